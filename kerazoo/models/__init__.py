@@ -1,0 +1,1 @@
+"""Model families. They never import each other."""
