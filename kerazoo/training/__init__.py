@@ -1,0 +1,1 @@
+"""What every family needs to train: strategies, checkpoints, the run's folder."""

@@ -1,0 +1,139 @@
+"""Checkpoints that are either whole or not there."""
+
+import json
+import os
+import pathlib
+import shutil
+import warnings
+import zlib
+
+import numpy as np
+
+
+class Checkpoints:
+    """Saves and restores everything a run needs to go on, in one folder per step.
+
+    A checkpoint is written beside its final place and renamed when all of it is on
+    the disk, so that a killed run leaves the one before. Each holds a manifest of
+    sizes and checksums; a damaged one is passed over for the newest that is whole.
+
+    Args:
+        directory: path. Where the checkpoints lie, created if missing.
+        max_to_keep: int. Newest checkpoints kept.
+
+    Example:
+
+    ```python
+    checkpoints = Checkpoints("runs/example")
+    checkpoints.save(100, tf.train.Checkpoint(model=model), state={"epoch": 3})
+    step, arrays, state = checkpoints.restore(tf.train.Checkpoint(model=model))
+    ```
+    """
+
+    def __init__(self, directory, max_to_keep=2):
+        self.directory = pathlib.Path(directory)
+        self.max_to_keep = max_to_keep
+        self.directory.mkdir(parents=True, exist_ok=True)
+
+    def save(self, step, checkpoint, arrays=None, state=None):
+        """Saves one checkpoint and drops the oldest.
+
+        Args:
+            step: int. Training step, unique and increasing.
+            checkpoint: `tf.train.Checkpoint` of the variables.
+            arrays: dict of name to NumPy array, such as a replay's.
+            state: dict that JSON can hold: counters, random states, names.
+
+        Returns:
+            path of the checkpoint.
+        """
+        path = self._path(step)
+        partial = self.directory / f".partial-{path.name}"
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir()
+        checkpoint.write(str(partial / "variables"))
+        np.savez(partial / "arrays.npz", **(arrays or {}))
+        (partial / "state.json").write_text(json.dumps(state or {}))
+        manifest = {file.name: _checksum(file) for file in sorted(partial.iterdir())}
+        (partial / "manifest.json").write_text(json.dumps(manifest, indent=1))
+        for file in partial.iterdir():
+            _sync(file)
+        shutil.rmtree(path, ignore_errors=True)
+        partial.rename(path)
+        _sync(self.directory)
+        for old in self.paths()[: -self.max_to_keep]:
+            shutil.rmtree(old)
+        return path
+
+    def restore(self, checkpoint):
+        """Restores the newest whole checkpoint.
+
+        Args:
+            checkpoint: `tf.train.Checkpoint` of the variables to assign.
+
+        Returns:
+            The triple of step, arrays and state as saved, or None if there is no
+            whole checkpoint.
+        """
+        path = self.latest()
+        if path is None:
+            return None
+        status = checkpoint.read(str(path / "variables"))
+        status.assert_existing_objects_matched().expect_partial()
+        with np.load(path / "arrays.npz") as file:
+            arrays = dict(file)
+        return int(path.name), arrays, json.loads((path / "state.json").read_text())
+
+    def latest(self):
+        """Returns the path of the newest whole checkpoint, or None.
+
+        A damaged one is renamed to `<step>.damaged` with a warning.
+        """
+        for path in reversed(self.paths()):
+            fault = _fault(path)
+            if fault is None:
+                return path
+            damaged = path.with_suffix(".damaged")
+            shutil.rmtree(damaged, ignore_errors=True)
+            path.rename(damaged)
+            warnings.warn(
+                f"Checkpoint {path} is damaged ({fault}): set aside as {damaged.name}, "
+                "going on from the one before.",
+                stacklevel=2,
+            )
+        return None
+
+    def paths(self):
+        """Returns the paths of all checkpoints, oldest first."""
+        return sorted(p for p in self.directory.iterdir() if p.name.isdigit())
+
+    def _path(self, step):
+        return self.directory / f"{step:012d}"
+
+
+def _fault(path):
+    """Says what is wrong with a checkpoint, or None."""
+    try:
+        manifest = json.loads((path / "manifest.json").read_text())
+        for name, checksum in manifest.items():
+            if _checksum(path / name) != checksum:
+                return f"{name} has changed"
+    except (OSError, ValueError) as error:
+        return str(error)
+    return None
+
+
+def _checksum(path):
+    checksum = 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 22):
+            checksum = zlib.crc32(block, checksum)
+    return [path.stat().st_size, checksum]
+
+
+def _sync(path):
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,45 @@
+"""Gradient clipping that is right on any number of replicas."""
+
+import tensorflow as tf
+
+
+class GlobalNormClipping(tf.Module):
+    """Clips what the replicas' gradients sum to, then lets an optimizer apply it.
+
+    `clipnorm` and `global_clipnorm` of a Keras optimizer clip each replica's share
+    before the sum, so that the same global batch gives another update on another
+    number of replicas. This clips the sum, by its global norm
+    ([Pascanu et al., 2013](https://arxiv.org/abs/1211.5063), Algorithm 1).
+
+    Args:
+        optimizer: Keras 3 optimizer without clipping of its own.
+        max_norm: float. Largest allowed norm of all gradients together.
+
+    Example:
+
+    ```python
+    optimizer = GlobalNormClipping(keras.optimizers.Adam(1e-3), max_norm=10.0)
+    optimizer.apply_gradients(zip(gradients, variables))
+    ```
+    """
+
+    def __init__(self, optimizer, max_norm):
+        super().__init__(name="global_norm_clipping")
+        self.optimizer = optimizer
+        self.max_norm = max_norm
+
+    def apply_gradients(self, grads_and_vars):
+        """Clips and applies, within a replica as much as outside of a strategy.
+
+        Args:
+            grads_and_vars: Pairs of a replica's share of a gradient and its variable.
+        """
+        gradients, variables = zip(*grads_and_vars, strict=True)
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        if replicas > 1:
+            context = tf.distribute.get_replica_context()
+            gradients = context.all_reduce(tf.distribute.ReduceOp.SUM, list(gradients))
+        clipped, _ = tf.clip_by_global_norm(gradients, self.max_norm)
+        # The optimizer sums over replicas once more: each gives an equal share.
+        shares = [gradient / replicas for gradient in clipped]
+        self.optimizer.apply_gradients(list(zip(shares, variables, strict=True)))

@@ -1,0 +1,45 @@
+"""A TensorBoard profile of some steps in the middle of training."""
+
+import tensorflow as tf
+
+
+class Profiler:
+    """Records a profile from one training step to another.
+
+    Args:
+        directory: path. TensorBoard's log folder.
+        first, last: int or None. Steps to record between; None never records.
+
+    Example:
+
+    ```python
+    profiler = Profiler("runs/example/tensorboard", 100, 110)
+    for step in range(1000):
+        profiler.reached(step)
+        train(step)
+    profiler.close()
+    ```
+    """
+
+    def __init__(self, directory, first=None, last=None):
+        self._directory = str(directory)
+        self._first = first
+        self._last = last
+        self._recording = False
+
+    def reached(self, step):
+        """Starts or stops the recording if it is time to; call it at every step."""
+        if self._first is None:
+            return
+        if not self._recording and self._first <= step < self._last:
+            tf.profiler.experimental.start(self._directory)
+            self._recording = True
+        elif self._recording and step >= self._last:
+            self.close()
+
+    def close(self):
+        """Writes the profile if one is being recorded."""
+        if self._recording:
+            tf.profiler.experimental.stop()
+        self._recording = False
+        self._first = None

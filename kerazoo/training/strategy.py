@@ -1,0 +1,68 @@
+"""`tf.distribute` strategies by name."""
+
+import tensorflow as tf
+
+NAMES = ("auto", "one_device", "mirrored", "multi_worker", "tpu")
+
+
+def create(name="auto", num_devices=None):
+    """Creates a strategy; call it before TensorFlow has used any device.
+
+    Args:
+        name: One of `NAMES`. `"auto"` takes all GPUs, else the CPU; `"mirrored"` on
+            a machine without GPUs splits the CPU into `num_devices` logical ones;
+            `"multi_worker"` reads the cluster from the environment variable
+            `TF_CONFIG`.
+        num_devices: int or None. Devices of this machine to use; None for all.
+
+    Returns:
+        `tf.distribute.Strategy`.
+
+    Raises:
+        ValueError: If `name` is unknown or there are fewer devices than asked for.
+
+    Example:
+
+    ```python
+    with create("mirrored", num_devices=2).scope():
+        model = keras.Sequential([keras.layers.Dense(1)])
+    ```
+    """
+    if name not in NAMES:
+        raise ValueError(
+            f"`name` must be one of {', '.join(NAMES)}. Received: name={name}"
+        )
+    if num_devices is not None and num_devices < 1:
+        raise ValueError(
+            f"`num_devices` must be positive. Received: num_devices={num_devices}"
+        )
+    if name == "multi_worker":
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    if name == "tpu":
+        resolver = tf.distribute.cluster_resolver.TPUClusterResolver.connect()
+        return tf.distribute.TPUStrategy(resolver)
+    gpus = tf.config.list_physical_devices("GPU")
+    for gpu in gpus:
+        tf.config.experimental.set_memory_growth(gpu, True)
+    if gpus:
+        devices = [f"GPU:{i}" for i in range(len(gpus))]
+    else:
+        devices = _logical_cpus(num_devices if name == "mirrored" else 1)
+    wanted = 1 if name == "one_device" else num_devices or len(devices)
+    if wanted > len(devices):
+        raise ValueError(
+            f"`num_devices` must be at most {len(devices)}, the devices of this "
+            f"machine ({', '.join(devices)}). Received: num_devices={num_devices}"
+        )
+    devices = devices[:wanted]
+    if name == "mirrored" or len(devices) > 1:
+        return tf.distribute.MirroredStrategy(devices)
+    return tf.distribute.OneDeviceStrategy(devices[0])
+
+
+def _logical_cpus(count):
+    (cpu,) = tf.config.list_physical_devices("CPU")
+    if count and count > 1:
+        configuration = [tf.config.LogicalDeviceConfiguration() for _ in range(count)]
+        tf.config.set_logical_device_configuration(cpu, configuration)
+    return [f"CPU:{i}" for i in range(count or 1)]

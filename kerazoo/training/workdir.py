@@ -1,0 +1,90 @@
+"""The folder of one training run: metrics, checkpoints, the result."""
+
+import fcntl
+import json
+import pathlib
+
+import tensorflow as tf
+
+from kerazoo.training.checkpoints import Checkpoints
+
+
+class Workdir:
+    """Holds what a run writes, so that the same run can go on after it stopped.
+
+    `metrics.jsonl` has one JSON object per report, `tensorboard/` the same numbers,
+    `checkpoints/` the newest states, `best/` the best model so far and `result.json`
+    the outcome. Only one process at a time may hold a folder.
+
+    Args:
+        path: path. Created if missing.
+
+    Raises:
+        OSError: If the folder cannot be written.
+        ValueError: If another process holds it.
+    """
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._lock = (self.path / ".lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ValueError(
+                f"Another process trains in this folder. Received: workdir={path}"
+            ) from None
+        self.checkpoints = Checkpoints(self.path / "checkpoints", max_to_keep=2)
+        self.best = Checkpoints(self.path / "best", max_to_keep=1)
+        self._metrics = self.path / "metrics.jsonl"
+        self._summaries = tf.summary.create_file_writer(str(self.path / "tensorboard"))
+
+    def log(self, step, metrics):
+        """Appends metrics of a step to `metrics.jsonl` and TensorBoard.
+
+        Args:
+            step: int. Optimizer steps done.
+            metrics: dict of name to number.
+        """
+        with self._metrics.open("a") as file:
+            file.write(json.dumps({"step": step, **metrics}) + "\n")
+        with self._summaries.as_default(step=step):
+            for name, value in metrics.items():
+                tf.summary.scalar(name, value)
+
+    def rewind(self, step):
+        """Drops the metrics of steps that a resumed run will take again."""
+        if not self._metrics.exists():
+            return
+        lines = self._metrics.read_text().splitlines(keepends=True)
+        kept = [line for line in lines if _step(line) <= step]
+        if len(kept) < len(lines):
+            write_text(self._metrics, "".join(kept))
+
+    def read_result(self):
+        """Returns the result of a finished run as a dict, or None."""
+        path = self.path / "result.json"
+        return json.loads(path.read_text()) if path.exists() else None
+
+    def write_result(self, result):
+        """Writes the outcome to `result.json`, whole or not at all."""
+        write_text(self.path / "result.json", json.dumps(result) + "\n")
+
+    def close(self):
+        """Lets another process have the folder."""
+        self._summaries.close()
+        self._lock.close()
+
+
+def write_text(path, text):
+    """Replaces a file's text so that a reader sees the old or the new, never a part."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text)
+    partial.replace(path)
+
+
+def _step(line):
+    try:
+        return json.loads(line)["step"]
+    except ValueError:  # Cut off by a kill.
+        return float("inf")

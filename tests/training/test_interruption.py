@@ -1,0 +1,34 @@
+import os
+import signal
+
+import pytest
+
+from kerazoo.training.interruption import Interrupted
+from kerazoo.training.interruption import Interruption
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_first_signal_is_noted(number):
+    with Interruption() as interruption:
+        assert interruption.requested is None
+        os.kill(os.getpid(), number)
+        assert interruption.requested == number
+
+
+def test_second_signal_acts_as_before():
+    with Interruption():
+        os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+            signal.pause()
+
+
+def test_handlers_come_back():
+    before = signal.getsignal(signal.SIGTERM)
+    with Interruption():
+        assert signal.getsignal(signal.SIGTERM) != before
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_exception_names_the_signal():
+    assert str(Interrupted(signal.SIGTERM)) == "SIGTERM"

@@ -1,0 +1,69 @@
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from kerazoo.training.workdir import Workdir
+
+
+def read_metrics(path):
+    lines = (path / "metrics.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_metrics_go_to_jsonl_and_tensorboard(tmp_path):
+    workdir = Workdir(tmp_path / "run")
+    workdir.log(3, {"loss": 0.5})
+    workdir.log(4, {"loss": 0.25})
+    workdir.close()
+    assert read_metrics(tmp_path / "run") == [
+        {"step": 3, "loss": 0.5},
+        {"step": 4, "loss": 0.25},
+    ]
+    events = EventAccumulator(str(tmp_path / "run" / "tensorboard")).Reload()
+    assert [event.step for event in events.Tensors("loss")] == [3, 4]
+
+
+def test_rewind_drops_later_and_torn_lines(tmp_path):
+    workdir = Workdir(tmp_path)
+    for step in (1, 2, 3):
+        workdir.log(step, {"loss": step})
+    with (tmp_path / "metrics.jsonl").open("a") as file:
+        file.write('{"step": 4, "lo')
+    workdir.rewind(2)
+    assert [line["step"] for line in read_metrics(tmp_path)] == [1, 2]
+
+
+def test_result_round_trip(tmp_path):
+    workdir = Workdir(tmp_path)
+    assert workdir.read_result() is None
+    workdir.write_result({"mean_return": 500.0})
+    assert workdir.read_result() == {"mean_return": 500.0}
+
+
+def test_second_process_is_refused(tmp_path):
+    workdir = Workdir(tmp_path)
+    program = (
+        f"from kerazoo.training.workdir import Workdir; Workdir({str(tmp_path)!r})"
+    )
+    command = [sys.executable, "-c", program]
+    refused = subprocess.run(command, capture_output=True, text=True)
+    assert "Another process trains in this folder" in refused.stderr
+    workdir.close()
+    assert subprocess.run(command, capture_output=True).returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_unwritable_folder_raises(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(PermissionError):
+        Workdir(tmp_path / "run")
+
+
+def test_file_in_the_way_raises(tmp_path):
+    (tmp_path / "run").write_text("")
+    with pytest.raises(FileExistsError):
+        Workdir(tmp_path / "run")
