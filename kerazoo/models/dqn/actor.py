@@ -1,0 +1,124 @@
+"""Epsilon-greedy collection of experience."""
+
+import collections
+
+import numpy as np
+from tf_agents.trajectories import time_step as ts
+
+
+class Actor:
+    """Steps an environment epsilon-greedily and fills a replay.
+
+    Args:
+        environment: Batched `PyEnvironment`, such as `GymnasiumEnvironment`.
+        q_values: Function of observations `(N, ...)` that returns float `(N, A)`.
+        replay: Object with `add(time_step, action, next_time_step)`, such as
+            `UniformReplay`.
+        epsilon: Function of the environment steps taken so far that returns the
+            probability of a random action.
+        random: `numpy.random.Generator` of the exploration.
+
+    Attributes:
+        num_steps: int. Environment steps taken, over all copies; the resets between
+            episodes are not counted.
+        returns: deque of the undiscounted returns of the last 100 episodes.
+    """
+
+    def __init__(self, environment, q_values, replay, epsilon, random):
+        self.environment = environment
+        self.q_values = q_values
+        self.replay = replay
+        self.epsilon = epsilon
+        self.random = random
+        self.num_steps = 0
+        self._num_actions = int(environment.action_spec().maximum) + 1
+        self.returns = collections.deque(maxlen=100)
+        self.restart()
+
+    def restart(self, seed=None):
+        """Begins new episodes in all copies, seeded anew if `seed` is not None."""
+        if seed is not None:
+            self.environment.seed(seed)
+        self.time_step = self.environment.reset()
+        self._running_return = np.zeros(self.environment.batch_size)
+
+    def collect(self, num_steps):
+        """Takes at least this many environment steps, over all copies."""
+        end = self.num_steps + num_steps
+        while self.num_steps < end:
+            action = self._act(self.time_step.observation)
+            next_time_step = self.environment.step(action)
+            self.replay.add(self.time_step, action, next_time_step)
+            self._count(next_time_step)
+            self.time_step = next_time_step
+
+    def _act(self, observation):
+        observation, mask = split_action_mask(observation)
+        num_envs = self.environment.batch_size
+        explores = self.random.random(num_envs) < self.epsilon(self.num_steps)
+        if explores.all():
+            return random_action(self.random, num_envs, self._num_actions, mask)
+        action = greedy_action(self.q_values(observation), mask)
+        if explores.any():
+            random = random_action(self.random, num_envs, self._num_actions, mask)
+            action = np.where(explores, random, action)
+        return action
+
+    def _count(self, time_step):
+        self.num_steps += int((time_step.step_type != ts.StepType.FIRST).sum())
+        self._running_return += time_step.reward
+        is_last = time_step.step_type == ts.StepType.LAST
+        if is_last.any():
+            self.returns.extend(self._running_return[is_last].tolist())
+            self._running_return[is_last] = 0
+
+
+def split_action_mask(observation):
+    """Splits a masked observation, as a TF-Agents constraint splitter does.
+
+    Args:
+        observation: array or tensor, or dict of `"observation"` and `"action_mask"`.
+
+    Returns:
+        The pair of the observation proper and its mask, None without one.
+    """
+    if isinstance(observation, dict) and "action_mask" in observation:
+        return observation["observation"], observation["action_mask"]
+    return observation, None
+
+
+def greedy_action(q_values, mask=None):
+    """Returns the valid actions of highest value, int `(N,)`.
+
+    Args:
+        q_values: float `(N, A)`.
+        mask: bool `(N, A)`, True where an action is valid, or None.
+    """
+    if mask is not None:
+        q_values = np.where(mask, q_values, -np.inf)
+    return q_values.argmax(axis=-1)
+
+
+def random_action(random, count, num_actions, mask=None):
+    """Draws actions uniformly from the valid ones, int `(count,)`."""
+    if mask is None:
+        return random.integers(0, num_actions, count)
+    return np.where(mask, random.random((count, num_actions)), -1).argmax(axis=-1)
+
+
+def linear_epsilon(first, last, decay_steps):
+    """Returns the linear schedule of exploration of Mnih et al., 2015.
+
+    Args:
+        first: float. Epsilon at step 0.
+        last: float. Epsilon from step `decay_steps` on.
+        decay_steps: int. Environment steps.
+
+    Returns:
+        Function of the environment steps taken so far.
+    """
+
+    def epsilon(step):
+        return first + (last - first) * min(step / max(decay_steps, 1), 1.0)
+
+    return epsilon

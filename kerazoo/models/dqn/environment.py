@@ -1,0 +1,175 @@
+"""gymnasium environments, several copies at once, as one TF-Agents environment."""
+
+import functools
+
+import gymnasium
+import numpy as np
+from gymnasium import vector
+from tf_agents.environments import py_environment
+from tf_agents.specs import array_spec
+from tf_agents.trajectories import time_step as ts
+
+from kerazoo.models.dqn import spaces
+
+
+class GymnasiumEnvironment(py_environment.PyEnvironment):
+    """Steps N copies of a gymnasium environment as a batched `PyEnvironment`.
+
+    An episode that terminated ends with discount 0, one that was truncated (a time
+    limit) with discount 1, so that learners bootstrap from its last observation.
+    The step after an episode's last resets that copy and ignores its action: step
+    type FIRST, reward 0, as TF-Agents and gymnasium's `NEXT_STEP` autoreset both
+    have it. Actions are counted from 0 whatever the space's `start`.
+
+    Args:
+        env: Id of a registered environment (`"CartPole-v1"`, or
+            `"module:Name-v0"` to import `module` first), or a function without
+            arguments that returns a `gymnasium.Env`.
+        num_envs: int. Copies stepped together, the batch size.
+        asynchronous: bool. Steps every copy in a process of its own, worthwhile
+            where one step takes more than about a millisecond.
+        action_mask: bool. Takes the valid actions of each step from
+            `info["action_mask"]`; observations become a dict of `"observation"` and
+            bool `"action_mask"` `(A,)`.
+        seed: int or list of `num_envs` ints. Seeds the first reset; an int seeds
+            copy i with `seed + i`.
+        **env_kwargs: Passed on to `gymnasium.make`.
+
+    Raises:
+        ValueError: If actions are not `Discrete`, observations cannot be flattened,
+            or `action_mask` is asked for and the environment gives none.
+        gymnasium.error.Error: If the environment cannot be made.
+
+    Example:
+
+    ```python
+    environment = GymnasiumEnvironment("CartPole-v1", num_envs=8, seed=0)
+    time_step = environment.reset()
+    time_step = environment.step(np.zeros(8, np.int64))
+    ```
+    """
+
+    def __init__(
+        self,
+        env,
+        num_envs=1,
+        asynchronous=False,
+        action_mask=False,
+        seed=None,
+        **env_kwargs,
+    ):
+        super().__init__(handle_auto_reset=False)
+        make = functools.partial(_make, env, env_kwargs)
+        with_space = make()  # One raw copy, for the spaces before flattening.
+        self.raw_observation_space = with_space.observation_space
+        self.raw_action_space = with_space.action_space
+        has_mask = "action_mask" in with_space.reset(seed=0)[1]
+        with_space.close()
+        if not isinstance(self.raw_action_space, gymnasium.spaces.Discrete):
+            raise ValueError(
+                "DQN chooses among a finite number of actions and supports Discrete "
+                f"action spaces only. Received: env={env}, "
+                f"action_space={self.raw_action_space}"
+            )
+        if action_mask and not has_mask:
+            raise ValueError(
+                "`action_mask` needs an environment that reports "
+                f'info["action_mask"]. Received: env={env}, which reports none'
+            )
+        space = spaces.flat_space(self.raw_observation_space)
+        vectorize = vector.AsyncVectorEnv if asynchronous else vector.SyncVectorEnv
+        self.envs = vectorize(
+            [functools.partial(_make_flat, make) for _ in range(num_envs)]
+        )
+        self.num_actions = int(self.raw_action_space.n)
+        self.masks_actions = action_mask
+        self._action_spec = array_spec.BoundedArraySpec(
+            (), np.int64, 0, self.num_actions - 1, "action"
+        )
+        self._seed = seed
+        self._done = np.zeros(num_envs, bool)
+        self._observation_spec = _bounded_spec(space)
+        if action_mask:
+            mask = array_spec.BoundedArraySpec((self.num_actions,), bool, False, True)
+            self._observation_spec = {
+                "observation": self._observation_spec,
+                "action_mask": mask,
+            }
+
+    @property
+    def batched(self):
+        return True
+
+    @property
+    def batch_size(self):
+        return self.envs.num_envs
+
+    def observation_spec(self):
+        return self._observation_spec
+
+    def action_spec(self):
+        return self._action_spec
+
+    def seed(self, seed):
+        """Seeds the next `reset`: an int, or one int per copy."""
+        self._seed = seed
+
+    def render(self, mode="rgb_array"):
+        """Returns the pictures of all copies, if made with a `render_mode`."""
+        return self.envs.render()
+
+    def close(self):
+        self.envs.close()
+
+    def _reset(self):
+        observation, info = self.envs.reset(seed=self._seed)
+        self._seed = None
+        self._done = np.zeros(self.batch_size, bool)
+        return ts.TimeStep(
+            step_type=np.full(self.batch_size, ts.StepType.FIRST, np.int32),
+            reward=np.zeros(self.batch_size, np.float32),
+            discount=np.ones(self.batch_size, np.float32),
+            observation=self._observe(observation, info),
+        )
+
+    def _step(self, action):
+        observation, reward, terminated, truncated, info = self.envs.step(
+            np.asarray(action) + self.raw_action_space.start
+        )
+        first, self._done = self._done, terminated | truncated
+        step_type = np.full(self.batch_size, ts.StepType.MID, np.int32)
+        step_type[self._done] = ts.StepType.LAST
+        step_type[first] = ts.StepType.FIRST
+        return ts.TimeStep(
+            step_type=step_type,
+            reward=reward.astype(np.float32),
+            discount=(~terminated).astype(np.float32),
+            observation=self._observe(observation, info),
+        )
+
+    def _observe(self, observation, info):
+        if not self.masks_actions:
+            return observation
+        mask = np.asarray(info["action_mask"], bool)
+        return {"observation": observation, "action_mask": mask}
+
+
+def _make(env, env_kwargs):
+    if callable(env):
+        return env(**env_kwargs)
+    # The checker inspects every step; it costs as much as CartPole itself.
+    return gymnasium.make(env, disable_env_checker=True, **env_kwargs)
+
+
+def _make_flat(make):
+    return spaces.flatten_env(make())
+
+
+def _bounded_spec(space):
+    low, high = space.low, space.high
+    if np.issubdtype(space.dtype, np.floating):  # TF-Agents samples between bounds.
+        limits = np.finfo(space.dtype)
+        low, high = np.maximum(low, limits.min), np.minimum(high, limits.max)
+    return array_spec.BoundedArraySpec(
+        space.shape, space.dtype, low, high, "observation"
+    )

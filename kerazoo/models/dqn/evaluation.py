@@ -1,0 +1,41 @@
+"""Evaluation of a policy by the returns of whole episodes."""
+
+import numpy as np
+from tf_agents.trajectories import time_step as ts
+
+from kerazoo.models.dqn import actor
+
+
+def evaluate(q_values, environment, seeds):
+    """Plays one greedy episode per seed.
+
+    Every seed counts exactly once: no episode is left out because it takes long.
+
+    Args:
+        q_values: Function of observations `(N, ...)` that returns float `(N, A)`.
+        environment: `GymnasiumEnvironment` of N copies.
+        seeds: sequence of int, one per episode.
+
+    Returns:
+        float array of the undiscounted returns, in the order of the seeds.
+    """
+    returns = []
+    count = environment.batch_size
+    for first in range(0, len(seeds), count):
+        chunk = list(seeds[first : first + count])
+        environment.seed(chunk + chunk[:1] * (count - len(chunk)))
+        returns.extend(_play(q_values, environment)[: len(chunk)])
+    return np.array(returns)
+
+
+def _play(q_values, environment):
+    time_step = environment.reset()
+    totals = np.zeros(environment.batch_size)
+    running = np.ones(environment.batch_size, bool)
+    while running.any():
+        observation, mask = actor.split_action_mask(time_step.observation)
+        action = actor.greedy_action(q_values(observation), mask)
+        time_step = environment.step(action)
+        totals += running * time_step.reward
+        running &= time_step.step_type != ts.StepType.LAST
+    return totals

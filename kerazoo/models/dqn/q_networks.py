@@ -1,0 +1,80 @@
+"""Q-networks: Keras models from a batch of observations to action values."""
+
+import keras
+import numpy as np
+
+from kerazoo import layers
+
+
+def q_network(
+    observation_spec, num_actions, hidden_units=(64, 64), dueling=False, seed=None
+):
+    """Builds a Q-network that fits the observations of an environment.
+
+    Images (rank 3, at least 36 pixels on both sides) go through the convolutions of
+    [Mnih et al., 2015](https://doi.org/10.1038/nature14236), Methods; all else is
+    flattened. uint8 pixels of 0 to 255 are divided by 255 inside the model.
+
+    Args:
+        observation_spec: `BoundedArraySpec` of one observation.
+        num_actions: int. Number of actions A.
+        hidden_units: tuple of int. Widths of the ReLU layers.
+        dueling: bool. Ends in a `kerazoo.layers.DuelingHead`.
+        seed: int or None. Seed of the initial weights.
+
+    Returns:
+        `keras.Sequential`, observations `(B, ...)` to float32 `(B, A)`.
+
+    Example:
+
+    ```python
+    environment = GymnasiumEnvironment("CartPole-v1")
+    model = q_network(environment.observation_spec(), environment.num_actions)
+    ```
+    """
+    seeds = keras.random.SeedGenerator(seed)
+
+    def initializer():
+        return keras.initializers.GlorotUniform(seed=int(seeds.next()[0]) % 2**31)
+
+    spec = observation_spec
+    model = keras.Sequential(name="q_network")
+    model.add(keras.Input(spec.shape, dtype=np.dtype(spec.dtype).name))
+    is_pixels = spec.dtype == np.uint8 and np.max(spec.maximum) == 255
+    model.add(keras.layers.Rescaling(1 / 255 if is_pixels else 1.0))
+    if len(spec.shape) == 3:
+        model.add(_channels_last(spec.shape))
+        if min(model.output_shape[1:3]) >= 36:
+            for filters, size, stride in ((32, 8, 4), (64, 4, 2), (64, 3, 1)):
+                model.add(
+                    keras.layers.Conv2D(
+                        filters,
+                        size,
+                        stride,
+                        activation="relu",
+                        kernel_initializer=initializer(),
+                    )
+                )
+    model.add(keras.layers.Flatten())
+    for units in hidden_units:
+        model.add(
+            keras.layers.Dense(
+                units, activation="relu", kernel_initializer=initializer()
+            )
+        )
+    # Action values stay float32 under a mixed precision policy.
+    if dueling:
+        model.add(layers.DuelingHead(num_actions, dtype="float32"))
+    else:
+        model.add(
+            keras.layers.Dense(
+                num_actions, kernel_initializer=initializer(), dtype="float32"
+            )
+        )
+    return model
+
+
+def _channels_last(shape):
+    """Moves the channels behind height and width, where frames were stacked first."""
+    channels_first = shape[0] < min(shape[1:])
+    return keras.layers.Permute((2, 3, 1) if channels_first else (1, 2, 3))

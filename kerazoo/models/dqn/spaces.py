@@ -1,0 +1,136 @@
+"""Observation spaces of gymnasium as flat arrays, and the same inside a graph.
+
+Training flattens with gymnasium's own `FlattenObservation`; a served policy takes
+the raw observation and flattens it in the graph, in the same order.
+"""
+
+import gymnasium
+import numpy as np
+import tensorflow as tf
+from gymnasium import spaces
+
+
+def flat_space(space):
+    """Returns the `Box` that a policy sees for an observation space.
+
+    A `Box` stays as it is, so images stay uint8. `Discrete`, `MultiDiscrete` and
+    `MultiBinary` become one-hot or binary vectors of uint8, `Dict` and `Tuple` the
+    concatenation of their flattened parts.
+
+    Args:
+        space: `gymnasium.Space` of one observation.
+
+    Returns:
+        `gymnasium.spaces.Box`.
+
+    Raises:
+        ValueError: If the space has no fixed size, as `Graph`, `Sequence`, `Text`.
+    """
+    if isinstance(space, spaces.Box):
+        return space
+    if not space.is_np_flattenable:
+        raise ValueError(
+            "Observations must be Box, Discrete, MultiDiscrete, MultiBinary, or a "
+            f"Dict or Tuple of these. Received: observation_space={space}"
+        )
+    flat = spaces.flatten_space(space)
+    is_binary = flat.low.min() >= 0 and flat.high.max() <= 1
+    if np.issubdtype(flat.dtype, np.integer) and is_binary:
+        # gymnasium's int64 would fill the replay eight times as fast.
+        return spaces.Box(0, 1, flat.shape, np.uint8)
+    return flat
+
+
+def flatten_env(env):
+    """Wraps an environment so that its observations are of `flat_space`."""
+    if isinstance(env.observation_space, spaces.Box):
+        return env
+    space = flat_space(env.observation_space)
+    return gymnasium.wrappers.TransformObservation(
+        gymnasium.wrappers.FlattenObservation(env),
+        lambda observation: observation.astype(space.dtype),
+        space,
+    )
+
+
+def raw_signature(space, name="observation"):
+    """Describes a batch of raw observations as named tensors.
+
+    Args:
+        space: `gymnasium.Space` of one observation.
+        name: str. Name of the tensor; parts of a `Dict` or `Tuple` append their key,
+            as in `observation_camera`.
+
+    Returns:
+        dict of `tf.TensorSpec` with shapes `(B, ...)`, in the order of `flatten`.
+    """
+    if isinstance(space, spaces.Dict | spaces.Tuple):
+        return {
+            key: spec
+            for part, child in _children(space)
+            for key, spec in raw_signature(child, f"{name}_{part}").items()
+        }
+    return {name: tf.TensorSpec((None, *space.shape), space.dtype, name)}
+
+
+def raw_inputs(space, observation, name="observation"):
+    """Names the parts of one raw observation as `raw_signature` does, batch of 1.
+
+    Args:
+        space: `gymnasium.Space` of one observation.
+        observation: One observation, as the environment returns it.
+        name: str. As in `raw_signature`.
+
+    Returns:
+        dict of arrays `(1, ...)`.
+    """
+    if isinstance(space, spaces.Dict | spaces.Tuple):
+        return {
+            key: array
+            for part, child in _children(space)
+            for key, array in raw_inputs(
+                child, observation[part], f"{name}_{part}"
+            ).items()
+        }
+    return {name: np.asarray(observation, space.dtype)[None]}
+
+
+def flatten(space, tensors):
+    """Flattens raw observations in a TensorFlow graph, as gymnasium does.
+
+    Args:
+        space: `gymnasium.Space` of one observation.
+        tensors: dict of tensors `(B, ...)` named as in `raw_signature`.
+
+    Returns:
+        Tensor `(B, ...)` of the shape and dtype of `flat_space(space)`.
+    """
+    if isinstance(space, spaces.Box):
+        (observations,) = tensors.values()
+        return observations
+    flat = flat_space(space)
+    leaves = iter(tensors.values())
+    parts = [tf.cast(part, flat.dtype) for part in _flat_parts(space, leaves)]
+    return tf.concat(parts, axis=-1)
+
+
+def _flat_parts(space, leaves):
+    if isinstance(space, spaces.Dict | spaces.Tuple):
+        for _, child in _children(space):
+            yield from _flat_parts(child, leaves)
+        return
+    leaf = next(leaves)
+    if isinstance(space, spaces.Discrete):
+        yield tf.one_hot(leaf - space.start, int(space.n))
+    elif isinstance(space, spaces.MultiDiscrete):
+        digits = tf.reshape(leaf - space.start, (-1, space.nvec.size))
+        for digit, count in zip(tf.unstack(digits, axis=1), space.nvec.ravel()):
+            yield tf.one_hot(digit, int(count))
+    else:
+        yield tf.reshape(leaf, (-1, int(np.prod(space.shape))))
+
+
+def _children(space):
+    if isinstance(space, spaces.Dict):
+        return space.spaces.items()
+    return enumerate(space.spaces)
