@@ -1,0 +1,1 @@
+"""Command-line applications, run as `python -m apps.<name>`."""

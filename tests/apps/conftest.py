@@ -1,0 +1,44 @@
+import json
+import sys
+
+import pytest
+from absl import flags
+from absl.testing import flagsaver
+
+from apps import runner
+
+
+class App:
+    """Runs an app in this process, as its command line would."""
+
+    def __init__(self, capsys):
+        self._capsys = capsys
+
+    def __call__(self, main, *arguments):
+        """Returns exit code, the last line's JSON or None, and standard error."""
+        code = 0
+        with flagsaver.flagsaver():
+            try:
+                argv = runner._parse(["app", *map(str, arguments)])
+                runner._guarded(main, argv)
+            except SystemExit as stop:
+                code = stop.code
+        out, err = self._capsys.readouterr()
+        lines = out.splitlines()
+        return code, json.loads(lines[-1]) if lines else None, err
+
+
+@pytest.fixture
+def app(capsys):
+    if not flags.FLAGS.is_parsed():
+        flags.FLAGS(sys.argv[:1])
+    return App(capsys)
+
+
+def assert_one_line(err, *words):
+    """Asserts that the last line is the error, of all these words, and no traceback."""
+    last = err.splitlines()[-1]
+    assert last.startswith("Error: "), err
+    for word in words:
+        assert word in last, err
+    assert "Traceback" not in err

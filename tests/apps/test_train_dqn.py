@@ -1,0 +1,229 @@
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import gymnasium
+import numpy as np
+import pytest
+
+from apps import train_dqn
+from tests.apps.conftest import assert_one_line
+
+ROOT = pathlib.Path(__file__).parents[2]
+TINY = (
+    "--hidden_units=16",
+    "--train_steps=96",
+    "--learning_starts=64",
+    "--eval_every=64",
+    "--checkpoint_every=32",
+    "--log_every=32",
+    "--eval_episodes=3",
+    "--num_envs=2",
+    "--replay_capacity=500",
+)
+
+
+@pytest.fixture
+def paths(tmp_path):
+    return f"--workdir={tmp_path}/run", f"--export_dir={tmp_path}/model"
+
+
+def test_trains_evaluates_exports_and_reports(app, paths, tmp_path):
+    code, result, err = app(train_dqn.main, *TINY, *paths)
+    assert code == 0, err
+    assert result == json.loads((tmp_path / "run" / "result.json").read_text())
+    assert result["train_steps"] == 96
+    # The first of three blocks of 32 gradient steps follows step 64.
+    assert 64 + 2 * 32 <= result["env_steps"] < 64 + 3 * 32
+    assert result["episodes"] == 3
+    assert result["export"] == f"{tmp_path}/model/1"
+    assert np.isfinite([result["mean_return"], result["std_return"]]).all()
+    lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
+    steps = [json.loads(line)["step"] for line in lines]
+    assert steps == sorted(steps) and steps[-1] == 96
+    assert "--hidden_units=16" in (tmp_path / "run" / "flags.txt").read_text()
+
+
+def test_finished_run_is_not_repeated(app, paths, tmp_path):
+    _, first, _ = app(train_dqn.main, *TINY, *paths)
+    before = (tmp_path / "run" / "metrics.jsonl").read_text()
+    code, again, err = app(train_dqn.main, *TINY, *paths)
+    assert code == 0 and again == first
+    assert "Done before" in err
+    assert (tmp_path / "run" / "metrics.jsonl").read_text() == before
+    assert os.listdir(tmp_path / "model") == ["1"]
+
+
+def test_more_steps_go_on_and_export_the_next_version(app, paths, tmp_path):
+    app(train_dqn.main, *TINY, *paths)
+    code, result, err = app(train_dqn.main, *TINY, "--train_steps=128", *paths)
+    assert code == 0, err
+    assert "Going on from step 96" in err
+    assert result["train_steps"] == 128
+    assert result["export"] == f"{tmp_path}/model/2"
+
+
+def test_flags_file_repeats_the_run(app, paths, tmp_path):
+    app(train_dqn.main, *TINY, *paths, "--noexport", "--n_step=2")
+    flagfile = f"--flagfile={tmp_path}/run/flags.txt"
+    code, result, _ = app(train_dqn.main, flagfile, f"--workdir={tmp_path}/other")
+    assert code == 0 and result["export"] is None
+    other = (tmp_path / "other" / "flags.txt").read_text()
+    assert "--n_step=2" in other and "--learning_starts=64" in other
+
+
+def test_changed_model_flags_are_refused_with_the_difference(app, paths):
+    app(train_dqn.main, *TINY, *paths)
+    changed = ("--hidden_units=32", "--dueling")
+    code, _, err = app(train_dqn.main, *TINY, *paths, *changed)
+    assert code == 2
+    assert_one_line(err, "--hidden_units=16 became --hidden_units=32", "--dueling=true")
+
+
+def test_damaged_newest_checkpoint_falls_back(app, paths, tmp_path):
+    app(train_dqn.main, *TINY, *paths)
+    newest = sorted((tmp_path / "run" / "checkpoints").iterdir())[-1]
+    (newest / "arrays.npz").write_bytes(b"damaged")
+    code, result, err = app(train_dqn.main, *TINY, "--train_steps=128", *paths)
+    assert code == 0
+    assert f"{newest.name} is damaged" in err
+    assert "Going on from step 64" in err
+    assert result["train_steps"] == 128
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--env=NoSuchEnv-v0"], ["NoSuchEnv"]),
+        (["--env=CartPole-v99"], ["CartPole", "v99"]),
+        (["--env=Pendulum-v1"], ["Discrete action spaces only", "Pendulum-v1"]),
+        (["--env=no_such_module:Env-v0"], ["no_such_module"]),
+        (["--env_kwargs={"], ["--env_kwargs={"]),
+        (['--env_kwargs={"no_such": 1}'], ["no_such"]),
+        (["--action_mask"], ["action_mask", "CartPole-v1"]),
+        (["--hidden_units=many"], ["--hidden_units=many"]),
+        (["--replay_capacity=3"], ["capacity=3"]),
+        (["--dtype_policy=mixed_float16"], ["mixed_bfloat16"]),
+        (["--batch_size=7", "--strategy=mirrored", "--num_devices=2"], ["=7", "2"]),
+        (["--num_devices=3"], ["num_devices=3"]),
+        (["--num_envs=0"], ["num_envs"]),
+        (["--agent=magic"], ["magic", "double_dqn"]),
+        (["--workdir=/proc/no"], ["/proc/no"]),
+        (["--workdir=/dev/null/run"], ["/dev/null"]),
+        (["--profile_steps=9"], ["--profile_steps=9"]),
+    ],
+)
+def test_wrong_input_is_one_line_and_exit_code_2(app, paths, arguments, words):
+    code, _, err = app(train_dqn.main, *TINY, *paths, *arguments)
+    assert code == 2, err
+    assert_one_line(err, *words)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--env=FrozenLake-v1"],
+        ["--env=Blackjack-v1", "--agent=dqn", "--loss=mse"],
+        ["--env=Taxi-v4", "--action_mask"],
+        ["--dueling", "--n_step=1", "--target_update_tau=0.1"],
+        ["--block_length=1", "--train_steps=20"],
+        ["--gradient_steps_per_env_step=0.25"],
+        ["--dtype_policy=mixed_bfloat16"],
+        ["--asynchronous", "--nojit_compile"],
+        ["--strategy=mirrored", "--num_devices=2"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_variants_train_and_serve_what_they_learned(app, paths, tmp_path, arguments):
+    import tensorflow as tf
+
+    from kerazoo.models.dqn import spaces
+
+    code, result, err = app(train_dqn.main, *TINY, *paths, *arguments)
+    assert code == 0, err
+    metadata = pathlib.Path(result["export"], "assets.extra", "kerazoo.json")
+    env = gymnasium.make(json.loads(metadata.read_text())["env"])
+    observation, info = env.reset(seed=1)
+    inputs = spaces.raw_inputs(env.observation_space, observation)
+    if "--action_mask" in arguments:
+        inputs["action_mask"] = info["action_mask"][None].astype(bool)
+    serve = tf.saved_model.load(result["export"]).signatures["serving_default"]
+    outputs = serve(**{name: tf.constant(value) for name, value in inputs.items()})
+    assert env.action_space.contains(outputs["action"].numpy()[0])
+    assert outputs["q_values"].shape == (1, env.action_space.n)
+
+
+def test_profile_is_written(app, paths, tmp_path):
+    code, _, err = app(train_dqn.main, *TINY, *paths, "--profile_steps=32,64")
+    assert code == 0, err
+    assert list((tmp_path / "run" / "tensorboard").rglob("*.xplane.pb"))
+
+
+def start(*arguments):
+    command = [sys.executable, "-m", "apps.train_dqn", *arguments]
+    return subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def wait_for_checkpoint(folder, process):
+    while process.poll() is None:
+        if any(path.name.isdigit() for path in folder.glob("checkpoints/*")):
+            return
+        time.sleep(0.05)
+    raise AssertionError(process.stderr.read())
+
+
+def test_killed_run_goes_on_and_sigterm_saves(tmp_path):
+    flags = (*TINY, "--train_steps=3000", f"--workdir={tmp_path}/run", "--noexport")
+    killed = start(*flags)
+    wait_for_checkpoint(tmp_path / "run", killed)
+    killed.kill()
+    killed.wait()
+    saved = int(max(p.name for p in (tmp_path / "run" / "checkpoints").glob("0*")))
+
+    stopped = start(*flags, "--train_steps=1000000")
+    for line in stopped.stderr:
+        if "Going on from step" in line:
+            assert int(line.split()[4]) == saved
+            break
+    stopped.send_signal(signal.SIGTERM)
+    _, err = stopped.communicate()
+    assert stopped.returncode == 143, err
+    assert "SIGTERM, state saved" in err
+    reached = int(max(p.name for p in (tmp_path / "run" / "checkpoints").glob("0*")))
+    assert reached > saved
+
+    done = start(*flags, f"--train_steps={reached + 32}")
+    out, err = done.communicate()
+    assert done.returncode == 0, err
+    assert f"Going on from step {reached} " in err
+    assert json.loads(out.splitlines()[-1])["train_steps"] == reached + 32
+    assert out.count("\n") == 1
+    for noise in ("Warning", "Gym has been unmaintained", "cuda", "oneDNN", "absl"):
+        assert noise not in err
+
+
+def test_several_seeds_are_summarized_and_the_best_exported(tmp_path):
+    process = start(
+        *TINY,
+        "--num_seeds=2",
+        f"--workdir={tmp_path}/run",
+        f"--export_dir={tmp_path}/model",
+    )
+    out, err = process.communicate()
+    assert process.returncode == 0, err
+    result = json.loads(out)
+    seeds = [
+        json.loads((tmp_path / "run" / f"seed_{i}" / "result.json").read_text())
+        for i in (0, 1)
+    ]
+    returns = [seed["mean_return"] for seed in seeds]
+    assert result["mean_return_mean"] == pytest.approx(np.mean(returns))
+    assert result["mean_return_std"] == pytest.approx(np.std(returns))
+    assert result["mean_return"] == max(returns)
+    assert os.listdir(tmp_path / "model") == ["1"]
