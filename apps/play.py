@@ -34,7 +34,6 @@ _VIDEO_EPISODES = flags.DEFINE_integer(
     "video_episodes", 1, "Episodes in the video.", lower_bound=1
 )
 _EPISODES = flags.DEFINE_integer("episodes", 10, "Episodes to play.", lower_bound=1)
-_ENV = flags.DEFINE_string("env", None, "Default: the one it was trained on.")
 flags.declare_key_flag("seed")  # Of the first episode; the next has the next.
 
 
@@ -79,13 +78,14 @@ def make_environment(path):
         os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
     metadata = path / "assets.extra" / "kerazoo.json"
     trained = json.loads(metadata.read_text()) if metadata.exists() else {}
-    env = _ENV.value or trained.get("env")
-    if env is None:
-        raise ValueError(f"{path} does not name its environment: give --env.")
-    kwargs = trained.get("env_kwargs", {}) if env == trained.get("env") else {}
+    if trained.get("family") != "dqn":
+        raise ValueError(
+            f"--saved_model={path} is no policy that apps.train_dqn exported."
+        )
+    kwargs = trained["env_kwargs"]
     if _VIDEO.value:
         kwargs = {**kwargs, "render_mode": "rgb_array"}
-    return gymnasium.make(env, **kwargs)
+    return gymnasium.make(trained["env"], **kwargs)
 
 
 def play(policy, env):

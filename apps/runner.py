@@ -158,14 +158,18 @@ class Run:
             return self
         path = shared.WORKDIR.value or f"runs/{self.family}/{self.name}"
         with user_errors():
+            self.strategy = strategy.create(
+                shared.STRATEGY.value, shared.NUM_DEVICES.value
+            )
+            worker = strategy.worker_index(self.strategy)
+            self.is_chief = worker == 0
+            if not self.is_chief:
+                path = f"{path}/worker_{worker}"
             self.workdir = Workdir(path)
             self.previous = self.workdir.read_result()
             same = _check_flags(self.workdir.path / "flags.txt")
             self.profiler = Profiler(
                 self.workdir.path / "tensorboard", *_profile_steps()
-            )
-            self.strategy = strategy.create(
-                shared.STRATEGY.value, shared.NUM_DEVICES.value
             )
         keras.utils.set_random_seed(shared.SEED.value)
         keras.config.set_dtype_policy(shared.DTYPE_POLICY.value)
@@ -188,11 +192,12 @@ class Run:
         Takes the arguments of `kerazoo.serving.export.export`.
 
         Returns:
-            str, the path of the version, or None with `--noexport`.
+            str, the path of the version; None with `--noexport` and for workers
+            other than the first.
         """
         from kerazoo.serving import export
 
-        if not shared.EXPORT.value:
+        if not shared.EXPORT.value or not self.is_chief:
             return None
         default = pathlib.Path("saved_models") / f"{self.family}_{self.name}"
         with user_errors():
@@ -220,12 +225,13 @@ class Run:
         if self.previous is None:
             return False
         export = self.previous["export"]
-        return not shared.EXPORT.value or bool(export and os.path.isdir(export))
+        wanted = shared.EXPORT.value and self.is_chief
+        return not wanted or bool(export and os.path.isdir(export))
 
 
-def seconds_since_start():
-    """Returns the seconds since the app's first line ran."""
-    return time.perf_counter() - _START
+def seconds_until(moment):
+    """Returns the seconds from the app's first line to a `time.perf_counter()`."""
+    return None if moment is None else moment - _START
 
 
 def short_name(name):

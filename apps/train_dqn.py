@@ -85,7 +85,7 @@ _LEARNING_STARTS = flags.DEFINE_integer(
 )
 _BLOCK_LENGTH = flags.DEFINE_integer(
     "block_length",
-    128,
+    64,
     "Environment steps between blocks of gradient steps; 1 alternates strictly.",
     lower_bound=1,
 )
@@ -119,7 +119,7 @@ _TARGET_RETURN = flags.DEFINE_float(
 
 flags.adopt_module_key_flags(shared)
 flags.set_default(shared.TRAIN_STEPS, 50_000)
-flags.set_default(shared.LEARNING_RATE, 1e-3)
+flags.set_default(shared.LEARNING_RATE, 2e-3)
 flags.set_default(shared.EVAL_EVERY, 1_024)
 flags.set_default(shared.CHECKPOINT_EVERY, 2_048)
 flags.set_default(shared.LOG_EVERY, 512)
@@ -141,7 +141,14 @@ def main(_):
             metadata={"env": _ENV.value, "env_kwargs": env_kwargs()},
             warmup={"serving_default": policy.example},
         )
-        run.finish({**metrics, **trainer.summary(), "export": export})
+        run.finish(
+            {
+                **metrics,
+                **trainer.summary(),
+                "startup_seconds": runner.seconds_until(trainer.first_step_time),
+                "export": export,
+            }
+        )
 
 
 def make_environment(num_envs, seed=None):
@@ -247,6 +254,8 @@ def _check_flags(strategy):
             f"--hidden_units={','.join(_HIDDEN_UNITS.value)} must be positive whole "
             "numbers, such as 64,64."
         )
+    if _GRADIENT_STEPS_PER_ENV_STEP.value == 0:
+        raise ValueError("--gradient_steps_per_env_step=0 never learns.")
     if _TARGET_UPDATE_TAU.value == 0:
         raise ValueError("--target_update_tau=0 never updates the target network.")
 

@@ -65,18 +65,19 @@ class Checkpoints:
             shutil.rmtree(old)
         return path
 
-    def restore(self, checkpoint):
+    def restore(self, checkpoint, step=None):
         """Restores the newest whole checkpoint.
 
         Args:
             checkpoint: `tf.train.Checkpoint` of the variables to assign.
+            step: int or None. Restores the checkpoint of this step instead.
 
         Returns:
             The triple of step, arrays and state as saved, or None if there is no
             whole checkpoint.
         """
-        path = self.latest()
-        if path is None:
+        path = self.latest() if step is None else self._path(step)
+        if path is None or not path.exists():
             return None
         status = checkpoint.read(str(path / "variables"))
         status.assert_existing_objects_matched().expect_partial()

@@ -1,5 +1,7 @@
 """`tf.distribute` strategies by name."""
 
+import functools
+
 import tensorflow as tf
 
 NAMES = ("auto", "one_device", "mirrored", "multi_worker", "tpu")
@@ -56,8 +58,42 @@ def create(name="auto", num_devices=None):
         )
     devices = devices[:wanted]
     if name == "mirrored" or len(devices) > 1:
-        return tf.distribute.MirroredStrategy(devices)
+        return _mirrored(tuple(devices))
     return tf.distribute.OneDeviceStrategy(devices[0])
+
+
+def worker_index(strategy):
+    """Returns the number of this process among the workers, 0 for a single one."""
+    resolver = strategy.cluster_resolver
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return 0
+    chiefs = len(resolver.cluster_spec().as_dict().get("chief", []))
+    return resolver.task_id + (chiefs if resolver.task_type == "worker" else 0)
+
+
+def minimum_over_workers(strategy, value):
+    """Returns the smallest of a number that each worker process has.
+
+    All workers must call it alike. With it they agree on what to do next, where one
+    that decided alone would leave the others waiting for its gradients.
+
+    Args:
+        strategy: `tf.distribute.Strategy`.
+        value: int or float.
+
+    Returns:
+        float.
+    """
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return float(value)
+    values = strategy.run(lambda: tf.constant([value], tf.float64))
+    return float(tf.reduce_min(strategy.gather(values, axis=0)))
+
+
+@functools.cache
+def _mirrored(devices):
+    # Two strategies on the same devices would use the same keys for their sums.
+    return tf.distribute.MirroredStrategy(devices)
 
 
 def _logical_cpus(count):

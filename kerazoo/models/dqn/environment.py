@@ -90,7 +90,7 @@ class GymnasiumEnvironment(py_environment.PyEnvironment):
         self._done = np.zeros(num_envs, bool)
         self._observation_spec = _bounded_spec(space)
         if action_mask:
-            mask = array_spec.BoundedArraySpec((self.num_actions,), bool, False, True)
+            mask = array_spec.ArraySpec((self.num_actions,), bool, "action_mask")
             self._observation_spec = {
                 "observation": self._observation_spec,
                 "action_mask": mask,

@@ -13,6 +13,8 @@ from kerazoo.models.dqn.host_network import HostNetwork
 from kerazoo.models.dqn.learner import Learner
 from kerazoo.training.interruption import Interrupted
 from kerazoo.training.progress import Progress
+from kerazoo.training.strategy import minimum_over_workers
+from kerazoo.training.strategy import worker_index
 
 # Seeds of evaluation episodes lie far from those of training and of each other.
 _SELECTION_SEED = 1_000_000_000
@@ -97,8 +99,9 @@ class Trainer:
         seed=0,
         jit_compile=True,
     ):
-        worker = strategy.cluster_resolver.task_id if _is_multi_worker(strategy) else 0
+        worker = worker_index(strategy)
         exploration, sampling = np.random.SeedSequence([seed, worker]).spawn(2)
+        self.strategy = strategy
         self.model = agent._q_network.keras_model
         self.q_values = HostNetwork(self.model)
         self.evaluation_environment = evaluation_environment
@@ -115,8 +118,9 @@ class Trainer:
             np.random.default_rng(exploration),
         )
         self.learner = Learner(agent, strategy, jit_compile)
-        workers = strategy.num_replicas_in_sync // _local_replicas(strategy)
-        self.local_batch_size = batch_size // workers
+        local_replicas = len(strategy.extended.worker_devices)
+        self.workers = strategy.num_replicas_in_sync // local_replicas
+        self.local_batch_size = batch_size // self.workers
         self.step = 0
         self.best_return = -math.inf
         self.lower_bound = -math.inf
@@ -156,9 +160,9 @@ class Trainer:
         start = time.perf_counter() - self.seconds
         logged = time.perf_counter(), self.actor.num_steps
         while not self.finished:
-            if interruption is not None and interruption.requested:
+            if requested := self._requested(interruption):
                 self.save(workdir)
-                raise Interrupted(interruption.requested)
+                raise Interrupted(requested)
             if profiler is not None:
                 profiler.reached(self.step)
             before = self.step
@@ -203,9 +207,11 @@ class Trainer:
     def summary(self):
         """Returns counts and times of the whole training as a dict."""
         return {
-            "env_steps": self.actor.num_steps,
+            "env_steps": self.workers * self.actor.num_steps,
             "train_steps": self.step,
-            "env_steps_per_second": self.actor.num_steps / self.training_seconds,
+            "env_steps_per_second": self.workers
+            * self.actor.num_steps
+            / self.training_seconds,
             "wall_seconds": self.seconds,
             "training_seconds": self.training_seconds,
             "training_cpu_seconds": self.training_cpu_seconds,
@@ -234,8 +240,16 @@ class Trainer:
             self.step, self._checkpoint, {**pending, **replay}, state
         )
 
+    def _requested(self, interruption):
+        """Returns the signal to stop for that any worker got, or 0."""
+        requested = (interruption and interruption.requested) or 0
+        return int(-minimum_over_workers(self.strategy, -requested))
+
     def _resume(self, workdir):
-        restored = workdir.checkpoints.restore(self._checkpoint)
+        # A kill may have left one worker a checkpoint ahead of another.
+        latest = workdir.checkpoints.latest()
+        step = minimum_over_workers(self.strategy, int(latest.name) if latest else -1)
+        restored = workdir.checkpoints.restore(self._checkpoint, int(step))
         workdir.rewind(restored[0] if restored else 0)
         if restored is None:
             return
@@ -264,27 +278,34 @@ class Trainer:
         schedule = self.schedule
         begin, cpu_begin = time.perf_counter(), time.process_time()
         self.actor.collect(schedule.block_length)
+        ready = self.actor.num_steps if self.replay.can_sample else 0
+        ready = minimum_over_workers(self.strategy, ready - schedule.learning_starts)
+        allowed = ready * schedule.gradient_steps_per_env_step
+        steps = min(schedule.gradient_steps_per_block, schedule.train_steps - self.step)
         loss = None
-        if self.actor.num_steps >= schedule.learning_starts and self.replay.can_sample:
-            steps = min(
-                schedule.gradient_steps_per_block, schedule.train_steps - self.step
-            )
-            batches = self.replay.sample((steps, self.local_batch_size), self.random)
-            called = time.perf_counter()
-            loss = self.learner.train(batches)
-            if self.compile_seconds is None:
-                self.first_step_time = time.perf_counter()
-                self.compile_seconds = self.first_step_time - called
-            if not math.isfinite(loss):
-                raise FloatingPointError(
-                    f"The loss became {loss} at step {self.step}. Last good "
-                    f"checkpoint: {workdir.checkpoints.latest()}. Lower "
-                    "the learning rate or clip gradients."
-                )
-            self.q_values.refresh()
-            self.step += steps
+        while 0 < steps <= allowed - self.step:
+            loss = self._learn(steps, workdir)
+            steps = min(steps, schedule.train_steps - self.step)
         self.training_seconds += time.perf_counter() - begin
         self.training_cpu_seconds += time.process_time() - cpu_begin
+        return loss
+
+    def _learn(self, steps, workdir):
+        """Takes gradient steps in one call; returns their mean loss."""
+        batches = self.replay.sample((steps, self.local_batch_size), self.random)
+        called = time.perf_counter()
+        loss = self.learner.train(batches)
+        if self.compile_seconds is None:
+            self.first_step_time = time.perf_counter()
+            self.compile_seconds = self.first_step_time - called
+        if not math.isfinite(loss):
+            raise FloatingPointError(
+                f"The loss became {loss} at step {self.step}. Last good checkpoint: "
+                f"{workdir.checkpoints.latest()}. Lower the learning rate or clip "
+                "gradients."
+            )
+        self.q_values.refresh()
+        self.step += steps
         return loss
 
     def _evaluate(self, workdir, progress):
@@ -295,7 +316,8 @@ class Trainer:
         if mean > self.best_return:
             self.best_return = mean
             workdir.best.save(self.step, self._weights, state={"mean_return": mean})
-        self.lower_bound = mean - 2 * float(returns.std()) / math.sqrt(len(returns))
+        bound = mean - 2 * float(returns.std()) / math.sqrt(len(returns))
+        self.lower_bound = minimum_over_workers(self.strategy, bound)
         workdir.log(
             self.step,
             {
@@ -333,11 +355,3 @@ def _crossed(before, after, period):
 
 def _count(arrays, prefix):
     return sum(key.startswith(prefix) for key in arrays)
-
-
-def _is_multi_worker(strategy):
-    return isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy)
-
-
-def _local_replicas(strategy):
-    return len(strategy.extended.worker_devices)

@@ -1,0 +1,187 @@
+r"""Times the DQN family against Stable-Baselines3 and a plain PyTorch loop.
+
+    KERAZOO_PEERS_PYTHON=/path/to/python python -m benchmarks.dqn
+
+Prints one JSON line per figure. The peers run with the Python of
+`KERAZOO_PEERS_PYTHON` (torch, stable-baselines3, gymnasium) from the scripts in
+`KERAZOO_PEERS` (default ../shared/peers); ours and theirs take turns, and ratios are
+medians over pairs. Give it an idle machine and about ten minutes.
+"""
+
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from absl import app
+from absl import flags
+
+_PAIRS = flags.DEFINE_integer("pairs", 3, "Runs of each side.", lower_bound=1)
+_ONLY = flags.DEFINE_enum(
+    "only", None, ["throughput", "solve"], "Part to run. Default: both."
+)
+_PYTHON = os.environ.get("KERAZOO_PEERS_PYTHON")
+_PEERS = pathlib.Path(os.environ.get("KERAZOO_PEERS", "../shared/peers"))
+
+# The work of the PyTorch loop: CartPole, 2 x 64 units, batch 64, one environment step
+# and one gradient step per iteration.
+_LOOP = """
+import sys, time
+import numpy as np
+import tensorflow as tf
+from kerazoo.models.dqn import agents, q_networks
+from kerazoo.models.dqn.actor import Actor
+from kerazoo.models.dqn.environment import GymnasiumEnvironment
+from kerazoo.models.dqn.host_network import HostNetwork
+from kerazoo.models.dqn.learner import Learner
+from kerazoo.models.dqn.uniform_replay import UniformReplay
+
+block, num_envs, iterations = map(int, sys.argv[1:])
+for set_threads in (
+    tf.config.threading.set_intra_op_parallelism_threads,
+    tf.config.threading.set_inter_op_parallelism_threads,
+):
+    set_threads(1)
+environment = GymnasiumEnvironment("CartPole-v1", num_envs, seed=0)
+model = q_networks.q_network(environment.observation_spec(), 2, (64, 64), seed=0)
+agent = agents.create_agent(environment, model, loss="mse")
+learner = Learner(agent, tf.distribute.get_strategy())
+replay = UniformReplay(environment.observation_spec(), 20_000, num_envs)
+q_values = HostNetwork(model)
+random = np.random.default_rng(0)
+actor = Actor(environment, q_values, replay, lambda step: 0.1, random)
+
+def train(iterations):
+    for _ in range(iterations // block):
+        actor.collect(block)
+        learner.train(replay.sample((block, 64), random))
+        q_values.refresh()
+
+actor.collect(200)
+train(max(200, block))
+start, cpu = time.perf_counter(), time.process_time()
+train(iterations)
+print(iterations / (time.perf_counter() - start),
+      1e6 * (time.process_time() - cpu) / iterations)
+"""
+
+
+def main(_):
+    if not _PYTHON or not _PEERS.is_dir():
+        report("peers", note="peer not installed: set KERAZOO_PEERS_PYTHON")
+    if _ONLY.value != "solve":
+        throughput()
+    if _ONLY.value != "throughput":
+        solve()
+
+
+def throughput():
+    """Training iterations per second, ours in several shapes against PyTorch's loop."""
+    shapes = {  # Name: block length, copies of the environment, iterations
+        "blocks of 32, 8 copies": (32, 8, 16_000),
+        "blocks of 32, 1 copy": (32, 1, 16_000),
+        "blocks of 1, 1 copy": (1, 1, 3_000),
+    }
+    ours = {name: [] for name in shapes}
+    theirs = []
+    for _ in range(_PAIRS.value):
+        for name, shape in shapes.items():
+            ours[name].append([float(x) for x in run(_LOOP, *shape).stdout.split()])
+        peer = run_peer("dqn_torch_loop.py")
+        theirs.append((peer["it_per_s"], peer["cpu_us_per_it"]) if peer else None)
+    for name, pairs in ours.items():
+        report(
+            "iterations_per_second",
+            shape=name,
+            value=median(rate for rate, _ in pairs),
+            cpu_microseconds=median(cpu for _, cpu in pairs),
+            torch=theirs[0] and median(rate for rate, _ in theirs),
+            ratio=theirs[0] and median(a[0] / b[0] for a, b in zip(pairs, theirs)),
+            cpu_ratio=theirs[0] and median(b[1] / a[1] for a, b in zip(pairs, theirs)),
+        )
+
+
+def solve():
+    """Seconds to a mean return of 475 over 100 episodes of CartPole."""
+    ours, theirs = [], []
+    for seed in range(_PAIRS.value):
+        ours.append(solve_ours(seed))
+        peer = run_peer("dqn_sb3.py", seed)
+        if peer and peer["reached"]:
+            theirs.append(
+                {
+                    "wall": peer["train_wall_s"],
+                    "cpu": peer["cpu_s"],
+                    "env_steps": peer["env_steps"],
+                    "process_wall": peer["process_wall"],
+                    "process_cpu": peer["process_cpu"],
+                }
+            )
+        report("solve_pair", seed=seed, ours=ours[-1], sb3=theirs[-1] if peer else None)
+    for name in ("startup_seconds", "compile_seconds"):
+        report(name, value=median(pair[name] for pair in ours))
+    for name in ("wall", "cpu", "process_wall", "process_cpu", "env_steps"):
+        report(
+            f"solve_{name}",
+            value=median(pair[name] for pair in ours),
+            sb3=(theirs and median(pair[name] for pair in theirs)) or None,
+            sb3_over_ours=len(theirs) == len(ours)
+            and median(b[name] / a[name] for a, b in zip(ours, theirs)),
+        )
+
+
+def solve_ours(seed):
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["-m", "apps.train_dqn", f"--seed={seed}", "--noexport"]
+        done = timed([sys.executable, *command, f"--workdir={folder}/run"])
+    result = json.loads(done.stdout.splitlines()[-1])
+    return {
+        "mean_return": result["mean_return"],
+        "wall": result["training_seconds"],
+        "cpu": result["training_cpu_seconds"],
+        "env_steps": result["env_steps"],
+        "process_wall": done.wall,
+        "process_cpu": done.cpu,
+        "startup_seconds": result["startup_seconds"],
+        "compile_seconds": result["compile_seconds"],
+    }
+
+
+def run(program, *arguments):
+    command = [sys.executable, "-c", program, *map(str, arguments)]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+
+
+def run_peer(script, *arguments):
+    """Returns what a peer's script reports, with whole-process times, or None."""
+    if not _PYTHON or not (_PEERS / script).exists():
+        return None
+    done = timed([_PYTHON, str(_PEERS / script), *map(str, arguments)])
+    report = json.loads(done.stdout.splitlines()[-1])
+    return {**report, "process_wall": done.wall, "process_cpu": done.cpu}
+
+
+def timed(command):
+    """Runs a command; adds its wall-clock and processor seconds."""
+    start, before = time.perf_counter(), os.times()
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    after = os.times()
+    done.wall = time.perf_counter() - start
+    done.cpu = sum(after[2:4]) - sum(before[2:4])
+    return done
+
+
+def median(values):
+    return round(statistics.median(values), 3)
+
+
+def report(figure, **values):
+    print(json.dumps({"figure": figure, **values}), flush=True)
+
+
+if __name__ == "__main__":
+    app.run(main)

@@ -1,0 +1,92 @@
+import gymnasium
+import numpy as np
+import pytest
+
+from kerazoo.models.dqn.environment import GymnasiumEnvironment
+from kerazoo.models.dqn.evaluation import evaluate
+
+DIRECTION = np.array([0.0, 0.3, 1.0, 0.2], np.float32)
+
+
+class Countdown(gymnasium.Env):
+    """Lasts `1 + seed % 7` steps of reward `seed`; reset without a seed it cheats."""
+
+    observation_space = gymnasium.spaces.Box(-1, 1, (1,), np.float32)
+    action_space = gymnasium.spaces.Discrete(2)
+
+    def reset(self, seed=None, options=None):
+        super().reset(seed=seed)
+        self.reward = 1e6 if seed is None else float(seed)
+        self.left = 1 if seed is None else 1 + seed % 7
+        return np.zeros(1, np.float32), {}
+
+    def step(self, action):
+        self.left -= 1
+        return np.zeros(1, np.float32), self.reward, self.left == 0, False, {}
+
+
+class Forbidding(Countdown):
+    """Gives no reward for action 0, which is never valid."""
+
+    def reset(self, seed=None, options=None):
+        observation, _ = super().reset(seed=seed)
+        return observation, {"action_mask": np.array([0, 1], np.int8)}
+
+    def step(self, action):
+        observation, reward, *ends, _ = super().step(action)
+        return observation, reward * action, *ends, {"action_mask": np.array([0, 1])}
+
+
+def linear(observation):
+    push = observation @ DIRECTION
+    return np.stack([-push, push], axis=1)
+
+
+def always_first(observation):
+    return np.tile([1.0, 0.0], (len(observation), 1))
+
+
+def play_plainly(seed):
+    env = gymnasium.make("CartPole-v1", max_episode_steps=30)
+    observation, _ = env.reset(seed=seed)
+    total, done = 0.0, False
+    while not done:
+        action = int(observation @ DIRECTION > 0)
+        observation, reward, terminated, truncated, _ = env.step(action)
+        total += reward
+        done = terminated or truncated
+    return total
+
+
+@pytest.mark.parametrize("num_envs", [1, 4, 16])
+def test_returns_equal_a_plain_loop_in_the_order_of_the_seeds(num_envs):
+    seeds = [5, 3, 100, 4, 7, 2_000_000_000, 8, 5, 9]
+    environment = GymnasiumEnvironment(
+        "CartPole-v1", num_envs=num_envs, max_episode_steps=30
+    )
+    returns = evaluate(linear, environment, seeds)
+    expected = [play_plainly(seed) for seed in seeds]
+    assert len(set(expected)) > 3
+    assert 30 in expected
+    np.testing.assert_array_equal(returns, expected)
+
+
+@pytest.mark.parametrize("num_envs", [1, 3, 5, 8])
+def test_every_seed_counts_once_however_long_its_episode(num_envs):
+    environment = GymnasiumEnvironment(Countdown, num_envs=num_envs)
+    seeds = range(10, 33)
+    returns = evaluate(always_first, environment, seeds)
+    assert returns.tolist() == [seed * (1 + seed % 7) for seed in seeds]
+
+
+def test_evaluating_again_gives_the_same():
+    environment = GymnasiumEnvironment("CartPole-v1", num_envs=3, seed=1)
+    first = evaluate(linear, environment, range(5))
+    environment.reset()
+    environment.step(np.zeros(3, np.int64))
+    np.testing.assert_array_equal(evaluate(linear, environment, range(5)), first)
+
+
+def test_invalid_actions_are_not_taken():
+    environment = GymnasiumEnvironment(Forbidding, num_envs=2, action_mask=True)
+    assert evaluate(always_first, environment, [1, 2, 3]).tolist() == [2, 6, 12]

@@ -1,0 +1,180 @@
+import kerazoo.models.dqn  # noqa: F401
+
+# isort: split
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from tf_agents.trajectories import policy_step
+from tf_agents.trajectories import time_step as ts
+from tf_agents.trajectories import trajectory
+
+from kerazoo.models.dqn.agents import create_agent
+from kerazoo.models.dqn.environment import GymnasiumEnvironment
+from kerazoo.models.dqn.learner import Learner
+
+
+class TwoReplicas(tf.distribute.MirroredStrategy):
+    """Two logical CPUs, whose reductions no other strategy of the process answers."""
+
+    _collective_key_base = 2000
+
+
+@pytest.fixture(scope="module")
+def two_replicas():
+    return TwoReplicas(["CPU:0", "CPU:1"])
+
+
+def one_replica():
+    return tf.distribute.get_strategy()
+
+
+def mlp():
+    return keras.Sequential(
+        [
+            keras.Input((4,)),
+            keras.layers.Dense(
+                8, activation="tanh", kernel_regularizer=keras.regularizers.L2(0.01)
+            ),
+            keras.layers.Dense(2),
+        ]
+    )
+
+
+def create(strategy, **kwargs):
+    """An agent whose weights are always the same at first."""
+    with strategy.scope():
+        agent = create_agent(
+            GymnasiumEnvironment("CartPole-v1"),
+            mlp(),
+            **{"learning_rate": 0.01, "target_update_period": 2, **kwargs},
+        )
+    random = np.random.default_rng(0)
+    for network in (agent._q_network, agent._target_q_network):
+        for variable in network.variables:
+            variable.assign(random.normal(size=variable.shape).astype(np.float32))
+    return agent
+
+
+def block(num_steps=5, batch_size=6, seed=0):
+    random = np.random.default_rng(seed)
+    shape = (num_steps, batch_size)
+
+    def step(reward, discount):
+        return ts.TimeStep(
+            step_type=np.full(shape, ts.StepType.MID, np.int32),
+            reward=np.asarray(reward, np.float32),
+            discount=np.asarray(discount, np.float32),
+            observation=random.normal(size=(*shape, 4)).astype(np.float32),
+        )
+
+    return trajectory.Transition(
+        step(np.zeros(shape), np.ones(shape)),
+        policy_step.PolicyStep(random.integers(0, 2, shape), (), ()),
+        step(3 * random.normal(size=shape), random.choice([0.0, 0.9, 1.0], shape)),
+    )
+
+
+def batch_of(transitions, i):
+    return tf.nest.map_structure(lambda x: tf.constant(x[i]), transitions)
+
+
+def values(agent):
+    """Weights of both networks."""
+    networks = agent._q_network, agent._target_q_network
+    return [v.numpy() for network in networks for v in network.variables]
+
+
+def values_by_replica(agent, strategy):
+    """The same on every replica."""
+    networks = agent._q_network, agent._target_q_network
+    copies = [
+        strategy.experimental_local_results(v)
+        for network in networks
+        for v in network.variables
+    ]
+    return [[copy.numpy() for copy in replica] for replica in zip(*copies)]
+
+
+def assert_all_close(actual, expected):
+    for one, other in zip(actual, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("clip", [None, 0.5])
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_a_block_equals_single_steps(jit_compile, clip):
+    alone, together = (create(one_replica(), gradient_clipping=clip) for _ in range(2))
+    start = values(alone)
+    transitions = block()
+    losses = [float(alone.train(batch_of(transitions, i)).loss) for i in range(5)]
+    loss = Learner(together, one_replica(), jit_compile).train(transitions)
+    assert isinstance(loss, float)
+    np.testing.assert_allclose(loss, np.mean(losses), rtol=1e-5)
+    assert_all_close(values(together), values(alone))
+    assert int(together.train_step_counter) == 5
+    assert all((a != b).any() for a, b in zip(values(alone), start, strict=True))
+
+
+def test_blocks_follow_each_other():
+    alone, together = (create(one_replica()) for _ in range(2))
+    learner = Learner(together, one_replica())
+    for seed in range(3):  # 3 steps a block, 2 a period of the target network.
+        transitions = block(num_steps=3, seed=seed)
+        for i in range(3):
+            alone.train(batch_of(transitions, i))
+        learner.train(transitions)
+        assert_all_close(values(together), values(alone))
+
+
+@pytest.mark.parametrize("clip", [None, 0.5])
+def test_two_replicas_equal_one_on_the_same_batches(two_replicas, clip):
+    one = create(one_replica(), gradient_clipping=clip)
+    two = create(two_replicas, gradient_clipping=clip)
+    learners = Learner(one, one_replica()), Learner(two, two_replicas)
+    for seed in range(2):
+        losses = [learner.train(block(seed=seed)) for learner in learners]
+        np.testing.assert_allclose(*losses, rtol=1e-5)
+        first, second = values_by_replica(two, two_replicas)
+        assert_all_close(first, values(one))
+        tf.nest.map_structure(np.testing.assert_array_equal, first, second)
+    assert int(two.train_step_counter.numpy()) == 10
+
+
+def test_clipping_changes_the_steps_of_these_blocks():
+    free, clipped = (
+        create(one_replica(), gradient_clipping=clip) for clip in (None, 0.5)
+    )
+    for agent in (free, clipped):
+        Learner(agent, one_replica()).train(block())
+    difference = np.abs(values(free)[0] - values(clipped)[0])
+    assert difference.max() > 1e-3
+
+
+def test_blocks_of_the_same_shape_are_traced_once(two_replicas):
+    for strategy in (one_replica(), two_replicas):
+        learner = Learner(create(strategy), strategy)
+        for seed in range(3):
+            learner.train(block(num_steps=2, seed=seed))
+        assert learner._train.experimental_get_tracing_count() == 1
+
+
+def test_batches_that_do_not_divide_over_the_replicas_raise(two_replicas):
+    learner = Learner(create(two_replicas), two_replicas)
+    with pytest.raises(ValueError, match="equal division"):
+        learner.train(block(batch_size=5))
+
+
+@pytest.mark.parametrize("jit_compile", [True, False])
+def test_a_diverged_step_shows_in_the_loss(jit_compile):
+    transitions = block()
+    transitions.next_time_step.reward[3, 2] = np.inf
+    learner = Learner(create(one_replica()), one_replica(), jit_compile)
+    assert not np.isfinite(learner.train(transitions))
+
+
+def test_a_diverged_step_shows_in_the_loss_of_two_replicas(two_replicas):
+    transitions = block()
+    transitions.next_time_step.reward[3, 2] = np.inf
+    learner = Learner(create(two_replicas), two_replicas)
+    assert not np.isfinite(learner.train(transitions))
