@@ -12,6 +12,9 @@ os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 def pytest_configure():
     if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
         return
+    from apps import quiet
+
+    quiet.import_tensorflow()
     from kerazoo.training import strategy
 
     strategy.create("mirrored", num_devices=2)

@@ -33,7 +33,14 @@ class GlobalNormClipping(tf.Module):
 
         Args:
             grads_and_vars: Pairs of a replica's share of a gradient and its variable.
+                Variables without a gradient, None, are left alone.
         """
+        # Slices of an embedding become dense: repeated rows would falsify the norm.
+        grads_and_vars = [
+            (tf.convert_to_tensor(gradient), variable)
+            for gradient, variable in grads_and_vars
+            if gradient is not None
+        ]
         gradients, variables = zip(*grads_and_vars, strict=True)
         replicas = tf.distribute.get_strategy().num_replicas_in_sync
         if replicas > 1:

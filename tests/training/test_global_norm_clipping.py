@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from kerazoo.training import strategy as strategies
 from kerazoo.training.global_norm_clipping import GlobalNormClipping
 
 
@@ -53,15 +54,9 @@ def one_replica():
     return tf.distribute.get_strategy()
 
 
-class TwoReplicas(tf.distribute.MirroredStrategy):
-    """Two logical CPUs, whose reductions no other strategy of the process answers."""
-
-    _collective_key_base = 1000
-
-
 @pytest.fixture(scope="module")
 def two_replicas():
-    return TwoReplicas(["CPU:0", "CPU:1"])
+    return strategies.create("mirrored", num_devices=2)
 
 
 # Shares of the gradients (3, 0) and (4), whose norm is 5: no share has that norm.

@@ -40,7 +40,7 @@ class HostNetwork:
     def __call__(self, observation):
         if not self.in_numpy:
             return self._function(observation).numpy()
-        x = observation
+        x = np.asarray(observation, np.float32)
         weights = iter(self._weights)
         for layer in self._model.layers:
             if isinstance(layer, keras.layers.Rescaling):
@@ -74,4 +74,6 @@ def _is_simple_layer(layer, max_units):
         )
     if type(layer) is layers.DuelingHead:
         return layer.hidden_units is None
-    return type(layer) in (keras.layers.Flatten, keras.layers.Rescaling)
+    if type(layer) is keras.layers.Flatten:
+        return layer.data_format == "channels_last"
+    return type(layer) is keras.layers.Rescaling

@@ -1,5 +1,7 @@
 """Gradient steps in blocks: many `agent.train` in one call."""
 
+import math
+
 import numpy as np
 import tensorflow as tf
 
@@ -45,7 +47,13 @@ class Learner:
         """
         if self.strategy.num_replicas_in_sync > 1:
             transitions = self._shares(transitions)
-        return float(self._train(transitions))
+        try:
+            return float(self._train(transitions))
+        except tf.errors.InvalidArgumentError as error:
+            # TF-Agents checks the loss itself; XLA leaves that out.
+            if "Loss is inf or nan" not in error.message:
+                raise
+            return math.nan
 
     def _shares(self, transitions):
         """Splits the batches over the replicas of this process."""

@@ -32,11 +32,6 @@ def q_network(
     model = q_network(environment.observation_spec(), environment.num_actions)
     ```
     """
-    seeds = keras.random.SeedGenerator(seed)
-
-    def initializer():
-        return keras.initializers.GlorotUniform(seed=int(seeds.next()[0]) % 2**31)
-
     spec = observation_spec
     model = keras.Sequential(name="q_network")
     model.add(keras.Input(spec.shape, dtype=np.dtype(spec.dtype).name))
@@ -46,32 +41,26 @@ def q_network(
         model.add(_channels_last(spec.shape))
         if min(model.output_shape[1:3]) >= 36:
             for filters, size, stride in ((32, 8, 4), (64, 4, 2), (64, 3, 1)):
-                model.add(
-                    keras.layers.Conv2D(
-                        filters,
-                        size,
-                        stride,
-                        activation="relu",
-                        kernel_initializer=initializer(),
-                    )
-                )
+                model.add(keras.layers.Conv2D(filters, size, stride, activation="relu"))
     model.add(keras.layers.Flatten())
     for units in hidden_units:
-        model.add(
-            keras.layers.Dense(
-                units, activation="relu", kernel_initializer=initializer()
-            )
-        )
+        model.add(keras.layers.Dense(units, activation="relu"))
     # Action values stay float32 under a mixed precision policy.
     if dueling:
         model.add(layers.DuelingHead(num_actions, dtype="float32"))
     else:
-        model.add(
-            keras.layers.Dense(
-                num_actions, kernel_initializer=initializer(), dtype="float32"
-            )
-        )
+        model.add(keras.layers.Dense(num_actions, dtype="float32"))
+    _initialize(model, seed)
     return model
+
+
+def _initialize(model, seed):
+    """Draws all kernels anew, each from a seed of its own that follows from `seed`."""
+    random = np.random.default_rng(seed)
+    for variable in model.trainable_variables:
+        if len(variable.shape) > 1:
+            initializer = keras.initializers.GlorotUniform(int(random.integers(2**31)))
+            variable.assign(initializer(variable.shape))
 
 
 def _channels_last(shape):

@@ -28,7 +28,7 @@ def flat_space(space):
     """
     if isinstance(space, spaces.Box):
         return space
-    if not space.is_np_flattenable:
+    if not _is_supported(space):
         raise ValueError(
             "Observations must be Box, Discrete, MultiDiscrete, MultiBinary, or a "
             f"Dict or Tuple of these. Received: observation_space={space}"
@@ -95,12 +95,13 @@ def raw_inputs(space, observation, name="observation"):
     return {name: np.asarray(observation, space.dtype)[None]}
 
 
-def flatten(space, tensors):
+def flatten(space, tensors, name="observation"):
     """Flattens raw observations in a TensorFlow graph, as gymnasium does.
 
     Args:
         space: `gymnasium.Space` of one observation.
         tensors: dict of tensors `(B, ...)` named as in `raw_signature`.
+        name: str. As in `raw_signature`.
 
     Returns:
         Tensor `(B, ...)` of the shape and dtype of `flat_space(space)`.
@@ -109,9 +110,19 @@ def flatten(space, tensors):
         (observations,) = tensors.values()
         return observations
     flat = flat_space(space)
-    leaves = iter(tensors.values())
+    # By name: a concrete function sorts its keyword arguments.
+    leaves = (tensors[part] for part in raw_signature(space, name))
     parts = [tf.cast(part, flat.dtype) for part in _flat_parts(space, leaves)]
     return tf.concat(parts, axis=-1)
+
+
+def _is_supported(space):
+    if isinstance(space, spaces.Dict | spaces.Tuple):
+        return all(_is_supported(child) for _, child in _children(space))
+    return isinstance(
+        space,
+        spaces.Box | spaces.Discrete | spaces.MultiDiscrete | spaces.MultiBinary,
+    )
 
 
 def _flat_parts(space, leaves):

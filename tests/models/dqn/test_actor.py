@@ -124,10 +124,6 @@ class TestCollect:
         assert list(actor.returns) == expected
 
     def test_the_last_100_returns_are_kept(self):
-        actor = create_actor(GymnasiumEnvironment(Masked, num_envs=4), epsilon=1.0)
-        actor.num_steps = 0
-        with pytest.raises(AssertionError):  # The mask is not asked for.
-            actor.collect(100)
         environment = GymnasiumEnvironment(Masked, num_envs=4, action_mask=True)
         actor = create_actor(environment, epsilon=1.0)
         actor.collect(4 * 4 * 30)

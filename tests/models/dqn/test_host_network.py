@@ -1,10 +1,10 @@
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from kerazoo.layers import DuelingHead
 from kerazoo.models.dqn.host_network import HostNetwork
+from kerazoo.training import strategy as strategies
 
 
 class Doubled(keras.layers.Dense):
@@ -186,7 +186,7 @@ def test_new_weights_count_in_tensorflow():
 
 @pytest.mark.parametrize("kind", [IN_NUMPY["relu"], IN_TENSORFLOW["tanh"]])
 def test_models_on_several_replicas(kind):
-    with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
+    with strategies.create("mirrored", num_devices=2).scope():
         mirrored = create(kind)
     plain = kind()
     plain.set_weights([np.array(v.value.numpy()) for v in mirrored.variables])

@@ -12,17 +12,12 @@ from tf_agents.trajectories import trajectory
 from kerazoo.models.dqn.agents import create_agent
 from kerazoo.models.dqn.environment import GymnasiumEnvironment
 from kerazoo.models.dqn.learner import Learner
-
-
-class TwoReplicas(tf.distribute.MirroredStrategy):
-    """Two logical CPUs, whose reductions no other strategy of the process answers."""
-
-    _collective_key_base = 2000
+from kerazoo.training import strategy as strategies
 
 
 @pytest.fixture(scope="module")
 def two_replicas():
-    return TwoReplicas(["CPU:0", "CPU:1"])
+    return strategies.create("mirrored", num_devices=2)
 
 
 def one_replica():
