@@ -27,48 +27,6 @@ _ONLY = flags.DEFINE_enum(
 _PYTHON = os.environ.get("KERAZOO_PEERS_PYTHON")
 _PEERS = pathlib.Path(os.environ.get("KERAZOO_PEERS", "../shared/peers"))
 
-# The work of the PyTorch loop: CartPole, 2 x 64 units, batch 64, one environment step
-# and one gradient step per iteration.
-_LOOP = """
-import sys, time
-import numpy as np
-import tensorflow as tf
-from kerazoo.models.dqn import agents, q_networks
-from kerazoo.models.dqn.actor import Actor
-from kerazoo.models.dqn.environment import GymnasiumEnvironment
-from kerazoo.models.dqn.host_network import HostNetwork
-from kerazoo.models.dqn.learner import Learner
-from kerazoo.models.dqn.uniform_replay import UniformReplay
-
-block, num_envs, iterations = map(int, sys.argv[1:])
-for set_threads in (
-    tf.config.threading.set_intra_op_parallelism_threads,
-    tf.config.threading.set_inter_op_parallelism_threads,
-):
-    set_threads(1)
-environment = GymnasiumEnvironment("CartPole-v1", num_envs, seed=0)
-model = q_networks.q_network(environment.observation_spec(), 2, (64, 64), seed=0)
-agent = agents.create_agent(environment, model, loss="mse")
-learner = Learner(agent, tf.distribute.get_strategy())
-replay = UniformReplay(environment.observation_spec(), 20_000, num_envs)
-q_values = HostNetwork(model)
-random = np.random.default_rng(0)
-actor = Actor(environment, q_values, replay, lambda step: 0.1, random)
-
-def train(iterations):
-    for _ in range(iterations // block):
-        actor.collect(block)
-        learner.train(replay.sample((block, 64), random))
-        q_values.refresh()
-
-actor.collect(200)
-train(max(200, block))
-start, cpu = time.perf_counter(), time.process_time()
-train(iterations)
-print(iterations / (time.perf_counter() - start),
-      1e6 * (time.process_time() - cpu) / iterations)
-"""
-
 
 def main(_):
     if not _PYTHON or not _PEERS.is_dir():
@@ -90,7 +48,7 @@ def throughput():
     theirs = []
     for _ in range(_PAIRS.value):
         for name, shape in shapes.items():
-            ours[name].append([float(x) for x in run(_LOOP, *shape).stdout.split()])
+            ours[name].append(run_loop(*shape))
         peer = run_peer("dqn_torch_loop.py")
         theirs.append((peer["it_per_s"], peer["cpu_us_per_it"]) if peer else None)
     for name, pairs in ours.items():
@@ -151,9 +109,10 @@ def solve_ours(seed):
     }
 
 
-def run(program, *arguments):
-    command = [sys.executable, "-c", program, *map(str, arguments)]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+def run_loop(*arguments):
+    """Returns what `benchmarks.dqn_loop` prints: iterations/s, CPU microseconds."""
+    command = [sys.executable, "-m", "benchmarks.dqn_loop", *map(str, arguments)]
+    return [float(number) for number in timed(command).stdout.split()]
 
 
 def run_peer(script, *arguments):

@@ -32,10 +32,16 @@ class HostNetwork:
         self._function = tf.function(model, autograph=False, reduce_retracing=True)
         self.refresh()
 
-    def refresh(self):
-        """Copies the weights anew; call it after they changed."""
+    def refresh(self, weights=None):
+        """Takes the weights anew; call it after they changed.
+
+        Args:
+            weights: list of arrays in the order of `model.variables`, or None to read
+                them from the model.
+        """
         if self.in_numpy:
-            self._weights = [v.value.numpy() for v in self._model.variables]
+            variables = self._model.variables
+            self._weights = weights or [v.value.numpy() for v in variables]
 
     def __call__(self, observation):
         if not self.in_numpy:

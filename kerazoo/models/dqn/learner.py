@@ -17,6 +17,11 @@ class Learner:
         strategy: `tf.distribute.Strategy`.
         jit_compile: bool. Compiles the block with XLA, on one replica.
 
+    Attributes:
+        weights: list of arrays, the Q-network's variables after the last block. They
+            come with the loss, where reading them one by one takes as long as
+            several gradient steps. None on several replicas.
+
     Example:
 
     ```python
@@ -28,6 +33,7 @@ class Learner:
     def __init__(self, agent, strategy, jit_compile=True):
         self.agent = agent
         self.strategy = strategy
+        self.weights = None
         alone = strategy.num_replicas_in_sync == 1
         self._train = tf.function(
             self._train_alone if alone else self._train_replicas,
@@ -48,12 +54,14 @@ class Learner:
         if self.strategy.num_replicas_in_sync > 1:
             transitions = self._shares(transitions)
         try:
-            return float(self._train(transitions))
+            loss, weights = self._train(transitions)
         except tf.errors.InvalidArgumentError as error:
             # TF-Agents checks the loss itself; XLA leaves that out.
             if "Loss is inf or nan" not in error.message:
                 raise
             return math.nan
+        self.weights = weights and [weight.numpy() for weight in weights]
+        return float(loss)
 
     def _shares(self, transitions):
         """Splits the batches over the replicas of this process."""
@@ -69,14 +77,17 @@ class Learner:
         return self.strategy.experimental_distribute_values_from_function(share)
 
     def _train_alone(self, transitions):
-        return _loop(transitions, lambda i: self._step(transitions, i))
+        loss = _loop(transitions, lambda i: self._step(transitions, i))
+        variables = self.agent._q_network.variables
+        return loss, [variable.read_value() for variable in variables]
 
     def _train_replicas(self, transitions):
         def step(i):
             losses = self.strategy.run(self._step, args=(transitions, i))
             return self.strategy.reduce(tf.distribute.ReduceOp.SUM, losses, axis=None)
 
-        return _loop(self.strategy.experimental_local_results(transitions)[0], step)
+        local = self.strategy.experimental_local_results(transitions)[0]
+        return _loop(local, step), None
 
     def _step(self, transitions, i):
         batch = tf.nest.map_structure(lambda x: x[i], transitions)

@@ -304,7 +304,7 @@ class Trainer:
                 f"{workdir.checkpoints.latest()}. Lower the learning rate or clip "
                 "gradients."
             )
-        self.q_values.refresh()
+        self.q_values.refresh(self.learner.weights)
         self.step += steps
         return loss
 

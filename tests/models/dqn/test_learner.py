@@ -111,6 +111,19 @@ def test_a_block_equals_single_steps(jit_compile, clip):
     assert all((a != b).any() for a, b in zip(values(alone), start, strict=True))
 
 
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_weights_are_those_after_the_block(jit_compile):
+    agent = create(one_replica())
+    learner = Learner(agent, one_replica(), jit_compile)
+    before = [variable.numpy() for variable in agent._q_network.variables]
+    learner.train(block())
+    for old, weight, variable in zip(
+        before, learner.weights, agent._q_network.variables, strict=True
+    ):
+        assert not np.array_equal(old, weight)
+        np.testing.assert_array_equal(weight, variable.numpy())
+
+
 def test_blocks_follow_each_other():
     alone, together = (create(one_replica()) for _ in range(2))
     learner = Learner(together, one_replica())
