@@ -34,12 +34,8 @@ class Learner:
         self.agent = agent
         self.strategy = strategy
         self.weights = None
-        alone = strategy.num_replicas_in_sync == 1
-        self._train = tf.function(
-            self._train_alone if alone else self._train_replicas,
-            jit_compile=(alone and jit_compile) or None,
-            autograph=False,
-        )
+        self.jit_compile = jit_compile
+        self._functions = {}  # By the shapes of their inputs.
 
     def train(self, transitions):
         """Takes one gradient step per batch of the block.
@@ -51,10 +47,17 @@ class Learner:
         Returns:
             float. Mean loss of the G steps; not finite if any step diverged.
         """
-        if self.strategy.num_replicas_in_sync > 1:
-            transitions = self._shares(transitions)
+        arrays = tf.nest.flatten(transitions)
+        shapes = tuple(array.shape for array in arrays)
+        if shapes not in self._functions:
+            self._functions[shapes] = self._trace(transitions)
         try:
-            loss, weights = self._train(transitions)
+            if self.strategy.num_replicas_in_sync == 1:
+                inputs = [tf.constant(array) for array in arrays]
+                loss, weights = self._functions[shapes](*inputs)
+            else:
+                loss = self._functions[shapes](self._shares(transitions))
+                weights = None
         except tf.errors.InvalidArgumentError as error:
             # TF-Agents checks the loss itself; XLA leaves that out.
             if "Loss is inf or nan" not in error.message:
@@ -76,6 +79,24 @@ class Learner:
 
         return self.strategy.experimental_distribute_values_from_function(share)
 
+    def _trace(self, transitions):
+        """Makes the function for blocks of these shapes."""
+        if self.strategy.num_replicas_in_sync > 1:
+            return tf.function(self._train_replicas, autograph=False)
+
+        def train(*inputs):
+            return self._train_alone(tf.nest.pack_sequence_as(transitions, inputs))
+
+        function = tf.function(
+            train, jit_compile=self.jit_compile or None, autograph=False
+        )
+        # A `tf.function` looks for the concrete one for as long as ten steps take.
+        specs = [
+            tf.TensorSpec(array.shape, array.dtype)
+            for array in tf.nest.flatten(transitions)
+        ]
+        return function.get_concrete_function(*specs)
+
     def _train_alone(self, transitions):
         loss = _loop(transitions, lambda i: self._step(transitions, i))
         variables = self.agent._q_network.variables
@@ -87,7 +108,7 @@ class Learner:
             return self.strategy.reduce(tf.distribute.ReduceOp.SUM, losses, axis=None)
 
         local = self.strategy.experimental_local_results(transitions)[0]
-        return _loop(local, step), None
+        return _loop(local, step)
 
     def _step(self, transitions, i):
         batch = tf.nest.map_structure(lambda x: x[i], transitions)

@@ -1,3 +1,5 @@
+from unittest import mock
+
 import kerazoo.models.dqn  # noqa: F401
 
 # isort: split
@@ -161,10 +163,17 @@ def test_clipping_changes_the_steps_of_these_blocks():
 
 def test_blocks_of_the_same_shape_are_traced_once(two_replicas):
     for strategy in (one_replica(), two_replicas):
-        learner = Learner(create(strategy), strategy)
+        agent = create(strategy)
+        agent.train = mock.Mock(wraps=agent.train)
+        learner = Learner(agent, strategy)
+        learner.train(block(num_steps=2))
+        first = agent.train.call_count
+        assert first > 0
         for seed in range(3):
             learner.train(block(num_steps=2, seed=seed))
-        assert learner._train.experimental_get_tracing_count() == 1
+        assert agent.train.call_count == first
+        learner.train(block(num_steps=3))
+        assert agent.train.call_count > first
 
 
 def test_batches_that_do_not_divide_over_the_replicas_raise(two_replicas):
