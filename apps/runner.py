@@ -76,7 +76,7 @@ def _parse(argv):
     try:
         return flags.FLAGS(argv)
     except flags.Error as error:
-        _exit(f"{error}. See --helpshort." if "help" not in str(error) else str(error))
+        _exit(f"{str(error).rstrip('.')}. See --helpshort.")
 
 
 def _guarded(main, argv):
@@ -200,16 +200,17 @@ class Run:
         if not shared.EXPORT.value or not self.is_chief:
             return None
         default = pathlib.Path("saved_models") / f"{self.family}_{self.name}"
-        with user_errors():
-            path = export.export(
-                module,
-                signatures,
-                shared.EXPORT_DIR.value or default,
-                {"family": self.family, **(metadata or {})},
-                warmup,
-            )
+        directory = shared.EXPORT_DIR.value or default
+        metadata = {"family": self.family, **(metadata or {})}
+        try:
+            path = export.export(module, signatures, directory, metadata, warmup)
             if not shared.EXPORT_DIR.value:
                 export.write_models_config(default.parent)
+        except OSError as error:
+            raise UserError(
+                f"--export_dir={directory} cannot be written ({error}). The trained "
+                "model is kept: run again with another one."
+            ) from error
         return str(path)
 
     def finish(self, result):

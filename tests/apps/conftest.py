@@ -1,6 +1,7 @@
 import json
 import sys
 
+import keras
 import pytest
 from absl import flags
 from absl.testing import flagsaver
@@ -23,6 +24,8 @@ class App:
                 runner._guarded(main, argv)
             except SystemExit as stop:
                 code = stop.code
+            finally:
+                keras.config.set_dtype_policy("float32")
         out, err = self._capsys.readouterr()
         lines = out.splitlines()
         return code, json.loads(lines[-1]) if lines else None, err

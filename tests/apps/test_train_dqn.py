@@ -95,6 +95,15 @@ def test_damaged_newest_checkpoint_falls_back(app, paths, tmp_path):
     assert result["train_steps"] == 128
 
 
+def test_unwritable_export_keeps_the_model(app, paths):
+    code, _, err = app(train_dqn.main, *TINY, *paths, "--export_dir=/proc/no")
+    assert code == 2
+    assert_one_line(err, "--export_dir=/proc/no", "kept")
+    code, result, err = app(train_dqn.main, *TINY, *paths)
+    assert code == 0 and result["export"].endswith("/model/1")
+    assert "Going on from step 96" in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
