@@ -23,7 +23,11 @@ LEARNING_RATE = flags.DEFINE_float(
     "learning_rate", 1e-3, "Step size of the optimizer.", lower_bound=0.0
 )
 SEED = flags.DEFINE_integer(
-    "seed", 0, "Seed of weights, data order and noise.", lower_bound=0
+    "seed",
+    0,
+    "Seed of weights, data order and noise.",
+    lower_bound=0,
+    upper_bound=2**32 - 1,
 )
 NUM_SEEDS = flags.DEFINE_integer(
     "num_seeds",
@@ -51,7 +55,7 @@ STRATEGY = flags.DEFINE_enum(
 NUM_DEVICES = flags.DEFINE_integer(
     "num_devices",
     None,
-    "Devices of this machine to train on. Default: all.",
+    "Devices of this machine to train on, for auto and mirrored. Default: all.",
     lower_bound=1,
 )
 DTYPE_POLICY = flags.DEFINE_enum(

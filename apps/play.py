@@ -20,6 +20,7 @@ with runner.heavy_imports("dqn", legacy_keras=True):
     import tensorflow as tf
 
     from kerazoo.models.dqn import spaces
+    from kerazoo.models.dqn.evaluation import MAX_EPISODE_STEPS
     from kerazoo.serving import export
 
 _SAVED_MODEL = flags.DEFINE_string(
@@ -96,8 +97,7 @@ def play(policy, env):
     for episode in range(_EPISODES.value):
         observation, info = env.reset(seed=shared.SEED.value + episode)
         returns.append(0.0)
-        done = False
-        while not done:
+        for _ in range(MAX_EPISODE_STEPS):
             if _VIDEO.value and episode < _VIDEO_EPISODES.value:
                 frames.append(env.render())
             inputs = spaces.raw_inputs(space, observation)
@@ -107,7 +107,8 @@ def play(policy, env):
             action = int(policy(**inputs)["action"][0])
             observation, reward, terminated, truncated, info = env.step(action)
             returns[-1] += float(reward)
-            done = terminated or truncated
+            if terminated or truncated:
+                break
         print(f"episode {episode}: return {returns[-1]:g}", file=sys.stderr)
     return returns, frames
 

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -75,6 +76,8 @@ def launch(main):
 def _parse(argv):
     try:
         return flags.FLAGS(argv)
+    except SystemExit:  # --help and its kin, which absl ends with 1.
+        sys.exit(0)
     except flags.Error as error:
         _exit(f"{str(error).rstrip('.')}. See --helpshort.")
 
@@ -173,7 +176,9 @@ class Run:
             )
         keras.utils.set_random_seed(shared.SEED.value)
         keras.config.set_dtype_policy(shared.DTYPE_POLICY.value)
-        if same and self._is_done():
+        # Workers that were stopped one after the other must agree.
+        done = strategy.minimum_over_workers(self.strategy, same and self._is_done())
+        if done:
             print(f"Done before, see {path}/result.json.", file=sys.stderr)
             print(json.dumps(self.previous))
             self.finished = True
@@ -278,7 +283,8 @@ def _check_flags(path):
 
     current = _own_flags()
     changed = {}
-    has_state = any(path.parent.glob("checkpoints/*")) and path.exists()
+    states = [*path.parent.glob("checkpoints/*"), *path.parent.glob("best/*")]
+    has_state = path.exists() and bool(states)
     if has_state:
         before = {
             line.split("=")[0].removeprefix("--"): line
@@ -297,14 +303,17 @@ def _check_flags(path):
                 f"{path.parent} was trained with other flags: {'; '.join(refused)}. "
                 "Use the old ones again, or another --workdir."
             )
+    same = has_state and changed.keys() <= {"workdir", "export", "num_seeds"}
+    if not same:  # An outcome of other flags must not pass for this run's.
+        (path.parent / "result.json").unlink(missing_ok=True)
     write_text(path, "".join(f"{line}\n" for line in current.values() if line))
-    return has_state and changed.keys() <= {"workdir", "export", "num_seeds"}
+    return same
 
 
 def _repeat_over_seeds(run):
     """Runs the same command once per seed, then exports the best."""
     base = shared.WORKDIR.value or f"runs/{run.family}/{run.name}"
-    module = sys.modules["__main__"].__spec__.name
+    module = f"apps.{pathlib.Path(sys.argv[0]).stem}"
     results = []
 
     def train(seed, *more):
@@ -312,23 +321,37 @@ def _repeat_over_seeds(run):
             *(sys.executable, "-m", module, *sys.argv[1:]),
             *("--num_seeds=1", f"--seed={seed}", f"--workdir={base}/seed_{seed}"),
         ]
-        done = subprocess.run([*command, *more], stdout=subprocess.PIPE, text=True)
-        if done.returncode:
-            sys.exit(done.returncode)
-        return json.loads(done.stdout.splitlines()[-1])
+        child = subprocess.Popen([*command, *more], stdout=subprocess.PIPE, text=True)
+        handlers = {  # The child saves its state first; Ctrl-C reaches it by itself.
+            signal.SIGTERM: lambda *_: child.terminate(),
+            signal.SIGINT: lambda *_: None,
+        }
+        before = {
+            number: signal.signal(number, handler)
+            for number, handler in handlers.items()
+        }
+        try:
+            output, _ = child.communicate()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        if child.returncode:
+            died = child.returncode < 0
+            sys.exit(128 - child.returncode if died else child.returncode)
+        return json.loads(output.splitlines()[-1])
 
     first = shared.SEED.value
     for seed in range(first, first + shared.NUM_SEEDS.value):
         results.append(train(seed, "--noexport"))
     best = max(range(len(results)), key=lambda i: results[i][run.objective])
     if shared.EXPORT.value:
-        results[best] = train(first + best)
+        results[best]["export"] = train(first + best)["export"]
     import numpy as np
 
     summary = {"seed": first + best, **results[best]}
     for name, value in results[best].items():
-        if isinstance(value, float):
-            values = [result[name] for result in results]
+        values = [result.get(name) for result in results]
+        if isinstance(value, float) and None not in values:
             summary[f"{name}_mean"] = float(np.mean(values))
             summary[f"{name}_std"] = float(np.std(values))
     pathlib.Path(base, "result.json").write_text(json.dumps(summary) + "\n")

@@ -7,6 +7,7 @@ The bare command solves CartPole-v1. After an interruption, the same command goe
 from its newest checkpoint.
 """
 
+import contextlib
 import json
 import math
 
@@ -28,12 +29,16 @@ with runner.heavy_imports("dqn", legacy_keras=True):
     from kerazoo.models.dqn.trainer import Schedule
     from kerazoo.models.dqn.trainer import Trainer
     from kerazoo.models.dqn.uniform_replay import UniformReplay
+    from kerazoo.training.strategy import worker_index
 
 _ENV = flags.DEFINE_string(
     "env", "CartPole-v1", "Id of a gymnasium environment, or module:id."
 )
 _ENV_KWARGS = flags.DEFINE_string(
-    "env_kwargs", "{}", "Keyword arguments of the environment, as JSON."
+    "env_kwargs",
+    "{}",
+    "Keyword arguments of the environment, as JSON; for one without a time limit "
+    'such as {"max_episode_steps": 200}.',
 )
 _NUM_ENVS = flags.DEFINE_integer(
     "num_envs", 4, "Copies of the environment stepped together.", lower_bound=1
@@ -72,7 +77,10 @@ _TARGET_UPDATE_TAU = flags.DEFINE_float(
     upper_bound=1.0,
 )
 _GRADIENT_CLIPPING = flags.DEFINE_float(
-    "gradient_clipping", 10.0, "Largest global norm of the gradients.", lower_bound=0.0
+    "gradient_clipping",
+    10.0,
+    "Largest global norm of the gradients; 0: any.",
+    lower_bound=0.0,
 )
 _REPLAY_CAPACITY = flags.DEFINE_integer(
     "replay_capacity", 50_000, "Environment steps kept in the replay.", lower_bound=1
@@ -127,11 +135,19 @@ shared.may_change(_ASYNCHRONOUS, _EVAL_EPISODES, _TARGET_RETURN)
 
 
 def main(_):
-    with runner.Run("dqn", _ENV.value, objective="mean_return") as run:
+    with (
+        runner.Run("dqn", _ENV.value, objective="mean_return") as run,
+        contextlib.ExitStack() as stack,
+    ):
         if run.finished:
             return
-        environment = make_environment(_NUM_ENVS.value, shared.SEED.value)
-        trainer = make_trainer(environment, run.strategy)
+        environment = stack.enter_context(
+            make_environment(_NUM_ENVS.value, environment_seed(run.strategy))
+        )
+        evaluation_environment = stack.enter_context(
+            make_environment(min(_EVAL_EPISODES.value, 50))
+        )
+        trainer = make_trainer(environment, evaluation_environment, run.strategy)
         trainer.fit(run.workdir, run.interruption, run.profiler)
         metrics = trainer.test(run.workdir)
         policy = ServingPolicy(plain_copy(trainer.model), environment)
@@ -151,13 +167,18 @@ def main(_):
         )
 
 
+def environment_seed(strategy):
+    """Returns the seed of the first copy; no two runs or workers share one."""
+    return (1_000 * shared.SEED.value + worker_index(strategy)) * 1_000
+
+
 def make_environment(num_envs, seed=None):
-    """Makes the environment of the flags, or says what is wrong with them."""
+    """Makes the environment of the flags, without a seed the one to evaluate in."""
     with runner.user_errors(gymnasium.error.Error, ImportError, TypeError):
         return GymnasiumEnvironment(
             _ENV.value,
             num_envs=num_envs,
-            asynchronous=_ASYNCHRONOUS.value,
+            asynchronous=_ASYNCHRONOUS.value and seed is not None,
             action_mask=_ACTION_MASK.value,
             seed=seed,
             **env_kwargs(),
@@ -167,16 +188,20 @@ def make_environment(num_envs, seed=None):
 def env_kwargs():
     """Returns the keyword arguments of the environment as a dict."""
     try:
-        return dict(json.loads(_ENV_KWARGS.value))
-    except (ValueError, TypeError) as error:
+        kwargs = json.loads(_ENV_KWARGS.value)
+    except ValueError:
+        kwargs = None
+    if not isinstance(kwargs, dict):
         raise ValueError(
-            f"--env_kwargs={_ENV_KWARGS.value} must be a JSON object: {error}"
-        ) from error
+            f"--env_kwargs={_ENV_KWARGS.value} must be a JSON object, such as "
+            '{"max_episode_steps": 200}.'
+        )
+    return kwargs
 
 
-def make_trainer(environment, strategy):
+def make_trainer(environment, evaluation_environment, strategy):
     """Makes the trainer of the flags, or says what is wrong with them."""
-    with runner.user_errors():
+    with runner.user_errors(MemoryError):
         _check_flags(strategy)
         observation_spec, _ = split_action_mask(environment.observation_spec())
         with strategy.scope():
@@ -200,7 +225,7 @@ def make_trainer(environment, strategy):
             )
         return Trainer(
             environment,
-            make_environment(min(_EVAL_EPISODES.value, 50)),
+            evaluation_environment,
             agent,
             strategy,
             UniformReplay(
@@ -223,18 +248,18 @@ def make_trainer(environment, strategy):
                 eval_episodes=_EVAL_EPISODES.value,
                 checkpoint_every=shared.CHECKPOINT_EVERY.value,
                 log_every=shared.LOG_EVERY.value,
-                target_return=_target_return(),
+                target_return=_target_return(environment),
             ),
             seed=shared.SEED.value,
             jit_compile=shared.JIT_COMPILE.value is not False,
         )
 
 
-def _target_return():
+def _target_return(environment):
     if _TARGET_RETURN.value is not None:
         return _TARGET_RETURN.value
-    spec = gymnasium.spec(_ENV.value)
-    return math.inf if spec.reward_threshold is None else spec.reward_threshold
+    threshold = environment.reward_threshold
+    return math.inf if threshold is None else threshold
 
 
 def _check_flags(strategy):
@@ -256,6 +281,8 @@ def _check_flags(strategy):
         )
     if _GRADIENT_STEPS_PER_ENV_STEP.value == 0:
         raise ValueError("--gradient_steps_per_env_step=0 never learns.")
+    if _DISCOUNT.value == 0:
+        raise ValueError("--discount=0 looks at no next state: use more than 0.")
     if _TARGET_UPDATE_TAU.value == 0:
         raise ValueError("--target_update_tau=0 never updates the target network.")
 

@@ -69,17 +69,17 @@ def solve():
     for seed in range(_PAIRS.value):
         ours.append(solve_ours(seed))
         peer = run_peer("dqn_sb3.py", seed)
+        their = None
         if peer and peer["reached"]:
-            theirs.append(
-                {
-                    "wall": peer["train_wall_s"],
-                    "cpu": peer["cpu_s"],
-                    "env_steps": peer["env_steps"],
-                    "process_wall": peer["process_wall"],
-                    "process_cpu": peer["process_cpu"],
-                }
-            )
-        report("solve_pair", seed=seed, ours=ours[-1], sb3=theirs[-1] if peer else None)
+            their = {
+                "wall": peer["train_wall_s"],
+                "cpu": peer["cpu_s"],
+                "env_steps": peer["env_steps"],
+                "process_wall": peer["process_wall"],
+                "process_cpu": peer["process_cpu"],
+            }
+            theirs.append(their)
+        report("solve_pair", seed=seed, ours=ours[-1], sb3=their)
     for name in ("startup_seconds", "compile_seconds"):
         report(name, value=median(pair[name] for pair in ours))
     for name in ("wall", "cpu", "process_wall", "process_cpu", "env_steps"):

@@ -34,12 +34,21 @@ class Checkpoints:
         self.directory = pathlib.Path(directory)
         self.max_to_keep = max_to_keep
         self.directory.mkdir(parents=True, exist_ok=True)
+        for left in self.directory.glob(".*-*"):  # By a process that was killed.
+            kind, _, name = left.name.partition("-")
+            if kind == ".replaced" and not (self.directory / name).exists():
+                left.rename(self.directory / name)
+            else:
+                shutil.rmtree(left)
 
     def save(self, step, checkpoint, arrays=None, state=None):
         """Saves one checkpoint and drops the oldest.
 
+        Checkpoints of later steps are of a future that a resumed run has left, and
+        go too.
+
         Args:
-            step: int. Training step, unique and increasing.
+            step: int. Training step.
             checkpoint: `tf.train.Checkpoint` of the variables.
             arrays: dict of name to NumPy array, such as a replay's.
             state: dict that JSON can hold: counters, random states, names.
@@ -58,11 +67,16 @@ class Checkpoints:
         (partial / "manifest.json").write_text(json.dumps(manifest, indent=1))
         for file in partial.iterdir():
             _sync(file)
-        shutil.rmtree(path, ignore_errors=True)
+        replaced = self.directory / f".replaced-{path.name}"
+        if path.exists():
+            path.rename(replaced)
         partial.rename(path)
         _sync(self.directory)
-        for old in self.paths()[: -self.max_to_keep]:
-            shutil.rmtree(old)
+        shutil.rmtree(replaced, ignore_errors=True)
+        past = [old for old in self.paths() if int(old.name) <= step]
+        for old in self.paths():
+            if old not in past[-self.max_to_keep :]:
+                shutil.rmtree(old)
         return path
 
     def restore(self, checkpoint, step=None):

@@ -8,7 +8,8 @@ class Profiler:
 
     Args:
         directory: path. TensorBoard's log folder.
-        first, last: int or None. Steps to record between; None never records.
+        first, last: int or None. Steps to record between; None never records. Where
+            several steps run in one call, all of that call is recorded.
 
     Example:
 
@@ -26,16 +27,19 @@ class Profiler:
         self._first = first
         self._last = last
         self._recording = False
+        self._before = None
 
     def reached(self, step):
         """Starts or stops the recording if it is time to; call it at every step."""
         if self._first is None:
             return
-        if not self._recording and self._first <= step < self._last:
+        before, self._before = self._before, step
+        if self._recording:
+            if step >= self._last:
+                self.close()
+        elif step >= self._first and (before is None or before < self._last):
             tf.profiler.experimental.start(self._directory)
             self._recording = True
-        elif self._recording and step >= self._last:
-            self.close()
 
     def close(self):
         """Writes the profile if one is being recorded."""

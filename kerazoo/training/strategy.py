@@ -1,6 +1,7 @@
 """`tf.distribute` strategies by name."""
 
 import functools
+import os
 
 import tensorflow as tf
 
@@ -38,14 +39,24 @@ def create(name="auto", num_devices=None):
         raise ValueError(
             f"`num_devices` must be positive. Received: num_devices={num_devices}"
         )
+    if num_devices and name in ("one_device", "multi_worker", "tpu"):
+        raise ValueError(
+            f"`num_devices` goes with auto and mirrored. Received: name={name}, "
+            f"num_devices={num_devices}"
+        )
+    gpus = tf.config.list_physical_devices("GPU")
+    for gpu in gpus:
+        tf.config.experimental.set_memory_growth(gpu, True)
     if name == "multi_worker":
+        if not os.environ.get("TF_CONFIG"):
+            raise ValueError(
+                "`multi_worker` needs the cluster in the environment variable "
+                "TF_CONFIG. Received: none"
+            )
         return tf.distribute.MultiWorkerMirroredStrategy()
     if name == "tpu":
         resolver = tf.distribute.cluster_resolver.TPUClusterResolver.connect()
         return tf.distribute.TPUStrategy(resolver)
-    gpus = tf.config.list_physical_devices("GPU")
-    for gpu in gpus:
-        tf.config.experimental.set_memory_growth(gpu, True)
     if gpus:
         devices = [f"GPU:{i}" for i in range(len(gpus))]
     else:

@@ -67,6 +67,24 @@ def test_more_steps_go_on_and_export_the_next_version(app, paths, tmp_path):
     assert result["export"] == f"{tmp_path}/model/2"
 
 
+def test_extended_run_that_stopped_is_not_done(app, paths, tmp_path):
+    app(train_dqn.main, *TINY, *paths)
+    longer = (*TINY, "--train_steps=10000000", "--target_return=inf", *paths)
+    stopped = start(*longer)
+    for line in stopped.stderr:
+        if "Going on from step 96" in line:
+            break
+    stopped.send_signal(signal.SIGTERM)
+    assert stopped.wait() == 143
+    again = start(*longer)
+    for line in again.stderr:
+        assert "Done before" not in line
+        if "Going on from step" in line:
+            break
+    again.kill()
+    assert again.wait() == -9
+
+
 def test_flags_file_repeats_the_run(app, paths, tmp_path):
     app(train_dqn.main, *TINY, *paths, "--noexport", "--n_step=2")
     flagfile = f"--flagfile={tmp_path}/run/flags.txt"
@@ -124,6 +142,12 @@ def test_unwritable_export_keeps_the_model(app, paths):
         (["--workdir=/proc/no"], ["/proc/no"]),
         (["--workdir=/dev/null/run"], ["/dev/null"]),
         (["--profile_steps=9"], ["--profile_steps=9"]),
+        (["--strategy=multi_worker"], ["TF_CONFIG"]),
+        (["--seed=5000000000"], ["seed", "4294967295"]),
+        (["--discount=0"], ["--discount=0"]),
+        (["--replay_capacity=100000000000000"], ["allocate"]),
+        (["--env_kwargs=[]"], ["--env_kwargs=[]"]),
+        (["--gradient_steps_per_env_step=0"], ["never learns"]),
     ],
 )
 def test_wrong_input_is_one_line_and_exit_code_2(app, paths, arguments, words):
@@ -136,6 +160,8 @@ def test_wrong_input_is_one_line_and_exit_code_2(app, paths, arguments, words):
     "arguments",
     [
         ["--env=FrozenLake-v1"],
+        ["--env=gymnasium.envs.classic_control:CartPole-v1"],
+        ["--env=CliffWalking-v1", '--env_kwargs={"max_episode_steps": 20}'],
         ["--env=Blackjack-v1", "--agent=dqn", "--loss=mse"],
         ["--env=Taxi-v4", "--action_mask"],
         ["--dueling", "--n_step=1", "--target_update_tau=0.1"],
@@ -207,13 +233,20 @@ def test_killed_run_goes_on_and_sigterm_saves(tmp_path):
     reached = int(max(p.name for p in (tmp_path / "run" / "checkpoints").glob("0*")))
     assert reached > saved
 
-    done = start(*flags, f"--train_steps={reached + 32}")
+    done = start(*flags, f"--train_steps={reached + 32}", "--asynchronous")
     out, err = done.communicate()
     assert done.returncode == 0, err
     assert f"Going on from step {reached} " in err
     assert json.loads(out.splitlines()[-1])["train_steps"] == reached + 32
     assert out.count("\n") == 1
-    for noise in ("Warning", "Gym has been unmaintained", "cuda", "oneDNN", "absl"):
+    for noise in (
+        "Traceback",
+        "Warning",
+        "Gym has been unmaintained",
+        "cuda",
+        "oneDNN",
+        "absl",
+    ):
         assert noise not in err
 
 

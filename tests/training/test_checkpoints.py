@@ -65,6 +65,25 @@ def test_damaged_newest_falls_back_and_says_so(tmp_path, name, damage):
     assert (step, value) == (1, 10)
 
 
+def test_later_steps_give_way_to_a_resumed_run(tmp_path):
+    checkpoints = Checkpoints(tmp_path, max_to_keep=1)
+    save(checkpoints, 4096, 80)
+    save(checkpoints, 3072, 100)
+    (step, _, _), value = restore(checkpoints)
+    assert (step, value) == (3072, 100)
+
+
+def test_killed_while_replacing_leaves_one_of_the_two(tmp_path):
+    path = save(Checkpoints(tmp_path), 5, 50)
+    path.rename(tmp_path / f".replaced-{path.name}")  # Killed between two renames.
+    (tmp_path / ".partial-000000000009").mkdir()
+    assert restore(Checkpoints(tmp_path))[1] == 50
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+    save(Checkpoints(tmp_path), 5, 51)
+    assert restore(Checkpoints(tmp_path))[1] == 51
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
 def test_killed_while_writing_leaves_the_one_before(tmp_path):
     checkpoints = Checkpoints(tmp_path)
     save(checkpoints, 1, 10)

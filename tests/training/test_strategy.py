@@ -28,9 +28,12 @@ def test_mirrored_splits_the_cpu():
     [
         ({"name": "warp"}, r"one of auto, .*Received: name=warp"),
         ({"num_devices": 0}, "Received: num_devices=0"),
+        ({"name": "multi_worker"}, "TF_CONFIG"),
+        ({"name": "one_device", "num_devices": 2}, "auto and mirrored.*num_devices=2"),
         ({"num_devices": 7}, "at most 1.*Received: num_devices=7"),
     ],
 )
-def test_errors(arguments, message):
+def test_errors(arguments, message, monkeypatch):
+    monkeypatch.delenv("TF_CONFIG", raising=False)
     with pytest.raises(ValueError, match=message):
         strategy.create(**arguments)

@@ -41,7 +41,7 @@ def create_agent(
             `"double_dqn"`
             ([van Hasselt et al., 2016](https://arxiv.org/abs/1509.06461), Equation 4).
         learning_rate: float, or a Keras learning rate schedule. Step size of Adam.
-        discount: float in [0, 1]. Gamma.
+        discount: float in (0, 1]. Gamma.
         loss: `"huber"` (threshold 1) or `"mse"`, of the temporal-difference error.
         target_update_period: int. Gradient steps between updates of the target
             network.

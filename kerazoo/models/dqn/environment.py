@@ -35,6 +35,12 @@ class GymnasiumEnvironment(py_environment.PyEnvironment):
             copy i with `seed + i`.
         **env_kwargs: Passed on to `gymnasium.make`.
 
+    Attributes:
+        num_actions: int. Number of actions A.
+        raw_observation_space, raw_action_space: Spaces of the environment itself.
+        reward_threshold: float or None. Mean return that counts as solved, as
+            registered with gymnasium.
+
     Raises:
         ValueError: If actions are not `Discrete`, observations cannot be flattened,
             or `action_mask` is asked for and the environment gives none.
@@ -63,6 +69,7 @@ class GymnasiumEnvironment(py_environment.PyEnvironment):
         with_space = make()  # One raw copy, for the spaces before flattening.
         self.raw_observation_space = with_space.observation_space
         self.raw_action_space = with_space.action_space
+        self.reward_threshold = getattr(with_space.spec, "reward_threshold", None)
         has_mask = "action_mask" in with_space.reset(seed=0)[1]
         with_space.close()
         if not isinstance(self.raw_action_space, gymnasium.spaces.Discrete):

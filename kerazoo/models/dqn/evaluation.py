@@ -5,11 +5,14 @@ from tf_agents.trajectories import time_step as ts
 
 from kerazoo.models.dqn import actor
 
+MAX_EPISODE_STEPS = 27_000  # 30 minutes of Atari, as in Mnih et al., 2015.
+
 
 def evaluate(q_values, environment, seeds):
     """Plays one greedy episode per seed.
 
-    Every seed counts exactly once: no episode is left out because it takes long.
+    Every seed counts exactly once: no episode is left out because it takes long. One
+    that has no end of its own is cut off after `MAX_EPISODE_STEPS`.
 
     Args:
         q_values: Function of observations `(N, ...)` that returns float `(N, A)`.
@@ -32,7 +35,9 @@ def _play(q_values, environment):
     time_step = environment.reset()
     totals = np.zeros(environment.batch_size)
     running = np.ones(environment.batch_size, bool)
-    while running.any():
+    for _ in range(MAX_EPISODE_STEPS):
+        if not running.any():
+            break
         observation, mask = actor.split_action_mask(time_step.observation)
         action = actor.greedy_action(q_values(observation), mask)
         time_step = environment.step(action)

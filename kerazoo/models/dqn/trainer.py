@@ -25,6 +25,8 @@ _TEST_SEED = 2_000_000_000
 class Schedule:
     """When things happen during training.
 
+    Each of several workers has an environment of its own and counts its own steps.
+
     Attributes:
         train_steps: Gradient steps in all.
         learning_starts: Environment steps before the first gradient step.
@@ -99,8 +101,8 @@ class Trainer:
         seed=0,
         jit_compile=True,
     ):
-        worker = worker_index(strategy)
-        exploration, sampling = np.random.SeedSequence([seed, worker]).spawn(2)
+        self._entropy = [seed, worker_index(strategy)]
+        exploration, sampling = np.random.SeedSequence(self._entropy).spawn(2)
         self.strategy = strategy
         self.model = agent._q_network.keras_model
         self.q_values = HostNetwork(self.model)
@@ -193,7 +195,8 @@ class Trainer:
             dict of `mean_return`, `std_return`, `episodes` and the first and last
             seed of the episodes, `seeds`.
         """
-        workdir.best.restore(self._weights)
+        if workdir.best.restore(self._weights) is None:
+            raise ValueError(f"{workdir.path}/best holds no whole checkpoint.")
         self.q_values.refresh()
         seeds = self._seeds(_TEST_SEED)
         returns = evaluation.evaluate(self.q_values, self.evaluation_environment, seeds)
@@ -226,7 +229,6 @@ class Trainer:
         }
         replay = {f"replay/{k}": v for k, v in self.replay.state().items()}
         state = {
-            "best_return": self.best_return,
             "lower_bound": self.lower_bound,
             "num_env_steps": self.actor.num_steps,
             "returns": list(self.actor.returns),
@@ -250,14 +252,20 @@ class Trainer:
         latest = workdir.checkpoints.latest()
         step = minimum_over_workers(self.strategy, int(latest.name) if latest else -1)
         restored = workdir.checkpoints.restore(self._checkpoint, int(step))
+        if minimum_over_workers(self.strategy, restored is not None) < (step >= 0):
+            raise FloatingPointError(
+                f"The workers have no whole checkpoint of step {step:.0f} in common: "
+                "restore their folders, or begin in another one."
+            )
         workdir.rewind(restored[0] if restored else 0)
         if restored is None:
             return
         self.step, arrays, state = restored
+        best = workdir.best.restore(tf.train.Checkpoint())
+        self.best_return = best[2]["mean_return"] if best else -math.inf
         self.replay.restore(
             {k.removeprefix("replay/"): v for k, v in arrays.items() if "replay/" in k}
         )
-        self.best_return = state["best_return"]
         self.lower_bound = state["lower_bound"]
         self.seconds = state["seconds"]
         self.training_seconds = state["training_seconds"]
@@ -270,7 +278,8 @@ class Trainer:
         cut = tf.nest.pack_sequence_as(self.actor.time_step, pending)
         # The episodes that ran cannot go on: fresh ones, of other seeds, begin.
         self.replay.cut(cut)
-        self.actor.restart(seed=self.seed + 1000 * (self.step + 1))
+        fresh = np.random.SeedSequence([*self._entropy, self.step])
+        self.actor.restart(fresh.generate_state(self.replay.num_envs).tolist())
         self.q_values.refresh()
 
     def _train_block(self, workdir):
@@ -278,7 +287,8 @@ class Trainer:
         schedule = self.schedule
         begin, cpu_begin = time.perf_counter(), time.process_time()
         self.actor.collect(schedule.block_length)
-        ready = self.actor.num_steps if self.replay.can_sample else 0
+        can_sample = self.step or self.replay.can_sample
+        ready = self.actor.num_steps if can_sample else 0
         ready = minimum_over_workers(self.strategy, ready - schedule.learning_starts)
         allowed = ready * schedule.gradient_steps_per_env_step
         steps = min(schedule.gradient_steps_per_block, schedule.train_steps - self.step)

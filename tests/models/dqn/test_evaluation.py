@@ -2,6 +2,7 @@ import gymnasium
 import numpy as np
 import pytest
 
+from kerazoo.models.dqn import evaluation
 from kerazoo.models.dqn.environment import GymnasiumEnvironment
 from kerazoo.models.dqn.evaluation import evaluate
 
@@ -90,3 +91,12 @@ def test_evaluating_again_gives_the_same():
 def test_invalid_actions_are_not_taken():
     environment = GymnasiumEnvironment(Forbidding, num_envs=2, action_mask=True)
     assert evaluate(always_first, environment, [1, 2, 3]).tolist() == [2, 6, 12]
+
+
+def test_episode_without_end_is_cut_off(monkeypatch):
+    monkeypatch.setattr(evaluation, "MAX_EPISODE_STEPS", 30)
+    environment = GymnasiumEnvironment("CliffWalking-v1", num_envs=2)
+    returns = evaluation.evaluate(
+        lambda observation: np.eye(4)[[3, 3]], environment, [0, 1]
+    )
+    np.testing.assert_array_equal(returns, [-30, -30])  # Left, into the wall.

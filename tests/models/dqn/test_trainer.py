@@ -189,6 +189,19 @@ def test_target_return_stops_and_metrics_are_written(tmp_path):
     assert any(line.get("eval/mean_return") == 4.0 for line in lines)
 
 
+def test_killed_run_keeps_its_best_model(tmp_path):
+    workdir = Workdir(tmp_path)
+    trainer = make_trainer(train_steps=200)
+    trainer.fit(workdir)
+    # The process was killed after the next evaluation, before the next checkpoint.
+    workdir.best.save(300, trainer._weights, state={"mean_return": 7.0})
+    workdir.close()
+    resumed = make_trainer(train_steps=400)
+    resumed.fit(Workdir(tmp_path))
+    assert resumed.best_return == 7.0
+    assert [path.name for path in (tmp_path / "best").iterdir()] == ["000000000300"]
+
+
 def test_divergence_names_the_last_good_checkpoint(tmp_path):
     trainer = make_trainer(train_steps=400)
     workdir = Workdir(tmp_path)
@@ -196,7 +209,7 @@ def test_divergence_names_the_last_good_checkpoint(tmp_path):
     trainer.schedule.train_steps = 500
     for variable in trainer.model.trainable_variables:
         variable.assign(tf.fill(variable.shape, math.nan))
-    workdir.checkpoints.restore = lambda *_: None  # Go on with the broken weights.
+    trainer._resume = lambda _: None  # Go on with the broken weights.
     with pytest.raises(FloatingPointError, match=r"nan at step 4.*000000000400"):
         trainer.fit(workdir)
 
