@@ -170,14 +170,16 @@ class Run:
                 path = f"{path}/worker_{worker}"
             self.workdir = Workdir(path)
             self.previous = self.workdir.read_result()
-            same = _check_flags(self.workdir.path / "flags.txt")
+            self._same = _check_flags(self.workdir.path / "flags.txt")
             self.profiler = Profiler(
                 self.workdir.path / "tensorboard", *_profile_steps()
             )
         keras.utils.set_random_seed(shared.SEED.value)
         keras.config.set_dtype_policy(shared.DTYPE_POLICY.value)
         # Workers that were stopped one after the other must agree.
-        done = strategy.minimum_over_workers(self.strategy, same and self._is_done())
+        done = strategy.minimum_over_workers(
+            self.strategy, self._same and self._is_done()
+        )
         if done:
             print(f"Done before, see {path}/result.json.", file=sys.stderr)
             print(json.dumps(self.previous))
@@ -190,6 +192,19 @@ class Run:
             self.interruption.__exit__()
             self.profiler.close()
             self.workdir.close()
+
+    def start(self):
+        """Makes the folder this run's: notes its flags, drops the outcome of others.
+
+        Call it when all flags have proved right, before training: a mistake in the
+        command leaves the folder as it was.
+        """
+        from kerazoo.training import workdir
+
+        if not self._same:  # Another outcome must not pass for this run's.
+            (self.workdir.path / "result.json").unlink(missing_ok=True)
+        lines = [f"{line}\n" for line in _own_flags().values() if line]
+        workdir.write_text(self.workdir.path / "flags.txt", "".join(lines))
 
     def export(self, module, signatures, metadata=None, warmup=None):
         """Exports a module as the next version of this run's served model.
@@ -274,13 +289,11 @@ def _own_flags():
 
 
 def _check_flags(path):
-    """Refuses other model flags than the folder's, then notes the current ones.
+    """Refuses other model flags than the folder's.
 
     Returns:
         bool. Whether all flags but those of where to write are as before.
     """
-    from kerazoo.training.workdir import write_text
-
     current = _own_flags()
     changed = {}
     states = [*path.parent.glob("checkpoints/*"), *path.parent.glob("best/*")]
@@ -303,11 +316,7 @@ def _check_flags(path):
                 f"{path.parent} was trained with other flags: {'; '.join(refused)}. "
                 "Use the old ones again, or another --workdir."
             )
-    same = has_state and changed.keys() <= {"workdir", "export", "num_seeds"}
-    if not same:  # An outcome of other flags must not pass for this run's.
-        (path.parent / "result.json").unlink(missing_ok=True)
-    write_text(path, "".join(f"{line}\n" for line in current.values() if line))
-    return same
+    return has_state and changed.keys() <= {"workdir", "export", "num_seeds"}
 
 
 def _repeat_over_seeds(run):

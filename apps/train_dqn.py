@@ -148,6 +148,7 @@ def main(_):
             make_environment(min(_EVAL_EPISODES.value, 50))
         )
         trainer = make_trainer(environment, evaluation_environment, run.strategy)
+        run.start()
         trainer.fit(run.workdir, run.interruption, run.profiler)
         metrics = trainer.test(run.workdir)
         policy = ServingPolicy(plain_copy(trainer.model), environment)

@@ -67,6 +67,20 @@ def test_more_steps_go_on_and_export_the_next_version(app, paths, tmp_path):
     assert result["export"] == f"{tmp_path}/model/2"
 
 
+@pytest.mark.parametrize(
+    "mistake",
+    ["--profile_steps=9", "--num_devices=3", "--strategy=mirrored --num_devices=2"],
+)
+def test_mistake_leaves_a_finished_run_as_it_was(app, paths, tmp_path, mistake):
+    odd = (*TINY, *paths, "--batch_size=63")  # Does not divide over two devices.
+    app(train_dqn.main, *odd)
+    names = ("result.json", "flags.txt", "metrics.jsonl")
+    before = [(tmp_path / "run" / name).read_text() for name in names]
+    code, _, err = app(train_dqn.main, *odd, *mistake.split())
+    assert code == 2, err
+    assert [(tmp_path / "run" / name).read_text() for name in names] == before
+
+
 def test_extended_run_that_stopped_is_not_done(app, paths, tmp_path):
     app(train_dqn.main, *TINY, *paths)
     longer = (*TINY, "--train_steps=10000000", "--target_return=inf", *paths)

@@ -36,12 +36,12 @@ class HostNetwork:
         """Takes the weights anew; call it after they changed.
 
         Args:
-            weights: list of arrays in the order of `model.variables`, or None to read
+            weights: list of tensors in the order of `model.variables`, or None to read
                 them from the model.
         """
         if self.in_numpy:
-            variables = self._model.variables
-            self._weights = weights or [v.value.numpy() for v in variables]
+            weights = weights or [v.value for v in self._model.variables]
+            self._weights = [weight.numpy() for weight in weights]
 
     def __call__(self, observation):
         if not self.in_numpy:

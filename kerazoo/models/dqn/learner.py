@@ -18,7 +18,7 @@ class Learner:
         jit_compile: bool. Compiles the block with XLA, on one replica.
 
     Attributes:
-        weights: list of arrays, the Q-network's variables after the last block. They
+        weights: list of tensors, the Q-network's variables after the last block. They
             come with the loss, where reading them one by one takes as long as
             several gradient steps. None on several replicas.
 
@@ -54,16 +54,14 @@ class Learner:
         try:
             if self.strategy.num_replicas_in_sync == 1:
                 inputs = [tf.constant(array) for array in arrays]
-                loss, weights = self._functions[shapes](*inputs)
+                loss, self.weights = self._functions[shapes](*inputs)
             else:
                 loss = self._functions[shapes](self._shares(transitions))
-                weights = None
         except tf.errors.InvalidArgumentError as error:
             # TF-Agents checks the loss itself; XLA leaves that out.
             if "Loss is inf or nan" not in error.message:
                 raise
             return math.nan
-        self.weights = weights and [weight.numpy() for weight in weights]
         return float(loss)
 
     def _shares(self, transitions):

@@ -264,7 +264,11 @@ class Trainer:
         best = workdir.best.restore(tf.train.Checkpoint())
         self.best_return = best[2]["mean_return"] if best else -math.inf
         self.replay.restore(
-            {k.removeprefix("replay/"): v for k, v in arrays.items() if "replay/" in k}
+            {
+                key.removeprefix("replay/"): array
+                for key, array in arrays.items()
+                if key.startswith("replay/")
+            }
         )
         self.lower_bound = state["lower_bound"]
         self.seconds = state["seconds"]
