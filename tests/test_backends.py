@@ -16,7 +16,7 @@ def test_layers_pass_on(backend):
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed: pip install '.[backends]'")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "tests/layers"],
+        [sys.executable, "-m", "pytest", "-q", "-n0", "tests/layers"],
         cwd=ROOT,
         env={**os.environ, "KERAS_BACKEND": backend},
         capture_output=True,

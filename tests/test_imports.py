@@ -11,6 +11,19 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[1]
 STANDARD = set(sys.stdlib_module_names)
 MAY_IMPORT = {  # Folder: (own packages, others' packages)
+    "kerazoo/data": (
+        {"kerazoo.data"},
+        {
+            "PIL",
+            "networkx",
+            "numpy",
+            "rdkit",
+            "scipy",
+            "sklearn",
+            "tensorflow",
+            "tensorflow_datasets",
+        },
+    ),
     "kerazoo/layers": ({"kerazoo.layers"}, {"keras"}),
     "kerazoo/training": (
         {"kerazoo.training"},
@@ -28,6 +41,33 @@ MAY_IMPORT = {  # Folder: (own packages, others' packages)
             "kerazoo.training",
         },
         {"gym_notices", "gymnasium", "keras", "numpy", "tensorflow", "tf_agents"},
+    ),
+    "kerazoo/evaluation": (
+        {"kerazoo.evaluation"},
+        {"keras", "numpy", "scipy", "tensorflow"},
+    ),
+    "kerazoo/models/diffusion": (
+        {"kerazoo.layers", "kerazoo.models.diffusion", "kerazoo.training"},
+        {"PIL", "keras", "numpy", "tensorflow"},
+    ),
+    "kerazoo/models/gnn": (
+        {
+            "kerazoo.layers",
+            "kerazoo.legacy_keras",
+            "kerazoo.models.gnn",
+            "kerazoo.training",
+        },
+        {
+            "keras",
+            "matplotlib",
+            "networkx",
+            "numpy",
+            "scipy",
+            "sklearn",
+            "tensorflow",
+            "tensorflow_gnn",
+            "threadpoolctl",
+        },
     ),
 }
 

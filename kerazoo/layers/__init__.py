@@ -1,5 +1,67 @@
 """Layers on Keras 3 alone, for any of its backends."""
 
+from kerazoo.layers.adaptive_layer_normalization import AdaptiveLayerNormalization
 from kerazoo.layers.dueling_head import DuelingHead
+from kerazoo.layers.graph import APPNPPropagation
+from kerazoo.layers.graph import DirectedConv
+from kerazoo.layers.graph import EdgeMatrix
+from kerazoo.layers.graph import GATConv
+from kerazoo.layers.graph import GATv2Conv
+from kerazoo.layers.graph import GCNConv
+from kerazoo.layers.graph import GCNIIConv
+from kerazoo.layers.graph import GINConv
+from kerazoo.layers.graph import GINEConv
+from kerazoo.layers.graph import GlobalPooling
+from kerazoo.layers.graph import GraphTransformerBlock
+from kerazoo.layers.graph import MaskedBatchNormalization
+from kerazoo.layers.graph import RGCNConv
+from kerazoo.layers.graph import SAGEConv
+from kerazoo.layers.graph import add_self_loops
+from kerazoo.layers.graph import directed_normalization
+from kerazoo.layers.graph import mean_normalization
+from kerazoo.layers.graph import propagation_matrix
+from kerazoo.layers.graph import segment_max
+from kerazoo.layers.graph import segment_mean
+from kerazoo.layers.graph import segment_softmax
+from kerazoo.layers.graph import segment_sum
+from kerazoo.layers.graph import symmetric_normalization
+from kerazoo.layers.group_normalization import GroupNormalization
+from kerazoo.layers.patch_embedding import PatchEmbedding
+from kerazoo.layers.patches import extract_patches
+from kerazoo.layers.patches import merge_patches
+from kerazoo.layers.self_attention import SelfAttention
+from kerazoo.layers.sinusoidal_embedding import SinusoidalEmbedding
 
-__all__ = ["DuelingHead"]
+__all__ = [
+    "APPNPPropagation",
+    "AdaptiveLayerNormalization",
+    "DirectedConv",
+    "DuelingHead",
+    "EdgeMatrix",
+    "GATConv",
+    "GATv2Conv",
+    "GCNConv",
+    "GCNIIConv",
+    "GINConv",
+    "GINEConv",
+    "GlobalPooling",
+    "GraphTransformerBlock",
+    "GroupNormalization",
+    "MaskedBatchNormalization",
+    "PatchEmbedding",
+    "RGCNConv",
+    "SAGEConv",
+    "SelfAttention",
+    "SinusoidalEmbedding",
+    "add_self_loops",
+    "directed_normalization",
+    "extract_patches",
+    "mean_normalization",
+    "merge_patches",
+    "propagation_matrix",
+    "segment_max",
+    "segment_mean",
+    "segment_softmax",
+    "segment_sum",
+    "symmetric_normalization",
+]

@@ -1,0 +1,126 @@
+"""What the graph convolutions share: width, bias, activation, initializers."""
+
+import keras
+from keras import ops
+
+
+class BaseGraphConv(keras.layers.Layer):
+    """Base class of layers from node features `(N, D)` to `(N, units)`.
+
+    Args:
+        units: int. Width of the output.
+        activation: Name or function applied to the output, None for none.
+        use_bias: bool. Adds a bias to the output.
+        kernel_initializer: Initializer of all weights but the bias.
+        bias_initializer: Initializer of the bias.
+        kernel_regularizer: Regularizer of all weights but the bias, None for none.
+        bias_regularizer: Regularizer of the bias, None for none.
+
+    Raises:
+        ValueError: If `units` is not positive, or the node features are not a matrix.
+    """
+
+    def __init__(
+        self,
+        units,
+        activation=None,
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        if units < 1:
+            raise ValueError(f"`units` must be positive. Received: units={units}")
+        self.units = units
+        self.activation = keras.activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.bias_initializer = keras.initializers.get(bias_initializer)
+        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
+        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
+
+    @property
+    def output_units(self):
+        """Width of the output, where it is not `units`."""
+        return self.units
+
+    def compute_output_shape(self, node_features_shape):
+        return (node_features_shape[0], self.output_units)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "activation": keras.activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
+            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
+            "bias_regularizer": keras.regularizers.serialize(self.bias_regularizer),
+        }
+
+    def add_kernel(self, name, shape):
+        """Adds a matrix, or a stack of matrices that are initialized one by one."""
+
+        def initialize(shape, dtype):
+            if len(shape) > 2:
+                first, *rest = shape
+                return ops.stack([initialize(rest, dtype) for _ in range(first)])
+            # One instance of a Keras initializer draws the same values every time.
+            clone = getattr(self.kernel_initializer, "clone", None)
+            return (clone() if clone else self.kernel_initializer)(shape, dtype=dtype)
+
+        return self.add_weight(
+            name=name,
+            shape=shape,
+            initializer=initialize,
+            regularizer=self.kernel_regularizer,
+        )
+
+    def add_bias(self):
+        """Adds the bias of the output, None if the layer has none."""
+        if not self.use_bias:
+            return None
+        return self.add_weight(
+            name="bias",
+            shape=(self.output_units,),
+            initializer=self.bias_initializer,
+            regularizer=self.bias_regularizer,
+        )
+
+    def finish(self, outputs):
+        """Adds the bias and applies the activation."""
+        if self.use_bias:
+            outputs = outputs + self.bias
+        return self.activation(outputs)
+
+
+def feature_size(node_features_shape):
+    """Returns D of the shape `(N, D)`, or says what is wrong."""
+    shape = tuple(node_features_shape or ())
+    if len(shape) != 2 or shape[1] is None:
+        raise ValueError(
+            "`node_features` must have shape (nodes, features). "
+            f"Received: node_features.shape={shape}"
+        )
+    return shape[1]
+
+
+def check_edge_features(edge_features, weights):
+    """Raises if there are edge features and no weights for them, or the reverse."""
+    if (edge_features is None) != (weights is None):
+        shape = None if edge_features is None else tuple(edge_features.shape)
+        raise ValueError(
+            "`edge_features` must be given in every call or in none, as in the first "
+            f"one. Received: edge_features.shape={shape}"
+        )
+
+
+def transform(node_features, kernel):
+    """Returns the product with a kernel of a tensor or any matrix with `@`."""
+    if hasattr(type(node_features), "__matmul__"):
+        return node_features @ ops.convert_to_tensor(kernel)
+    return ops.matmul(node_features, kernel)  # Sparse tensors of TensorFlow have no @.

@@ -1,0 +1,104 @@
+"""Weights that make adjacency matrices of bounded norm.
+
+Degrees are summed in float32 whatever the precision of the weights. All functions take
+`source` and `target`, int `(E,)`, `num_nodes`, int (or on TensorFlow a scalar tensor),
+and `edge_weights`, float `(E,)` or None for ones.
+"""
+
+from keras import ops
+
+from kerazoo.layers.graph.edge_matrix import EdgeMatrix
+from kerazoo.layers.graph.edge_matrix import as_edges
+
+
+def add_self_loops(source, target, num_nodes, edge_weights=None):
+    r"""Appends an edge of weight 1 from each node to itself, \(A + I\).
+
+    Self-loops that are there already stay.
+
+    Returns:
+        Source and target, int `(E + N,)`, and the weights, float `(E + N,)`, or None
+        where `edge_weights` is None.
+    """
+    source, target = as_edges(source, target)
+    nodes = ops.arange(num_nodes, dtype="int32")
+    source = ops.concatenate([source, ops.cast(nodes, source.dtype)])
+    target = ops.concatenate([target, ops.cast(nodes, target.dtype)])
+    if edge_weights is not None:
+        edge_weights = ops.convert_to_tensor(edge_weights)
+        loops = ops.ones_like(nodes, dtype=edge_weights.dtype)
+        edge_weights = ops.concatenate([edge_weights, loops])
+    return source, target, edge_weights
+
+
+def symmetric_normalization(source, target, num_nodes, edge_weights=None):
+    r"""Returns \(w_{ji} / \sqrt{d_j d_i}\), the weights of \(D^{-1/2} A D^{-1/2}\).
+
+    The degree \(d_i\) is the sum of the weights of the edges to node i. Edges of a node
+    of degree 0 get weight 0.
+
+    Returns:
+        float32 `(E,)`.
+    """
+    source, target = as_edges(source, target)
+    weights = _float_weights(source, edge_weights)
+    scale = _inverse_sqrt(ops.segment_sum(weights, target, num_nodes))
+    return weights * ops.take(scale, source, axis=0) * ops.take(scale, target, axis=0)
+
+
+def mean_normalization(source, target, num_nodes, edge_weights=None):
+    r"""Returns \(w_{ji} / \sum_k w_{ki}\), the weights of \(D^{-1} A\).
+
+    Returns:
+        float32 `(E,)`, 0 for the edges of a node whose weights sum to 0.
+    """
+    source, target = as_edges(source, target)
+    weights = _float_weights(source, edge_weights)
+    total = ops.segment_sum(weights, target, num_nodes)
+    present = ops.not_equal(total, 0)
+    inverse = ops.where(present, 1 / ops.where(present, total, 1.0), 0.0)
+    return weights * ops.take(inverse, target, axis=0)
+
+
+def directed_normalization(source, target, num_nodes, edge_weights=None):
+    r"""Returns \(w_{ji} / \sqrt{d^{out}_j d^{in}_i}\), as for directed graphs.
+
+    See [Rossi et al., 2023](https://arxiv.org/abs/2305.10498), Section 3. Edges of a
+    node of degree 0 get weight 0.
+
+    Returns:
+        float32 `(E,)`.
+    """
+    source, target = as_edges(source, target)
+    weights = _float_weights(source, edge_weights)
+    source_scale = _inverse_sqrt(ops.segment_sum(weights, source, num_nodes))
+    target_scale = _inverse_sqrt(ops.segment_sum(weights, target, num_nodes))
+    source_scale = ops.take(source_scale, source, axis=0)
+    return weights * source_scale * ops.take(target_scale, target, axis=0)
+
+
+def propagation_matrix(source, target, num_nodes, edge_weights=None, normalize=True):
+    r"""Returns the `EdgeMatrix` of a graph convolution.
+
+    With `normalize` it is \(\hat{D}^{-1/2} (A + I) \hat{D}^{-1/2}\), the
+    renormalization trick of
+    [Kipf & Welling, 2017](https://arxiv.org/abs/1609.02907), else \(A\).
+    """
+    if normalize:
+        source, target, edge_weights = add_self_loops(
+            source, target, num_nodes, edge_weights
+        )
+        edge_weights = symmetric_normalization(source, target, num_nodes, edge_weights)
+    return EdgeMatrix(source, target, edge_weights, num_nodes)
+
+
+def _float_weights(source, edge_weights):
+    if edge_weights is None:
+        return ops.ones_like(source, dtype="float32")
+    return ops.cast(edge_weights, "float32")
+
+
+def _inverse_sqrt(degree):
+    # The inner `where` keeps the gradient of the branch not taken finite.
+    present = degree > 0
+    return ops.where(present, ops.rsqrt(ops.where(present, degree, 1.0)), 0.0)
