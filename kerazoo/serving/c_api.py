@@ -138,7 +138,7 @@ class Session:
     def _tensor(self, array):
         shape = (ctypes.c_int64 * max(array.ndim, 1))(*array.shape)
         if array.dtype.kind not in "OSU":
-            array = np.ascontiguousarray(array)
+            array = np.asarray(array, order="C")  # Scalars stay scalars.
             number = _NUMBERS[array.dtype]
             size = ctypes.c_size_t(array.nbytes)
             tensor = self.AllocateTensor(number, shape, array.ndim, size)
@@ -172,7 +172,7 @@ class Session:
 
 
 def main(library, path, inputs, outputs, *fetches):
-    with np.load(inputs) as file:
+    with np.load(inputs, allow_pickle=True) as file:
         feeds = dict(file)
     arrays = Session(library, path).run(feeds, list(fetches))
     if "tensorflow" in sys.modules:

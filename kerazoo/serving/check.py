@@ -55,7 +55,7 @@ def run_without_python(path, inputs, signature="serving_default"):
     library = os.path.dirname(tf.__file__)
     with tempfile.TemporaryDirectory() as folder:
         files = [os.path.join(folder, name) for name in ("inputs.npz", "outputs.npz")]
-        np.savez(files[0], **{name: np.asarray(value) for name, value in feeds.items()})
+        np.savez(files[0], **{name: _array(value) for name, value in feeds.items()})
         done = subprocess.run(
             [sys.executable, program, library, path, *files, *names.values()],
             capture_output=True,
@@ -65,3 +65,9 @@ def run_without_python(path, inputs, signature="serving_default"):
             raise RuntimeError(done.stderr.strip().splitlines()[-1])
         with np.load(files[1]) as outputs:
             return {name: outputs[tensor] for name, tensor in names.items()}
+
+
+def _array(value):
+    """Returns an array; a list of bytes as one that keeps zeros at their end."""
+    array = np.asarray(value)
+    return np.asarray(value, object) if array.dtype.kind == "S" else array

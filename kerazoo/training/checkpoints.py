@@ -56,7 +56,7 @@ class Checkpoints:
         Returns:
             path of the checkpoint.
         """
-        path = self._path(step)
+        path = self.path(step)
         partial = self.directory / f".partial-{path.name}"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
@@ -90,7 +90,7 @@ class Checkpoints:
             The triple of step, arrays and state as saved, or None if there is no
             whole checkpoint.
         """
-        path = self.latest() if step is None else self._path(step)
+        path = self.latest() if step is None else self.path(step)
         if path is None or not path.exists():
             return None
         status = checkpoint.read(str(path / "variables"))
@@ -122,7 +122,8 @@ class Checkpoints:
         """Returns the paths of all checkpoints, oldest first."""
         return sorted(p for p in self.directory.iterdir() if p.name.isdigit())
 
-    def _path(self, step):
+    def path(self, step):
+        """Returns the path of a step's checkpoint."""
         return self.directory / f"{step:012d}"
 
 

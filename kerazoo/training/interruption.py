@@ -18,7 +18,8 @@ class Interrupted(Exception):
 class Interruption:
     """Notes a SIGTERM or SIGINT instead of dying from it.
 
-    A second signal of the same kind acts as it would have without this.
+    A second Ctrl-C acts as it would have without this; a second SIGTERM does nothing
+    more: schedulers send it to every process of a job, and each passes it on.
 
     Example:
 
@@ -50,4 +51,5 @@ class Interruption:
 
     def _note(self, number, _):
         self.requested = number
-        signal.signal(number, self._previous[number])
+        if number == signal.SIGINT:
+            signal.signal(number, self._previous[number])

@@ -35,7 +35,8 @@ class Workdir:
                 f"Another process trains in this folder. Received: workdir={path}"
             ) from None
         self.checkpoints = Checkpoints(self.path / "checkpoints", max_to_keep=2)
-        self.best = Checkpoints(self.path / "best", max_to_keep=1)
+        # Two: a kill may come between a new best one and the checkpoint that knows it.
+        self.best = Checkpoints(self.path / "best", max_to_keep=2)
         self._metrics = self.path / "metrics.jsonl"
         self._summaries = tf.summary.create_file_writer(str(self.path / "tensorboard"))
 
@@ -51,6 +52,18 @@ class Workdir:
         with self._summaries.as_default(step=step):
             for name, value in metrics.items():
                 tf.summary.scalar(name, value)
+
+    def write_picture(self, name, png, step):
+        """Writes a picture to `<name>.png` and TensorBoard.
+
+        Args:
+            name: str.
+            png: bytes.
+            step: int. Optimizer steps done.
+        """
+        (self.path / f"{name}.png").write_bytes(png)
+        with self._summaries.as_default(step=step):
+            tf.summary.image(name, tf.io.decode_png(png, channels=3)[tf.newaxis])
 
     def rewind(self, step):
         """Drops the metrics of steps that a resumed run will take again."""

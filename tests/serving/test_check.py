@@ -60,3 +60,13 @@ def test_failure_in_the_graph_has_its_message(path):
     assert outputs["product"].shape == (1, 3)
     with pytest.raises(RuntimeError, match="float"):
         check.run_without_python(path, {**inputs, "x": np.array([[1, 2]])})
+
+
+def test_scalars_stay_scalars(tmp_path):
+    module = tf.Module()
+    spec = tf.TensorSpec((), tf.int32, "count")
+    serve = tf.function(lambda count: {"numbers": tf.range(count)})
+    endpoints = {"serving_default": serve.get_concrete_function(count=spec)}
+    path = export.export(module, endpoints, tmp_path)
+    outputs = check.run_without_python(path, {"count": np.int32(3)})
+    np.testing.assert_array_equal(outputs["numbers"], [0, 1, 2])

@@ -15,12 +15,23 @@ def test_first_signal_is_noted(number):
         assert interruption.requested == number
 
 
-def test_second_signal_acts_as_before():
+def test_second_ctrl_c_acts_as_before():
     with Interruption():
         os.kill(os.getpid(), signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
             signal.pause()
+
+
+def test_second_sigterm_does_no_harm():
+    previous = signal.signal(signal.SIGTERM, lambda *_: pytest.fail("killed"))
+    try:
+        with Interruption() as interruption:
+            for _ in range(2):
+                os.kill(os.getpid(), signal.SIGTERM)
+        assert interruption.requested == signal.SIGTERM
+    finally:
+        signal.signal(signal.SIGTERM, previous)
 
 
 def test_handlers_come_back():
