@@ -1,0 +1,1 @@
+"""Datasets, read from files, downloaded or built in; no model."""

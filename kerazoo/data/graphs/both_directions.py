@@ -1,0 +1,28 @@
+"""Undirected edges as pairs of directed ones."""
+
+import numpy as np
+
+
+def both_directions(source, target):
+    """Returns every edge and its reverse, each once, sorted by source, then target.
+
+    Args:
+        source: int array `(E,)`, nodes from 0.
+        target: int array `(E,)`, nodes from 0.
+
+    Returns:
+        Tuple of int32 arrays: `source`, `target`, and for each edge the index of the
+        first given one that it comes from.
+
+    Example:
+
+    ```python
+    both_directions([0, 0], [1, 0])  # ([0, 0, 1], [0, 1, 0], [1, 0, 0])
+    ```
+    """
+    source, target = np.asarray(source, np.int64), np.asarray(target, np.int64)
+    ends = np.stack([np.append(source, target), np.append(target, source)])
+    codes = ends[0] * (ends.max(initial=0) + 1) + ends[1]
+    first = np.unique(codes, return_index=True)[1]
+    rows = first % max(len(source), 1)
+    return tuple(part.astype(np.int32) for part in (*ends[:, first], rows))

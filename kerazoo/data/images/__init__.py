@@ -1,0 +1,1 @@
+"""Images with or without labels: built in, from TensorFlow Datasets, from folders."""

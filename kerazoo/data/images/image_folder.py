@@ -1,0 +1,155 @@
+"""Images of a folder."""
+
+import concurrent.futures
+import os
+import pathlib
+
+import numpy as np
+
+from kerazoo.data.images.held_out import held_out
+from kerazoo.data.images.image_dataset import ImageDataset
+from kerazoo.data.images.resized import height_and_width
+from kerazoo.data.images.resized import resized
+
+_SUFFIXES = (
+    *(".bmp", ".gif", ".jpeg", ".jpg", ".pgm"),
+    *(".png", ".ppm", ".tif", ".tiff", ".webp"),
+)
+_TEST_SHARE = 0.1
+
+
+def image_folder(data_dir, image_size=None):
+    """Reads the images of a folder.
+
+    The folder has images, which then have no labels, or one folder of images for each
+    class, in whose sorted order the classes are numbered. It may have folders `train`
+    and `test` of either kind; otherwise a tenth of the images (of each class), always
+    the same, is the test. Images are grey if all are, and RGB otherwise; transparency
+    is left out.
+
+    Args:
+        data_dir: path of the folder.
+        image_size: int, pair of int or None. Height and width to bring the images to:
+            the middle of each, as large as it can be, is scaled.
+
+    Returns:
+        `ImageDataset` of bytes.
+
+    Raises:
+        FileNotFoundError: If there is no such folder, or no image in it.
+        ValueError: If an image cannot be read, images differ in size and no
+            `image_size` is given, images lie both in folders of classes and beside
+            them, or test images have a class that no training image has.
+
+    Example:
+
+    ```python
+    dataset = image_folder("flowers", image_size=64)
+    ```
+    """
+    root = pathlib.Path(data_dir)
+    if not root.is_dir():
+        raise FileNotFoundError(f"Expected a folder of images. Received: {root}")
+    size = height_and_width(image_size)
+    has_split = (root / "train").is_dir()
+    paths, names = _images_of(root / "train" if has_split else root)
+    class_names = sorted(set(names)) if names[0] is not None else None
+    labels = _labels(names, class_names, root)
+    if has_split and (root / "test").is_dir():
+        test_paths, test_names = _images_of(root / "test")
+        labels += _labels(test_names, class_names, root)
+        train = np.arange(len(paths))
+        test = np.arange(len(paths), len(paths) + len(test_paths))
+        paths = paths + test_paths
+    else:
+        groups = None if class_names is None else np.array(labels)
+        train, test = held_out(len(paths), groups, _TEST_SHARE)
+    images = _read_all(paths, size)
+    labels = None if class_names is None else np.array(labels, np.int32)
+    return ImageDataset(
+        name=root.resolve().name,
+        train_images=images[train],
+        train_labels=None if labels is None else labels[train],
+        test_images=images[test],
+        test_labels=None if labels is None else labels[test],
+        num_classes=len(class_names or []),
+        class_names=class_names,
+    )
+
+
+def _images_of(folder):
+    """Returns the sorted paths of images and the names of their classes or None."""
+    paths = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.name.lower().endswith(_SUFFIXES)
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+    if not paths:
+        raise FileNotFoundError(f"Expected images in the folder. Received: {folder}")
+    beside = [path for path in paths if path.parent == folder]
+    if beside and len(beside) < len(paths):
+        raise ValueError(
+            "Expected images in folders of classes, or all without. "
+            f"Received: {beside[0]} beside folders of images"
+        )
+    if beside:
+        return paths, [None] * len(paths)
+    return paths, [path.relative_to(folder).parts[0] for path in paths]
+
+
+def _labels(names, class_names, root):
+    if (class_names is None) != (names[0] is None):
+        raise ValueError(
+            "Expected folders of classes in both `train` and `test`, or in neither. "
+            f"Received: {root}"
+        )
+    if class_names is None:
+        return []
+    for name in sorted(set(names) - set(class_names)):
+        raise ValueError(
+            "Expected the classes of the test to have training images. "
+            f"Received: {root / 'test' / name}"
+        )
+    numbers = {name: number for number, name in enumerate(class_names)}
+    return [numbers[name] for name in names]
+
+
+def _read_all(paths, size):
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        images = list(pool.map(lambda path: _read(path, size), paths))
+    for path, image in zip(paths, images):
+        if image.shape[:2] != images[0].shape[:2]:
+            raise ValueError(
+                "Images of different sizes need an `image_size`. Received: "
+                f"{_size(images[0])} of {paths[0]} and {_size(image)} of {path}"
+            )
+    channels = max(image.shape[-1] for image in images)
+    shape = (*images[0].shape[:2], channels)
+    return np.stack([np.broadcast_to(image, shape) for image in images])
+
+
+def _read(path, size):
+    from PIL import Image
+    from PIL import ImageOps
+
+    try:
+        with Image.open(path) as file:
+            picture = ImageOps.exif_transpose(file)
+            if picture.mode.startswith("I"):  # 16 bits.
+                array = (np.asarray(picture) // 257).astype(np.uint8)
+            else:
+                grey = picture.mode in ("1", "L", "La", "LA")
+                array = np.asarray(picture.convert("L" if grey else "RGB"))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        reason = " ".join(str(error).split())
+        raise ValueError(
+            f"Expected an image that can be read. Received: {path}: {reason}"
+        ) from error
+    array = array.reshape(*array.shape[:2], -1)
+    return array if size is None else resized(array, size)
+
+
+def _size(image):
+    height, width = image.shape[:2]
+    return f"{height}x{width}"

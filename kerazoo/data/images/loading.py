@@ -1,0 +1,40 @@
+"""Image datasets by name."""
+
+from kerazoo.data.images.digits import digits
+from kerazoo.data.images.image_folder import image_folder
+from kerazoo.data.images.tfds_images import tfds_images
+
+
+def load(name, data_dir=None, image_size=None):
+    """Returns an image dataset, checked.
+
+    Args:
+        name: str. `"digits"`, scikit-learn's, built in; `"folder"`, the images of
+            `data_dir`; or the name of a dataset of TensorFlow Datasets, such as
+            `"mnist"`.
+        data_dir: path of the folder of images, or of the prepared datasets.
+        image_size: int, pair of int or None. Height and width to bring images to.
+
+    Returns:
+        `ImageDataset`.
+
+    Raises:
+        OSError: If files are missing and cannot be had.
+        ValueError: If the dataset does not exist or is not as it should be.
+
+    Example:
+
+    ```python
+    dataset = load("digits")
+    ```
+    """
+    if name == "digits":
+        dataset = digits(image_size)
+    elif name == "folder":
+        if data_dir is None:
+            raise ValueError("`folder` needs a `data_dir`. Received: data_dir=None")
+        dataset = image_folder(data_dir, image_size)
+    else:
+        dataset = tfds_images(name, data_dir, image_size)
+    dataset.validate()
+    return dataset
