@@ -1,7 +1,7 @@
 """The flags that all training apps share, defined once.
 
-A family sets its own defaults with `flags.set_default(shared.TRAIN_STEPS, 50_000)`
-and calls `flags.adopt_module_key_flags(shared)`, so that `--helpshort` lists them.
+A family hands its own defaults to `runner.launch` and calls
+`flags.adopt_module_key_flags(shared)`, so that `--helpshort` lists them.
 """
 
 from absl import flags

@@ -12,6 +12,7 @@ from absl import flags
 
 from apps import flags as shared
 from apps import runner
+from apps import served
 
 with runner.heavy_imports("dqn", legacy_keras=True):
     import gymnasium
@@ -21,13 +22,7 @@ with runner.heavy_imports("dqn", legacy_keras=True):
 
     from kerazoo.models.dqn import spaces
     from kerazoo.models.dqn.evaluation import MAX_EPISODE_STEPS
-    from kerazoo.serving import export
 
-_SAVED_MODEL = flags.DEFINE_string(
-    "saved_model",
-    "saved_models/dqn_cartpole",
-    "Folder of a served model (its newest version is played) or of one version.",
-)
 _VIDEO = flags.DEFINE_string(
     "video", None, "Writes the first episodes here; .gif or .mp4."
 )
@@ -36,15 +31,19 @@ _VIDEO_EPISODES = flags.DEFINE_integer(
 )
 _EPISODES = flags.DEFINE_integer("episodes", 10, "Episodes to play.", lower_bound=1)
 flags.declare_key_flag("seed")  # Of the first episode; the next has the next.
+flags.adopt_module_key_flags(served)
+
+DEFAULTS = {"saved_model": "saved_models/dqn_cartpole"}
 
 
 def main(_):
     with runner.user_errors(gymnasium.error.Error, KeyError):
-        path = find_version(_SAVED_MODEL.value)
+        path = served.find_version("train_dqn")
         if _VIDEO.value and not _VIDEO.value.endswith((".gif", ".mp4")):
             raise ValueError(f"--video={_VIDEO.value} must end in .gif or .mp4.")
-        policy = tf.saved_model.load(str(path)).signatures["serving_default"]
-        env = make_environment(path)
+        trained = served.read_metadata(path, "dqn")
+        policy = served.load_signatures(path)["serving_default"]
+        env = make_environment(trained)
     returns, frames = play(policy, env)
     result = {
         "mean_return": float(np.mean(returns)),
@@ -59,30 +58,10 @@ def main(_):
     print(json.dumps(result))
 
 
-def find_version(directory):
-    """Returns the newest version of a served model, or the version given."""
-    path = pathlib.Path(directory)
-    if (path / "saved_model.pb").exists():
-        return path
-    versions = export.versions(path)
-    if not versions:
-        raise ValueError(
-            f"--saved_model={directory} holds no exported version: train one with "
-            "python -m apps.train_dqn."
-        )
-    return path / str(versions[-1])
-
-
-def make_environment(path):
+def make_environment(trained):
     """Makes the environment that the policy was trained on, able to draw itself."""
     if "DISPLAY" not in os.environ:
         os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
-    metadata = path / "assets.extra" / "kerazoo.json"
-    trained = json.loads(metadata.read_text()) if metadata.exists() else {}
-    if trained.get("family") != "dqn":
-        raise ValueError(
-            f"--saved_model={path} is no policy that apps.train_dqn exported."
-        )
     kwargs = trained["env_kwargs"]
     if _VIDEO.value:
         kwargs = {**kwargs, "render_mode": "rgb_array"}
@@ -124,4 +103,4 @@ def write_video(path, frames, frames_per_second):
 
 
 if __name__ == "__main__":
-    runner.launch(main)
+    runner.launch(main, DEFAULTS)

@@ -7,6 +7,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import threading
 import time
 import warnings
 
@@ -20,6 +21,7 @@ from apps import quiet
 _START = time.perf_counter()
 _FAILED = 1
 _USER_ERROR = 2
+_LIFELINE = "KERAZOO_LIFELINE"  # Pipe that closes when the repeating process ends.
 
 
 class UserError(Exception):
@@ -55,13 +57,19 @@ def heavy_imports(extra, legacy_keras=False):
         quiet.import_tensorflow()
         yield
     except ModuleNotFoundError as error:
-        _exit(
-            f"{error.name} is not installed: this app needs "
-            f"pip install 'kerazoo[{extra}]', in a clone pip install '.[{extra}]'."
-        )
+        _exit(_missing(error, extra))
 
 
-def launch(main):
+@contextlib.contextmanager
+def user_packages(extra):
+    """Says which extra to install if a package is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise UserError(_missing(error, extra)) from error
+
+
+def launch(main, defaults=None):
     """Runs an app's `main` and exits as the command-line contract says.
 
     0: done. 1: training failed. 2: a user's mistake, said in one line. 130 and 143:
@@ -69,8 +77,34 @@ def launch(main):
 
     Args:
         main: Function of the command line's remaining arguments.
+        defaults: dict of flag name to the app's own default.
     """
+    _end_with_parent()
+    set_defaults(defaults or {})
     app.run(lambda argv: _guarded(main, argv), flags_parser=_parse)
+
+
+def _end_with_parent():
+    """Makes a run that `repeat` began save its state and end when that is killed."""
+    lifeline = os.environ.pop(_LIFELINE, None)
+    if lifeline is None:
+        return
+
+    def wait():
+        os.read(int(lifeline), 1)  # Nothing is ever written.
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def set_defaults(defaults):
+    """Gives shared flags the defaults of one app.
+
+    Args:
+        defaults: dict of flag name to value.
+    """
+    for flag, value in defaults.items():
+        flags.FLAGS.set_default(flag, value)
 
 
 def _parse(argv):
@@ -110,6 +144,13 @@ def _run_or_exit(main, argv):
         sys.exit(130)
     except FloatingPointError as error:
         _exit(str(error), _FAILED)
+
+
+def _missing(error, extra):
+    return (
+        f"{error.name} is not installed: this needs pip install 'kerazoo[{extra}]', "
+        f"in a clone pip install '.[{extra}]'."
+    )
 
 
 def _show_warning(message, category, *_):
@@ -319,39 +360,57 @@ def _check_flags(path):
     return has_state and changed.keys() <= {"workdir", "export", "num_seeds"}
 
 
+def repeat(*more_flags):
+    """Runs this very command again in a process of its own, with more flags.
+
+    Ends this process as the other one ended, if it did not succeed.
+
+    Returns:
+        dict. Its result.
+    """
+    module = f"apps.{pathlib.Path(sys.argv[0]).stem}"
+    command = [sys.executable, "-m", module, *sys.argv[1:], *more_flags]
+    lifeline, held = os.pipe()
+    child = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, _LIFELINE: str(lifeline)},
+        pass_fds=[lifeline],
+    )
+    os.close(lifeline)
+    handlers = {  # The child saves its state first; Ctrl-C reaches it by itself.
+        signal.SIGTERM: lambda *_: child.terminate(),
+        signal.SIGINT: lambda *_: None,
+    }
+    before = {
+        number: signal.signal(number, handler) for number, handler in handlers.items()
+    }
+    try:
+        output, _ = child.communicate()
+    finally:
+        os.close(held)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if child.returncode:
+        died = child.returncode < 0
+        sys.exit(128 - child.returncode if died else child.returncode)
+    return json.loads(output.splitlines()[-1])
+
+
 def _repeat_over_seeds(run):
     """Runs the same command once per seed, then exports the best."""
     base = shared.WORKDIR.value or f"runs/{run.family}/{run.name}"
-    module = f"apps.{pathlib.Path(sys.argv[0]).stem}"
-    results = []
 
-    def train(seed, *more):
-        command = [
-            *(sys.executable, "-m", module, *sys.argv[1:]),
-            *("--num_seeds=1", f"--seed={seed}", f"--workdir={base}/seed_{seed}"),
-        ]
-        child = subprocess.Popen([*command, *more], stdout=subprocess.PIPE, text=True)
-        handlers = {  # The child saves its state first; Ctrl-C reaches it by itself.
-            signal.SIGTERM: lambda *_: child.terminate(),
-            signal.SIGINT: lambda *_: None,
-        }
-        before = {
-            number: signal.signal(number, handler)
-            for number, handler in handlers.items()
-        }
-        try:
-            output, _ = child.communicate()
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-        if child.returncode:
-            died = child.returncode < 0
-            sys.exit(128 - child.returncode if died else child.returncode)
-        return json.loads(output.splitlines()[-1])
+    def train(seed, *more_flags):
+        flags = ("--num_seeds=1", f"--seed={seed}", f"--workdir={base}/seed_{seed}")
+        return repeat(*flags, *more_flags)
 
     first = shared.SEED.value
-    for seed in range(first, first + shared.NUM_SEEDS.value):
-        results.append(train(seed, "--noexport"))
+    results = [
+        train(seed, "--noexport")
+        for seed in range(first, first + shared.NUM_SEEDS.value)
+    ]
     best = max(range(len(results)), key=lambda i: results[i][run.objective])
     if shared.EXPORT.value:
         results[best]["export"] = train(first + best)["export"]

@@ -25,10 +25,10 @@ with runner.heavy_imports("dqn", legacy_keras=True):
     from kerazoo.models.dqn.actor import split_action_mask
     from kerazoo.models.dqn.environment import GymnasiumEnvironment
     from kerazoo.models.dqn.serving_policy import ServingPolicy
-    from kerazoo.models.dqn.serving_policy import plain_copy
     from kerazoo.models.dqn.trainer import Schedule
     from kerazoo.models.dqn.trainer import Trainer
     from kerazoo.models.dqn.uniform_replay import UniformReplay
+    from kerazoo.serving.plain_copy import plain_copy
     from kerazoo.training.strategy import worker_index
 
 _ENV = flags.DEFINE_string(
@@ -126,12 +126,15 @@ _TARGET_RETURN = flags.DEFINE_float(
 )
 
 flags.adopt_module_key_flags(shared)
-flags.set_default(shared.TRAIN_STEPS, 50_000)
-flags.set_default(shared.LEARNING_RATE, 2e-3)
-flags.set_default(shared.EVAL_EVERY, 1_024)
-flags.set_default(shared.CHECKPOINT_EVERY, 2_048)
-flags.set_default(shared.LOG_EVERY, 512)
 shared.may_change(_ASYNCHRONOUS, _EVAL_EPISODES, _TARGET_RETURN)
+
+DEFAULTS = {
+    "train_steps": 50_000,
+    "learning_rate": 2e-3,
+    "eval_every": 1_024,
+    "checkpoint_every": 2_048,
+    "log_every": 512,
+}
 
 
 def main(_):
@@ -289,4 +292,4 @@ def _check_flags(strategy):
 
 
 if __name__ == "__main__":
-    runner.launch(main)
+    runner.launch(main, DEFAULTS)

@@ -20,6 +20,8 @@ class App:
         code = 0
         with flagsaver.flagsaver():
             try:
+                app = sys.modules[main.__module__]
+                runner.set_defaults(getattr(app, "DEFAULTS", {}))
                 argv = runner._parse(["app", *map(str, arguments)])
                 runner._guarded(main, argv)
             except SystemExit as stop:

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -88,3 +89,16 @@ def test_every_shared_flag_has_a_help_text():
     for flag in flags.FLAGS.get_key_flags_for_module(shared):
         assert len(flag.help) > 10, flag.name
     assert np.all([name in flags.FLAGS for name in shared.MAY_CHANGE])
+
+
+@pytest.mark.parametrize("name", ["play", "train_dqn", "train_gnn"])
+def test_apps_start_in_a_process_of_their_own(name):
+    environment = {k: v for k, v in os.environ.items() if k != "TF_USE_LEGACY_KERAS"}
+    done = subprocess.run(
+        [sys.executable, "-m", f"apps.{name}", "--helpshort"],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "--workdir" in done.stdout or name == "play"

@@ -1,6 +1,5 @@
 """A trained Q-network as a policy to serve: raw observations to actions."""
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -60,11 +59,3 @@ class ServingPolicy(tf.Module):
             name: np.ones(tuple(size or 1 for size in spec.shape), spec.dtype.name)
             for name, spec in signature.items()
         }
-
-
-def plain_copy(model):
-    """Returns the same Keras model outside of any strategy, to be exported."""
-    with tf.device("CPU:0"):
-        copy = keras.models.clone_model(model)
-        copy.set_weights([variable.value.numpy() for variable in model.variables])
-    return copy

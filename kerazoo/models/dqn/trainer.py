@@ -15,6 +15,8 @@ from kerazoo.training.interruption import Interrupted
 from kerazoo.training.progress import Progress
 from kerazoo.training.strategy import minimum_over_workers
 from kerazoo.training.strategy import worker_index
+from kerazoo.training.workers import requested_by_any
+from kerazoo.training.workers import restore_in_common
 
 # Seeds of evaluation episodes lie far from those of training and of each other.
 _SELECTION_SEED = 1_000_000_000
@@ -162,7 +164,7 @@ class Trainer:
         start = time.perf_counter() - self.seconds
         logged = time.perf_counter(), self.actor.num_steps
         while not self.finished:
-            if requested := self._requested(interruption):
+            if requested := requested_by_any(self.strategy, interruption):
                 self.save(workdir)
                 raise Interrupted(requested)
             if profiler is not None:
@@ -242,22 +244,8 @@ class Trainer:
             self.step, self._checkpoint, {**pending, **replay}, state
         )
 
-    def _requested(self, interruption):
-        """Returns the signal to stop for that any worker got, or 0."""
-        requested = (interruption and interruption.requested) or 0
-        return int(-minimum_over_workers(self.strategy, -requested))
-
     def _resume(self, workdir):
-        # A kill may have left one worker a checkpoint ahead of another.
-        latest = workdir.checkpoints.latest()
-        step = minimum_over_workers(self.strategy, int(latest.name) if latest else -1)
-        restored = workdir.checkpoints.restore(self._checkpoint, int(step))
-        if minimum_over_workers(self.strategy, restored is not None) < (step >= 0):
-            raise FloatingPointError(
-                f"The workers have no whole checkpoint of step {step:.0f} in common: "
-                "restore their folders, or begin in another one."
-            )
-        workdir.rewind(restored[0] if restored else 0)
+        restored = restore_in_common(self.strategy, workdir, self._checkpoint)
         if restored is None:
             return
         self.step, arrays, state = restored

@@ -199,7 +199,7 @@ def test_killed_run_keeps_its_best_model(tmp_path):
     resumed = make_trainer(train_steps=400)
     resumed.fit(Workdir(tmp_path))
     assert resumed.best_return == 7.0
-    assert [path.name for path in (tmp_path / "best").iterdir()] == ["000000000300"]
+    assert max(path.name for path in (tmp_path / "best").iterdir()) == "000000000300"
 
 
 def test_divergence_names_the_last_good_checkpoint(tmp_path):
