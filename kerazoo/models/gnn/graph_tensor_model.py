@@ -1,0 +1,151 @@
+"""A Keras model of graphs around a network of plain tensors."""
+
+import keras
+import tensorflow as tf
+import tensorflow_gnn as tfgnn
+
+from kerazoo.models.gnn.graph_tensors import merged_spec
+from kerazoo.models.gnn.graph_tensors import plain_tensors
+from kerazoo.models.gnn.graph_tensors import spec_from_schema
+from kerazoo.models.gnn.graph_tensors import unflatten
+
+
+@keras.saving.register_keras_serializable(package="kerazoo")
+class GraphTensorModel(keras.Model):
+    """Applies a network to graphs of a schema.
+
+    Takes the tensors of a merged `GraphTensor`, see `flatten`, and gives the network
+    the dict of `plain_tensors`. The features of several node sets are first each
+    projected to `node_units`, `W_s x + b_s`, and concatenated; a set without features
+    gets a learned vector.
+
+    Args:
+        schema: str, a `GraphSchema` in text format, see `schema_text`.
+        network: Keras layer or model that takes the dict.
+        node_units: int or None. Width of the projections; needed with several node
+            sets, unused with one.
+        exclude: Names of features that the network must not see.
+
+    Call arguments:
+        components: Sequence of tensors, those of `flatten`.
+        training: bool.
+
+    Returns:
+        What the network returns.
+
+    Raises:
+        ValueError: If `node_units` is missing, or the tensors are not as many as those
+            of the schema.
+
+    Example:
+
+    ```python
+    model = GraphTensorModel(schema_text(node_feature_size=7), network)
+    logits = model(flatten(from_graphs(graphs)))
+    ```
+    """
+
+    def __init__(self, schema, network, node_units=None, exclude=("label",), **kwargs):
+        # The network casts what it takes; a GraphTensor's dtypes are its schema's.
+        super().__init__(**{"autocast": False, **kwargs})
+        self.schema = schema
+        self.network = network
+        self.node_units = node_units
+        self.exclude = tuple(exclude)
+        self.spec = merged_spec(spec_from_schema(schema))
+        node_sets = sorted(self.spec.node_sets_spec)
+        if len(node_sets) > 1 and node_units is None:
+            raise ValueError(
+                f"Several node sets ({', '.join(node_sets)}) need `node_units`. "
+                "Received: node_units=None"
+            )
+        self.projections = {
+            name: keras.layers.Dense(
+                node_units, dtype=self.dtype_policy, name=f"project_{name}"
+            )
+            for name in node_sets
+            if len(node_sets) > 1
+        }
+
+    def build(self, components_shape=None):
+        # By a call, for only that builds every kind of network.
+        with tf.init_scope():
+            self._apply(_smallest_graph(self.spec), training=False)
+
+    def call(self, components, training=False):
+        return self._apply(unflatten(self.spec, components), training)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "schema": self.schema,
+            "network": keras.saving.serialize_keras_object(self.network),
+            "node_units": self.node_units,
+            "exclude": self.exclude,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        network = keras.saving.deserialize_keras_object(config["network"])
+        return cls(**{**config, "network": network})
+
+    def get_build_config(self):
+        # Keras builds a loaded model only from a config that is not empty.
+        return {"schema": self.schema}
+
+    def build_from_config(self, config):
+        self.build()
+
+    def _apply(self, graph_tensor, training):
+        tensors = plain_tensors(graph_tensor, self.exclude)
+        if self.projections:
+            tensors["node_features"] = keras.ops.concatenate(
+                [
+                    self.projections[name](features)
+                    for name, features in sorted(tensors["node_features"].items())
+                ],
+                axis=0,
+            )
+        return self.network(tensors, training=training)
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Builds metrics for one replica's batch.
+
+        Keras would use up a batch, and average the replicas' indices for it.
+        """
+        if self._distribute_strategy is not None and iterator is not None:
+            data_batch = keras.tree.map_structure(
+                lambda spec: getattr(spec, "_value_specs", (spec,))[0],
+                iterator._distributed_dataset.element_spec,
+            )
+        super()._maybe_symbolic_build(data_batch=data_batch)
+
+
+def _smallest_graph(spec):
+    """Returns a graph of one node and one edge per set, all zeros."""
+
+    def zeros(piece):
+        return {
+            name: tf.zeros((1, *feature.shape[1:]), feature.dtype)
+            for name, feature in piece.features_spec.items()
+        }
+
+    one, first = tf.ones(1, tf.int32), tf.zeros(1, tf.int32)
+    return tfgnn.GraphTensor.from_pieces(
+        context=tfgnn.Context.from_fields(features=zeros(spec.context_spec), sizes=one),
+        node_sets={
+            name: tfgnn.NodeSet.from_fields(features=zeros(piece), sizes=one)
+            for name, piece in spec.node_sets_spec.items()
+        },
+        edge_sets={
+            name: tfgnn.EdgeSet.from_fields(
+                features=zeros(piece),
+                sizes=one,
+                adjacency=tfgnn.Adjacency.from_indices(
+                    (piece.adjacency_spec.source_name, first),
+                    (piece.adjacency_spec.target_name, first),
+                ),
+            )
+            for name, piece in spec.edge_sets_spec.items()
+        },
+    )

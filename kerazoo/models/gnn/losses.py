@@ -1,0 +1,16 @@
+"""Losses of the graph tasks, one value per example."""
+
+import keras
+import tensorflow as tf
+
+
+def cross_entropy(labels, logits):
+    """Returns `(B,)` cross-entropies of int `(B,)` labels and float `(B, C)` logits."""
+    return keras.losses.sparse_categorical_crossentropy(
+        labels, logits, from_logits=True
+    )
+
+
+def binary_cross_entropy(labels, logits):
+    """Returns `(B,)` cross-entropies of labels 0 or 1 and logits, both `(B,)`."""
+    return tf.nn.sigmoid_cross_entropy_with_logits(labels, logits)

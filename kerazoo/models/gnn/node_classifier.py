@@ -1,0 +1,61 @@
+"""Classifies the nodes of a graph."""
+
+import keras
+from keras import ops
+
+from kerazoo.models.gnn.graph_model import GraphModel
+
+
+@keras.saving.register_keras_serializable(package="kerazoo")
+class NodeClassifier(GraphModel):
+    """Gives each node the logits of its classes.
+
+    Args:
+        encoder: Layer whose output is the logits, such as
+            `ConvolutionEncoder(output_units=num_classes)`.
+        node_feature_size: int. Width D of the node features.
+        edge_feature_size: int. Width of the edge features, 0 for none.
+        readout: `"all"` nodes, or the `"root"` of each of a batch of sampled
+            subgraphs, its first node.
+        **kwargs: See `GraphModel`.
+
+    Call arguments:
+        inputs: dict of `node_features` `(N, D)`, `source`, `target` `(E,)`, and where
+            there are, `edge_weights`, `edge_features`, `edge_types`; `nodes` `(M,)`
+            to classify only these; `graph_ids` `(N,)` and `num_graphs` for roots.
+        adjacency: Matrix of the encoder's `propagation_edges`, in place of the edges.
+
+    Returns:
+        float `(N, C)`, `(M, C)` or `(num_graphs, C)`, logits.
+
+    Example:
+
+    ```python
+    model = NodeClassifier(ConvolutionEncoder("gcn", output_units=7), 1433)
+    logits = model({"node_features": x, "source": source, "target": target})
+    ```
+    """
+
+    def __init__(self, encoder, node_feature_size, readout="all", **kwargs):
+        super().__init__(encoder, node_feature_size, **kwargs)
+        if readout not in ("all", "root"):
+            raise ValueError(
+                f"`readout` must be all or root. Received: readout={readout}"
+            )
+        self.readout = readout
+        self.build_on_example()
+
+    def call(self, inputs, adjacency=None, prepared=False):
+        logits = ops.cast(self.encode(inputs, adjacency, prepared), "float32")
+        if "nodes" in inputs:
+            return ops.take(logits, inputs["nodes"], axis=0)
+        if self.readout == "root" and "graph_ids" in inputs:
+            graphs = ops.arange(inputs["num_graphs"], dtype="int32")
+            roots = ops.searchsorted(inputs["graph_ids"], graphs)
+            # What fills up a batch may have no nodes.
+            roots = ops.minimum(roots, ops.shape(logits)[0] - 1)
+            return ops.take(logits, roots, axis=0)
+        return logits
+
+    def get_config(self):
+        return {**super().get_config(), "readout": self.readout}

@@ -1,0 +1,195 @@
+"""The signatures of an exported graph model."""
+
+import types
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_gnn as tfgnn
+
+from kerazoo.models.gnn.graph_predictor import GraphPredictor
+from kerazoo.models.gnn.graph_tensors import EDGES
+from kerazoo.models.gnn.graph_tensors import NODES
+from kerazoo.models.gnn.graph_tensors import from_graph
+from kerazoo.models.gnn.graph_tensors import parse
+from kerazoo.models.gnn.graph_tensors import plain_tensors
+from kerazoo.models.gnn.graph_tensors import schema_text
+from kerazoo.models.gnn.graph_tensors import spec_from_schema
+from kerazoo.models.gnn.graph_tensors import write_example
+from kerazoo.models.gnn.link_predictor import LinkPredictor
+from kerazoo.models.gnn.node_classifier import NodeClassifier
+
+PAIRS = "pairs"
+_EXAMPLE_NODES = 64
+
+
+class ServingGraphModel:
+    """Serves a graph model to clients with and without TF-GNN.
+
+    `serve_examples` takes `examples`, a vector of serialised `tf.train.Example`
+    graphs of `schema`; `serve_tensors` the tensors of one or several graphs:
+    `node_features`, `source`, `target`, and where the model has them `edge_weights`,
+    `edge_features` and `context_features`. For whole graphs, `graph_ids` tells which
+    graph each node belongs to, from 0 and in ascending order. The pairs of nodes to
+    score are the tensor `pairs`, or an edge set `"pairs"` of the examples.
+
+    Outputs are `class` and `probabilities` of nodes or graphs, `probabilities` of
+    pairs to be linked, or the `value` of graphs; with examples of nodes also
+    `graph_ids`, the example that each row belongs to.
+
+    Args:
+        model: `NodeClassifier`, `LinkPredictor` or `GraphPredictor`, outside of any
+            strategy.
+        edge_weights: bool. Whether edges have weights.
+
+    Attributes:
+        schema: str. Text of the `GraphSchema` of the examples.
+        module: `tf.Module` of the model's variables, to be exported.
+        endpoints: dict of name to concrete function, its signatures.
+
+    Example:
+
+    ```python
+    serving = ServingGraphModel(model)
+    export(serving.module, serving.endpoints, "saved_models/example")
+    ```
+    """
+
+    def __init__(self, model, edge_weights=False):
+        # The variables alone: TensorFlow would trace a Keras model with float indices.
+        self.module = tf.Module(name="serving_graph_model")
+        self.module.weights = [variable.value for variable in model.weights]
+        self._model = model
+        self.schema = schema_text(
+            model.node_feature_size,
+            model.edge_feature_size or None,
+            edge_weights,
+            model.context_feature_size or None,
+        )
+        if isinstance(model, LinkPredictor):
+            self.schema += (
+                f'edge_sets {{ key: "{PAIRS}" value {{ source: "{NODES}" '
+                f'target: "{NODES}" }} }}\n'
+            )
+        self._spec = spec_from_schema(self.schema)
+        examples = tf.TensorSpec((None,), tf.string, "examples")
+        tensors = self._tensor_specs(edge_weights)
+        self.endpoints = {
+            "serving_default": tf.function(self.serve_examples).get_concrete_function(
+                examples
+            ),
+            "tensors": tf.function(self.serve_tensors).get_concrete_function(**tensors),
+        }
+
+    def serve_examples(self, examples):
+        """Returns the outputs for serialised graphs `(B,)`."""
+        graph = parse(self._spec, examples)
+        if isinstance(self._model, LinkPredictor):
+            pairs = graph.edge_sets[PAIRS].adjacency
+            inputs = plain_tensors(_without_pairs(graph))
+            inputs["pairs"] = tf.stack([pairs.source, pairs.target], axis=1)
+        else:
+            inputs = plain_tensors(graph)
+        outputs = self._outputs(inputs)
+        if isinstance(self._model, NodeClassifier):
+            ids = inputs["graph_ids"]
+            if self._model.readout == "root":
+                ids = tf.range(inputs["num_graphs"])
+            outputs["graph_ids"] = ids
+        return outputs
+
+    def serve_tensors(self, **inputs):
+        """Returns the outputs for the tensors of graphs."""
+        if "graph_ids" in inputs:
+            inputs["num_graphs"] = tf.reduce_max(inputs["graph_ids"]) + 1
+        return self._outputs(inputs)
+
+    def example(self, graph, pairs=((0, 0),)):
+        """Returns a request of each signature that asks about one graph.
+
+        Args:
+            graph: A graph, as `graph_tensors` describes it. Of a large one, only the
+                first nodes and the edges among them are asked about.
+            pairs: int `(P, 2)`. Nodes to score, for a `LinkPredictor`.
+        """
+        graph_tensor = from_graph(_first_nodes(graph))
+        inputs = plain_tensors(graph_tensor)
+        if isinstance(self._model, LinkPredictor):
+            pairs = tf.constant(pairs, tf.int32)
+            graph_tensor = _with_pairs(graph_tensor, pairs)
+            inputs["pairs"] = pairs
+        names = self.endpoints["tensors"].structured_input_signature[1]
+        return {
+            "serving_default": {
+                "examples": np.array([write_example(graph_tensor)], object)
+            },
+            "tensors": {name: inputs[name].numpy() for name in names},
+        }
+
+    def _outputs(self, inputs):
+        outputs = tf.cast(self._model(inputs, training=False), tf.float32)
+        if isinstance(self._model, LinkPredictor):
+            return {"probabilities": tf.sigmoid(outputs)}
+        if isinstance(self._model, GraphPredictor) and self._model.regression:
+            return {"value": outputs}
+        return {
+            "class": tf.argmax(outputs, axis=-1),
+            "probabilities": tf.nn.softmax(outputs),
+        }
+
+    def _tensor_specs(self, edge_weights):
+        model = self._model
+        shapes = {"node_features": (None, model.node_feature_size)}
+        if edge_weights:
+            shapes["edge_weights"] = (None,)
+        if model.edge_feature_size:
+            shapes["edge_features"] = (None, model.edge_feature_size)
+        if model.context_feature_size:
+            shapes["context_features"] = (None, model.context_feature_size)
+        specs = {k: tf.TensorSpec(v, tf.float32, k) for k, v in shapes.items()}
+        for name in ("source", "target"):
+            specs[name] = tf.TensorSpec((None,), tf.int32, name)
+        if isinstance(model, LinkPredictor):
+            specs[PAIRS] = tf.TensorSpec((None, 2), tf.int32, PAIRS)
+        if isinstance(model, GraphPredictor):
+            specs["graph_ids"] = tf.TensorSpec((None,), tf.int32, "graph_ids")
+        return specs
+
+
+def _without_pairs(graph):
+    return tfgnn.GraphTensor.from_pieces(
+        context=graph.context,
+        node_sets=graph.node_sets,
+        edge_sets={EDGES: graph.edge_sets[EDGES]},
+    )
+
+
+def _with_pairs(graph, pairs):
+    pairs = tfgnn.EdgeSet.from_fields(
+        sizes=tf.shape(pairs)[:1],
+        adjacency=tfgnn.Adjacency.from_indices(
+            (NODES, pairs[:, 0]), (NODES, pairs[:, 1])
+        ),
+    )
+    return tfgnn.GraphTensor.from_pieces(
+        context=graph.context,
+        node_sets=graph.node_sets,
+        edge_sets={**graph.edge_sets, PAIRS: pairs},
+    )
+
+
+def _first_nodes(graph):
+    """Returns the graph of the first nodes."""
+    count = min(graph.node_features.shape[0], _EXAMPLE_NODES)
+    kept = (graph.source < count) & (graph.target < count)
+
+    def edges(values):
+        return None if values is None else values[kept]
+
+    return types.SimpleNamespace(
+        node_features=graph.node_features[:count],
+        source=graph.source[kept],
+        target=graph.target[kept],
+        edge_features=edges(graph.edge_features),
+        edge_weights=edges(graph.edge_weights),
+        context_features=graph.context_features,
+    )

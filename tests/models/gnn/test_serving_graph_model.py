@@ -1,0 +1,233 @@
+import kerazoo.models.gnn  # noqa: F401
+
+# isort: split
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from scipy import special
+
+from kerazoo.data.graphs.graph import Graph
+from kerazoo.models.gnn.convolution_encoder import ConvolutionEncoder
+from kerazoo.models.gnn.graph_predictor import GraphPredictor
+from kerazoo.models.gnn.graph_tensors import from_graphs
+from kerazoo.models.gnn.graph_tensors import plain_tensors
+from kerazoo.models.gnn.link_predictor import LinkPredictor
+from kerazoo.models.gnn.node_classifier import NodeClassifier
+from kerazoo.models.gnn.serving_graph_model import ServingGraphModel
+from kerazoo.serving.check import run_without_python
+from kerazoo.serving.export import export
+
+PAIRS = [[[0, 3], [2, 2]], [[1, 0]], [[0, 0], [0, 0], [0, 0]], [[4, 1]]]
+
+
+def convolutions(kind, output_units=None, **kwargs):
+    return ConvolutionEncoder(kind, 6, 2, output_units, num_heads=2, **kwargs)
+
+
+MODELS = {
+    "nodes": lambda: NodeClassifier(
+        convolutions("gcn", 3, normalization="batch"), 4, feature_normalization="row"
+    ),
+    "links": lambda: LinkPredictor(convolutions("gat", 5), 4, decoder="mlp"),
+    "graphs": lambda: GraphPredictor(
+        convolutions("gin", return_all=True), 4, output_units=3
+    ),
+    "values": lambda: GraphPredictor(
+        convolutions("gine", return_all=True),
+        4,
+        output_units=1,
+        pooling="attention",
+        readout="mlp",
+        regression=True,
+        edge_feature_size=2,
+        context_feature_size=3,
+    ),
+}
+
+
+def one_graph(num_nodes, num_edges, model, seed, weights):
+    """A graph whose last node is isolated."""
+    random = np.random.default_rng(seed)
+
+    def features(*shape):
+        return random.uniform(-1, 2, shape).astype("float32") if shape[-1] else None
+
+    source, target = random.integers(0, max(num_nodes - 1, 1), (2, num_edges))
+    return Graph(
+        features(num_nodes, 4),
+        source.astype("int32"),
+        target.astype("int32"),
+        edge_features=features(num_edges, model.edge_feature_size),
+        edge_weights=features(num_edges, 1)[:, 0] ** 2 if weights else None,
+        context_features=features(model.context_feature_size),
+    )
+
+
+class Served:
+    """An exported model beside the Keras model, and what they are asked about."""
+
+    def __init__(self, name, directory):
+        random = np.random.default_rng(0)
+        self.name = name
+        self.model = MODELS[name]()
+        # Of both signs but for variances, and small: probabilities far from 0 and 1.
+        self.model.set_weights(
+            [
+                random.uniform(0.5 if "variance" in v.path else -0.5, 0.6, v.shape)
+                for v in self.model.weights
+            ]
+        )
+        if name == "values":
+            self.model.set_target_statistics(np.array([3.0, 50.0], "float32"))
+            self.model.set_context_statistics(
+                random.normal(1, 2, (30, 3)).astype("float32")
+            )
+        weights = name == "nodes"
+        self.serving = ServingGraphModel(self.model, weights)
+        self.path = export(self.serving.module, self.serving.endpoints, directory)
+        self.loaded = tf.saved_model.load(str(self.path))
+        self.signatures = self.loaded.signatures
+        # The third graph is one node without edges.
+        sizes = [(5, 8), (3, 4), (1, 0), (6, 9)]
+        self.graphs = [
+            one_graph(*size, self.model, seed, weights)
+            for seed, size in enumerate(sizes)
+        ]
+
+    def inputs(self, which):
+        inputs = plain_tensors(from_graphs([self.graphs[i] for i in which]))
+        if isinstance(self.model, LinkPredictor):
+            first = np.cumsum([0] + [self.graphs[i].num_nodes for i in which])
+            pairs = [np.array(PAIRS[i]) + start for i, start in zip(which, first)]
+            inputs["pairs"] = tf.constant(np.concatenate(pairs), tf.int32)
+        return inputs
+
+    def tensors(self, which):
+        names = self.serving.endpoints["tensors"].structured_input_signature[1]
+        inputs = self.inputs(which)
+        return {name: inputs[name].numpy() for name in names}
+
+    def expected(self, which):
+        """What the Keras model says, put as the signatures do."""
+        outputs = self.model(self.inputs(which)).numpy()
+        if self.name == "links":
+            return {"probabilities": special.expit(outputs)}
+        if self.name == "values":
+            return {"value": outputs}
+        return {
+            "class": outputs.argmax(axis=1),
+            "probabilities": special.softmax(outputs, axis=1),
+        }
+
+    def example(self, i):
+        request = self.serving.example(self.graphs[i], PAIRS[i])
+        return request["serving_default"]["examples"][0]
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def served(request, tmp_path_factory):
+    keras.utils.set_random_seed(0)
+    return Served(request.param, tmp_path_factory.mktemp("served"))
+
+
+def assert_outputs(found, expected):
+    assert found.keys() == expected.keys()
+    for name, value in expected.items():
+        np.testing.assert_allclose(found[name], value, rtol=1e-4, atol=1e-5)
+
+
+def test_several_graphs_without_python(served):
+    which = [0, 1, 2, 3]
+    # Objects: arrays of fixed width would lose zeros at the end of a text.
+    examples = np.array([served.example(i) for i in which], object)
+    found = run_without_python(served.path, {"examples": examples})
+    if served.name == "nodes":
+        graph_ids = found.pop("graph_ids")
+        np.testing.assert_array_equal(graph_ids, np.repeat(which, [5, 3, 1, 6]))
+    assert_outputs(found, served.expected(which))
+    inputs = served.tensors(which)
+    found = run_without_python(served.path, inputs, signature="tensors")
+    assert_outputs(found, served.expected(which))
+
+
+@pytest.mark.parametrize("which", [[2], [3], [2, 2, 0]], ids=str)
+def test_few_and_empty_graphs(served, which):
+    examples = [served.example(i) for i in which]
+    found = served.signatures["serving_default"](examples=tf.constant(examples))
+    found.pop("graph_ids", None)
+    assert_outputs(found, served.expected(which))
+    found = served.signatures["tensors"](**served.tensors(which))
+    assert_outputs(found, served.expected(which))
+
+
+def test_requests_that_warm_a_server_up(served):
+    for signature, inputs in served.serving.example(served.graphs[0], PAIRS[0]).items():
+        inputs = {name: tf.constant(value) for name, value in inputs.items()}
+        found = served.signatures[signature](**inputs)
+        found.pop("graph_ids", None)
+        assert_outputs(found, served.expected([0]))
+
+
+def test_examples_keep_zeros_at_their_end():
+    serving = ServingGraphModel(NodeClassifier(convolutions("gcn", 3), 4))
+    for num_nodes in range(1, 20):
+        nodes, edges = np.zeros((num_nodes, 4), "float32"), np.zeros(2, "int32")
+        request = serving.example(Graph(nodes, edges, edges))["serving_default"]
+        (example,) = request["examples"]
+        feature = tf.train.Example.FromString(example).features.feature
+        assert feature["nodes/nodes.#size"].int64_list.value == [num_nodes]
+        assert feature["edges/edges.#target"].int64_list.value == [0, 0]
+
+
+def test_request_about_a_large_graph_is_about_its_first_nodes():
+    serving = ServingGraphModel(NodeClassifier(convolutions("gcn", 3), 4))
+    nodes = np.arange(400, dtype="float32").reshape(100, 4)
+    graph = Graph(nodes, np.arange(99, -1, -1), np.full(100, 2))
+    inputs = serving.example(graph)["tensors"]
+    count = len(inputs["node_features"])
+    assert 2 < count < 100
+    np.testing.assert_array_equal(inputs["node_features"], nodes[:count])
+    assert sorted(inputs["source"]) == list(range(count))
+    assert set(inputs["target"]) == {2}
+
+
+def test_documented_inputs(served):
+    expected = {"node_features", "source", "target"}
+    expected |= {
+        "nodes": {"edge_weights"},
+        "links": {"pairs"},
+        "graphs": {"graph_ids"},
+        "values": {"graph_ids", "edge_features", "context_features"},
+    }[served.name]
+    assert served.tensors([0]).keys() == expected
+
+
+@pytest.mark.parametrize("served", ["graphs"], indirect=True)
+def test_example_that_a_client_writes_without_tf_gnn(served):
+    graph = served.graphs[1]
+    example = tf.train.Example()
+    feature = example.features.feature
+    feature["nodes/nodes.#size"].int64_list.value.append(3)
+    features = graph.node_features.ravel()
+    feature["nodes/nodes.features"].float_list.value.extend(features)
+    feature["edges/edges.#size"].int64_list.value.append(4)
+    feature["edges/edges.#source"].int64_list.value.extend(graph.source)
+    feature["edges/edges.#target"].int64_list.value.extend(graph.target)
+    serve = served.signatures["serving_default"]
+    found = serve(examples=tf.constant([example.SerializeToString()]))
+    assert_outputs(found, served.expected([1]))
+
+
+def test_rows_of_roots_have_their_graphs():
+    encoder = ConvolutionEncoder("sage", 6, 2, 3)
+    model = NodeClassifier(encoder, 4, readout="root")
+    graphs = [one_graph(size, 3, model, seed=size, weights=False) for size in (4, 1, 2)]
+    serving = ServingGraphModel(model)
+    examples = [
+        serving.example(graph)["serving_default"]["examples"][0] for graph in graphs
+    ]
+    found = serving.serve_examples(tf.constant(examples))
+    expected = [model(plain_tensors(from_graphs([graph])))[0] for graph in graphs]
+    np.testing.assert_array_equal(found["class"], np.argmax(expected, axis=1))
+    np.testing.assert_array_equal(found["graph_ids"], [0, 1, 2])
