@@ -23,8 +23,12 @@ def test_python_examples_run(program):
 
 
 def test_commands_name_apps_flags_and_files_that_exist():
+    from apps import evaluate  # noqa: F401
+    from apps import generate  # noqa: F401
     from apps import play  # noqa: F401
+    from apps import train_diffusion  # noqa: F401
     from apps import train_dqn  # noqa: F401
+    from apps import train_gnn  # noqa: F401
 
     assert len(COMMANDS) >= 5
     for module, arguments in COMMANDS:

@@ -1,0 +1,143 @@
+r"""Measures the images of a trained diffusion model, or of a folder, against a dataset.
+
+    python -m apps.evaluate
+    python -m apps.evaluate --saved_model=saved_models/diffusion_digits --steps=10
+    python -m apps.evaluate --workdir=runs/diffusion/digits --sampler=ddpm --steps=1000
+    python -m apps.evaluate --images=DIR --dataset=digits
+
+FID, KID, precision, recall, density, coverage and, with labels, the share of images
+that a classifier takes for what was asked for. Compare results of one
+`feature_extractor` and one number of images.
+"""
+
+import json
+import time
+
+from absl import flags
+
+from apps import data_flags as data
+from apps import flags as shared
+from apps import image_data
+from apps import runner
+from apps import served
+
+with runner.heavy_imports("diffusion"):
+    import numpy as np
+
+    from apps import diffusion_sources as sources
+    from kerazoo.data.images.image_folder import image_folder
+
+_FLAGS = flags.FLAGS
+_IMAGES = flags.DEFINE_string(
+    "images",
+    None,
+    "Folder of images to measure in place of a model's: all in it, or in one folder "
+    "for each class, with its name or its number from 0.",
+)
+
+flags.adopt_module_key_flags(served)
+flags.adopt_module_key_flags(data)
+flags.adopt_module_key_flags(image_data)
+_OF_MODELS = (
+    *("batch_size", "count", "guidance", "sampler", "saved_model", "seed", "steps"),
+    *("towers", "workdir"),
+)
+for _name in _OF_MODELS:
+    flags.declare_key_flag(_name)
+
+DEFAULTS = {
+    **sources.DEFAULTS,
+    "batch_size": sources.BATCH_SIZE,
+    "count": 2_000,
+}
+
+
+def main(_):
+    with runner.user_errors():
+        served.refuse_other_flags(__name__)
+        if _IMAGES.value:
+            dataset, images, labels, summary = read_folder()
+        else:
+            dataset, source, request = prepare_model()
+        evaluation = image_data.ImageEvaluation(dataset)
+        if not evaluation.is_possible:
+            raise ValueError(
+                f"--feature_extractor={image_data.EXTRACTOR.value} leaves nothing to "
+                "compare images by: datasets without labels need inception."
+            )
+    if not _IMAGES.value:
+        images, labels, summary = make_images(dataset, source, request)
+    with runner.user_errors():  # Too few images.
+        measured = evaluation.measure(sources.to_floats(images), labels)
+    print(json.dumps({**measured, "dataset": dataset.name, **summary}))
+
+
+def read_folder():
+    """Returns the dataset, the images of `--images`, their classes and a summary."""
+    for name in _OF_MODELS:
+        if _FLAGS[name].present:
+            raise ValueError(f"--{name} has no meaning with --images.")
+    dataset = image_data.load_images()
+    height, width, channels = dataset.image_shape
+    folder = image_folder(_IMAGES.value, (height, width))
+    if folder.image_shape[-1] > channels:
+        raise ValueError(
+            f"--images={_IMAGES.value} has colours, but --dataset={dataset.name} grey "
+            "images."
+        )
+    images = np.concatenate([folder.train_images, folder.test_images])
+    images = np.broadcast_to(images, (len(images), *dataset.image_shape))
+    labels = None
+    if folder.class_names and dataset.num_classes:
+        numbers = sources.class_numbers(dataset.num_classes, dataset.class_names)
+        for name in folder.class_names:
+            if name not in numbers:
+                raise ValueError(
+                    f"--images={_IMAGES.value} has a folder {name}, which is no class "
+                    f"of --dataset={dataset.name}."
+                )
+        classes = np.array([numbers[name] for name in folder.class_names])
+        labels = classes[np.concatenate([folder.train_labels, folder.test_labels])]
+    return dataset, images, labels, {"images": len(images), "folder": _IMAGES.value}
+
+
+def prepare_model():
+    """Returns the dataset, what makes images like its, and the request for them."""
+    sources.check_source()
+    source = sources.make_source()
+    metadata = source.metadata
+    runner.set_defaults({"dataset": metadata["dataset"]})
+    dataset = image_data.load_images()
+    expected = tuple(metadata["image_shape"])
+    if dataset.image_shape != expected:
+        shapes = ["x".join(map(str, s)) for s in (dataset.image_shape, expected)]
+        raise ValueError(
+            f"--dataset={dataset.name} has images of {shapes[0]}, the model makes "
+            f"{shapes[1]}: give its --dataset and --image_size."
+        )
+    classes = metadata["num_classes"] and range(metadata["num_classes"])
+    request = sources.make_request(metadata, sources.COUNT.value, classes)
+    source.open()
+    return dataset, source, request
+
+
+def make_images(dataset, source, request):
+    """Returns images of a model, the classes asked for or None, and a summary."""
+    start = time.perf_counter()
+    images = sources.sample(
+        source, sources.COUNT.value, request, shared.BATCH_SIZE.value
+    )
+    seconds = time.perf_counter() - start
+    same_classes = dataset.num_classes == source.metadata["num_classes"]
+    summary = {
+        "images": len(images),
+        **request.summary(),
+        "sampler": source.sampler,
+        "images_per_second": len(images) / seconds,
+        **source.summary,
+    }
+    return images, request.labels if same_classes else None, summary
+
+
+if __name__ == "__main__":
+    runner.launch(main, DEFAULTS)

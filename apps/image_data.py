@@ -1,0 +1,101 @@
+"""The images that flags name, and what generated ones are measured with."""
+
+import os
+import pathlib
+
+from absl import flags
+
+from apps import data_flags as data
+
+IMAGE_SIZE = flags.DEFINE_integer(
+    "image_size", None, "Height and width to bring images to, in pixels.", 4
+)
+EXTRACTOR = flags.DEFINE_enum(
+    "feature_extractor",
+    "auto",
+    ["auto", "classifier", "inception", "none"],
+    "What FID and its kin compare. classifier: a small one, trained on the dataset. "
+    "inception: Keras's InceptionV3, downloaded. auto: a classifier where there are "
+    "labels, else none.",
+)
+_DEFAULT = "digits"
+
+
+def dataset_name():
+    """Returns the name of the dataset, for folders."""
+    name = data.DATASET.value or _DEFAULT
+    if name == "folder" and data.DATA_DIR.value:
+        return pathlib.Path(data.DATA_DIR.value).absolute().name
+    return name
+
+
+def load_images():
+    """Returns the `ImageDataset` of the flags."""
+    from kerazoo.data.images.loading import load
+
+    name = data.DATASET.value or _DEFAULT
+    return load(name, data.DATA_DIR.value, IMAGE_SIZE.value)
+
+
+def cache_dir():
+    """Returns the folder of what is trained or computed once for a dataset."""
+    root = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(root, "kerazoo", "evaluation")
+
+
+class ImageEvaluation:
+    """Measures generated images against those of a dataset.
+
+    Args:
+        dataset: `ImageDataset`.
+
+    Attributes:
+        is_possible: bool. Whether there is anything to compare features of.
+    """
+
+    def __init__(self, dataset):
+        from kerazoo.evaluation.classifier_features import ClassifierFeatures
+        from kerazoo.evaluation.image_reference import ImageReference
+        from kerazoo.evaluation.inception_features import InceptionFeatures
+
+        kind = EXTRACTOR.value
+        has_labels = dataset.train_labels is not None and len(dataset.test_images)
+        if kind == "auto":
+            kind = "classifier" if has_labels else "none"
+        self.is_possible = kind != "none"
+        if not self.is_possible:
+            return
+        train = dataset.normalize(dataset.train_images)
+        if kind == "inception":
+            self._extractor = InceptionFeatures()
+        else:
+            self._extractor = ClassifierFeatures.trained(
+                train,
+                dataset.train_labels,
+                dataset.normalize(dataset.test_images),
+                dataset.test_labels,
+                cache_dir(),
+                dataset.name,
+            )
+        self._classifies = kind == "classifier"
+        self._reference = ImageReference.of(
+            self._extractor, train, dataset.name, cache_dir()
+        )
+
+    def measure(self, images, labels=None):
+        """Returns `fid`, `kid` and more of generated images as a dict.
+
+        Args:
+            images: float32 array `(N, H, W, C)` in [-1, 1].
+            labels: int array `(N,)`, the classes that were asked for, or None.
+        """
+        from kerazoo.evaluation.evaluate_images import evaluate_images
+
+        if not self.is_possible:
+            return {"feature_extractor": None}
+        features = self._extractor(images)
+        result = evaluate_images(self._reference, features)
+        if labels is not None and self._classifies:
+            agreement = self._extractor.label_agreement(images, labels)
+            result["label_agreement"] = agreement
+        return {**result, "feature_extractor": self._extractor.name}

@@ -1,0 +1,109 @@
+r"""Times the diffusion U-Net against diffusers.
+
+    KERAZOO_PEERS_PYTHON=/path/to/python python -m benchmarks.diffusion
+
+Prints one JSON line per figure. The peer runs with the Python of
+`KERAZOO_PEERS_PYTHON` (torch, diffusers) from the script in `KERAZOO_PEERS` (default
+../shared/peers); ours and theirs take turns, and ratios, ours over theirs in speed,
+are medians over pairs. Give it an idle machine and about half an hour.
+"""
+
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+from absl import app
+from absl import flags
+
+_PAIRS = flags.DEFINE_integer("pairs", 3, "Runs of each side.", lower_bound=1)
+_THREADS = flags.DEFINE_multi_integer("threads", [1, 2], "Threads, once per value.")
+_PRECISIONS = flags.DEFINE_multi_enum(
+    "precision", ["float32", "bfloat16"], ["float32", "bfloat16"], "Once per value."
+)
+_BATCH_SIZE = flags.DEFINE_integer("batch_size", 16, "Images of a training step.")
+_PYTHON = os.environ.get("KERAZOO_PEERS_PYTHON")
+_PEERS = pathlib.Path(os.environ.get("KERAZOO_PEERS", "../shared/peers"))
+_SAMPLE_BATCHES = (4, 1)
+_PEER_OPTIONS = ((), ("--channels-last",))
+
+
+def main(_):
+    if not _PYTHON or not _PEERS.is_dir():
+        report("peers", note="peer not installed: set KERAZOO_PEERS_PYTHON")
+    for threads in _THREADS.value:
+        for precision in _PRECISIONS.value:
+            compare(threads, precision)
+
+
+def compare(threads, precision):
+    """Reports training and sampling, each side at its best of its options."""
+    ours, theirs = [], []
+    for _ in range(_PAIRS.value):
+        ours.append(run_ours(threads, precision))
+        theirs.append(run_peer(threads, precision))
+    common = {"threads": threads, "precision": precision}
+    report("seconds_to_first_step", value=median(r["first"] for r in ours), **common)
+    figures = {"training_images_per_second": ("img_s_med", 1)}
+    for batch in _SAMPLE_BATCHES:
+        figures[f"sampling_seconds_per_image_batch_{batch}"] = (f"s_img_{batch}", -1)
+    for figure, (name, power) in figures.items():
+        values = {"value": median(run[name] for run in ours)}
+        if theirs[0]:
+            values["diffusers"] = median(run[name] for run in theirs)
+            ratios = [(a[name] / b[name]) ** power for a, b in zip(ours, theirs)]
+            values["ratio"] = median(ratios)
+            values["ratios"] = [round(ratio, 2) for ratio in ratios]
+        report(figure, **values, **common)
+
+
+def run_ours(threads, precision):
+    """Returns the figures of one run of ours, one tower per thread."""
+    policy = "float32" if precision == "float32" else "mixed_bfloat16"
+    command = [sys.executable, "-m", "benchmarks.diffusion_step"]
+    arguments = [_BATCH_SIZE.value, threads, policy, *_SAMPLE_BATCHES]
+    return run([*command, *map(str, arguments)], threads)
+
+
+def run_peer(threads, precision):
+    """Returns the best figures of the peer's options, or None."""
+    script = _PEERS / "diffusion_torch.py"
+    if not _PYTHON or not script.exists():
+        return None
+    best = {}
+    for options in _PEER_OPTIONS:
+        for batch in _SAMPLE_BATCHES:
+            command = [_PYTHON, "-W", "ignore", str(script), str(_BATCH_SIZE.value)]
+            command += ["8", f"--threads={threads}", f"--sample-batch={batch}"]
+            command += options
+            if precision == "bfloat16":
+                command.append("--bf16")
+            found = run(command, threads)
+            rate, seconds = found["img_s_med"], found["s_img"]
+            best["img_s_med"] = max(rate, best.get("img_s_med", 0))
+            name = f"s_img_{batch}"
+            best[name] = min(seconds, best.get(name, seconds))
+    return best
+
+
+def run(command, threads):
+    """Returns the JSON object that a command prints last."""
+    environment = {**os.environ, "T": str(threads), "OMP_NUM_THREADS": str(threads)}
+    done = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, text=True, env=environment
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def median(values):
+    return round(statistics.median(values), 4)
+
+
+def report(figure, **values):
+    print(json.dumps({"figure": figure, **values}), flush=True)
+
+
+if __name__ == "__main__":
+    app.run(main)

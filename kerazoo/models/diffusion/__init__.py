@@ -1,0 +1,1 @@
+"""Diffusion models: networks, noise schedules, samplers and editing."""

@@ -1,0 +1,373 @@
+"""A diffusion model: one network that removes noise of every level."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from kerazoo.models.diffusion.parametrizations import noise_condition
+from kerazoo.models.diffusion.variational_bound import split_output
+from kerazoo.models.diffusion.variational_bound import variational_bound
+from kerazoo.models.diffusion.weightings import WEIGHTINGS
+from kerazoo.training.global_batch import GlobalBatch
+from kerazoo.training.replica_model import ReplicaModel
+from kerazoo.training.replica_model import share_of_mean
+from kerazoo.training.replica_model import sum_over_replicas
+
+_VARIATIONAL_WEIGHT = 1e-3  # Of the hybrid loss: Nichol & Dhariwal, Section 3.1.
+
+
+@keras.saving.register_keras_serializable(package="kerazoo")
+class Diffusion(ReplicaModel):
+    r"""Learns to find the clean image \(x_0\) in \(x = \alpha x_0 + \sigma \epsilon\).
+
+    What the network predicts is the parametrisation's affair, which noise levels it
+    sees the schedule's, and what counts how much the weighting's: their combinations
+    are [DDPM](https://arxiv.org/abs/2006.11239),
+    [v-prediction](https://arxiv.org/abs/2202.00512),
+    [EDM](https://arxiv.org/abs/2206.00364),
+    [rectified flow](https://arxiv.org/abs/2209.03003) and more.
+
+    Args:
+        network: Model of `[x, c_noise]` or, with classes, `[x, c_noise, labels]`, to
+            outputs of the shape of `x`; twice the channels with `learned_variance`.
+            It sees twice the channels with `self_conditioning`.
+        image_shape: Tuple of ints, `(H, W, C)` of an image.
+        schedule: Noise schedule, such as `CosineSchedule()`.
+        parametrization: What the network predicts, such as `VParametrization()`.
+        weighting: `"uniform"`, `"min_snr"` or `"edm"`.
+        num_classes: int or None. Classes of the images; the label `num_classes` means
+            none in particular.
+        label_dropout: float. Share of training examples whose label is hidden, for
+            guidance without a classifier
+            ([Ho & Salimans, 2022](https://arxiv.org/abs/2207.12598), Algorithm 1).
+        self_conditioning: bool. Shows the network its own last estimate of \(x_0\)
+            ([Chen et al., 2022](https://arxiv.org/abs/2208.04202), Section 2.3).
+        learned_variance: bool. Learns the variance of the reverse process, too
+            ([Nichol & Dhariwal, 2021](https://arxiv.org/abs/2102.09672), Equations 15
+            and 16). For discrete schedules.
+        average_decay: `HalfLifeDecay`, `PowerFunctionDecay` or None. How fast the
+            average of the weights, which makes the images, forgets.
+        towers: int. Pieces of a batch that run side by side: on a CPU as many as
+            cores, with one thread each, else 1.
+
+    Raises:
+        ValueError: If the weighting is unknown, variances are to be learned of a
+            continuous schedule, or the network's outputs have another shape.
+
+    Call arguments:
+        inputs: dict of `x`, float `(B, H, W, C)`: pixels in [-1, 1] times alpha, plus
+            noise; `alpha` and `sigma`, float `(B,)`: the noise level; with classes
+            `labels`, int32 `(B,)`; with self-conditioning `estimate`, as `x`: the last
+            estimate, zeros for none.
+        average: bool. Whether to use the average of the weights.
+
+    Returns:
+        float32, as `x`: the estimate of \(x_0\). With `learned_variance`, the pair of
+        it and the fraction of Equation 15, as `x`.
+
+    Example:
+
+    ```python
+    network = UNet(widths=(32, 64))
+    model = Diffusion(network, (32, 32, 1), CosineSchedule(), VParametrization())
+    model.compile(keras.optimizers.Adam(2e-4))
+    model.fit(images)  # (B, 32, 32, 1) in [-1, 1]
+    ```
+    """
+
+    def __init__(
+        self,
+        network,
+        image_shape,
+        schedule,
+        parametrization,
+        weighting="uniform",
+        num_classes=None,
+        label_dropout=0.1,
+        self_conditioning=False,
+        learned_variance=False,
+        average_decay=None,
+        towers=1,
+        **kwargs,
+    ):
+        # Noise levels must not lose bits: the network casts what it needs.
+        super().__init__(autocast=False, **kwargs)
+        if weighting not in WEIGHTINGS:
+            raise ValueError(
+                f"`weighting` must be one of {', '.join(WEIGHTINGS)}. Received: "
+                f"weighting={weighting}"
+            )
+        if learned_variance and not hasattr(schedule, "draw_next"):
+            raise ValueError(
+                "`learned_variance` needs a schedule of discrete levels. Received: "
+                f"learned_variance={learned_variance}, "
+                f"schedule={type(schedule).__name__}"
+            )
+        self.network = network
+        self.image_shape = tuple(image_shape)
+        self.schedule = schedule
+        self.parametrization = parametrization
+        self.weighting = weighting
+        self.num_classes = num_classes
+        self.label_dropout = label_dropout
+        self.self_conditioning = self_conditioning
+        self.learned_variance = learned_variance
+        self.average_decay = average_decay
+        self.towers = towers
+        self.seed_generator = keras.random.SeedGenerator()
+        self.average_network = None
+        if average_decay is not None:
+            self.average_network = type(network).from_config(network.get_config())
+        self._build_on_example()
+
+    def call(self, inputs, average=False, training=False):
+        output, fraction = self.predict_output(inputs, average, training)
+        x, alpha, sigma = self._noisy(inputs)
+        denoised = self.parametrization.denoised(output, x, alpha, sigma)
+        return denoised if fraction is None else (denoised, fraction)
+
+    def predict_output(self, inputs, average=False, training=False):
+        """Returns what the network predicts, and the fraction of the variance or None.
+
+        Takes the arguments of a call.
+        """
+        x, alpha, sigma = self._noisy(inputs)
+        shown = self.parametrization.scale_input(x, alpha, sigma)
+        if self.self_conditioning:
+            shown = ops.concatenate([shown, inputs["estimate"]], axis=-1)
+        arguments = [shown, noise_condition(inputs["alpha"], inputs["sigma"])]
+        if self.num_classes is not None:
+            arguments.append(inputs["labels"])
+        network = self.average_network if average else self.network
+        output = ops.cast(self._in_towers(network, arguments, training), "float32")
+        if not self.learned_variance:
+            return output, None
+        return split_output(output)
+
+    def train_step(self, data):
+        """Takes one optimizer step.
+
+        Noise and noise levels belong to the examples of the global batch, however it
+        is split over replicas.
+
+        Args:
+            data: This replica's images `(B, H, W, C)` in [-1, 1], or `(images,
+                labels)` or `(images, labels, weights)`.
+
+        Returns:
+            dict of `loss`, the mean over the global batch.
+        """
+        images, labels, weights = keras.utils.unpack_x_y_sample_weight(data)
+        images = ops.cast(images, "float32")
+        batch = GlobalBatch(ops.shape(images)[0], self.seed_generator)
+        uniform, noise = batch.uniform(), batch.normal(self.image_shape)
+        inputs = self._add_noise(images, noise, uniform)
+        if self.num_classes is not None:
+            hidden = batch.uniform() < self.label_dropout
+            labels = ops.cast(labels, "int32")
+            inputs["labels"] = ops.where(hidden, self.num_classes, labels)
+        if self.self_conditioning:
+            is_first = batch.shared_uniform() < 0.5
+            inputs["estimate"] = self._last_estimate(inputs, is_first)
+        with tf.GradientTape() as tape:
+            losses = self._errors(images, noise, uniform, inputs)
+            share = share_of_mean(losses, weights)
+            total = self.optimizer.scale_loss(share)
+        self.loss_tracker.update_state(losses, weights)
+        self.apply_gradients(tape.gradient(total, self.trainable_variables))
+        self._update_average(batch.total)
+        return {"loss": sum_over_replicas(share)}
+
+    def test_step(self, data):
+        """Returns the same `loss` of the averaged weights, without training."""
+        images, labels, weights = keras.utils.unpack_x_y_sample_weight(data)
+        images = ops.cast(images, "float32")
+        batch = GlobalBatch(ops.shape(images)[0], self.seed_generator)
+        uniform, noise = batch.uniform(), batch.normal(self.image_shape)
+        inputs = self._add_noise(images, noise, uniform)
+        if self.num_classes is not None:
+            inputs["labels"] = ops.cast(labels, "int32")
+        if self.self_conditioning:
+            inputs["estimate"] = ops.zeros_like(images)
+        losses = self._errors(images, noise, uniform, inputs, training=False)
+        self.loss_tracker.update_state(losses, weights)
+        return {"loss": sum_over_replicas(share_of_mean(losses, weights))}
+
+    def denoiser(
+        self, labels=None, guidance=1.0, average=None, clip=True, variance=False
+    ):
+        """Returns a denoiser for the samplers.
+
+        Args:
+            labels: int32 `(B,)` or None for images of any class.
+            guidance: float or scalar tensor. 1 for the model as it is, more for images
+                that are more typical of their label: `x_none + guidance * (x_label -
+                x_none)` (Ho & Salimans, Equation 6, with guidance = 1 + w).
+            average: bool. Whether to use the averaged weights. Default: if there are.
+            clip: bool. Keeps estimates in [-1, 1].
+            variance: bool. Returns the learned variance, too, for `ddpm`.
+
+        Returns:
+            Function of `(x, alpha, sigma, estimate)` to the estimate of the clean
+            images, as `kerazoo.models.diffusion.samplers` take it; with `variance` to
+            the pair of it and the fraction.
+
+        Raises:
+            ValueError: If labels or variances are asked of a model without.
+        """
+        if average is None:
+            average = self.average_network is not None
+        is_guided = labels is not None and not (
+            isinstance(guidance, (int, float)) and guidance == 1
+        )
+        if labels is not None and self.num_classes is None:
+            raise ValueError(
+                "`labels` need a model that was trained with classes. Received: "
+                "num_classes=None"
+            )
+        if variance and not self.learned_variance:
+            raise ValueError(
+                "`variance` needs a model that has learned it. Received: "
+                "learned_variance=False"
+            )
+
+        def denoise(x, alpha, sigma, estimate):
+            count = ops.shape(x)[0]
+            own = labels
+            if self.num_classes is not None and labels is None:
+                own = ops.full((count,), self.num_classes, "int32")
+            if is_guided:
+                none = ops.full((count,), self.num_classes, "int32")
+                x, estimate = (ops.concatenate([v, v]) for v in (x, estimate))
+                own = ops.concatenate([own, none])
+            levels = (ops.broadcast_to(v, ops.shape(x)[:1]) for v in (alpha, sigma))
+            inputs = dict(zip(("alpha", "sigma"), levels), x=x)
+            if self.num_classes is not None:
+                inputs["labels"] = own
+            if self.self_conditioning:
+                inputs["estimate"] = estimate
+            found = self(inputs, average=average)
+            found, fraction = found if self.learned_variance else (found, None)
+            if is_guided:
+                found = found[count:] + guidance * (found[:count] - found[count:])
+                fraction = None if fraction is None else fraction[:count]
+            if clip:
+                found = ops.clip(found, -1.0, 1.0)
+            return (found, fraction) if variance else found
+
+        return denoise
+
+    def get_config(self):
+        serialize = keras.saving.serialize_keras_object
+        return {
+            **super().get_config(),
+            "network": serialize(self.network),
+            "image_shape": self.image_shape,
+            "schedule": serialize(self.schedule),
+            "parametrization": serialize(self.parametrization),
+            "weighting": self.weighting,
+            "num_classes": self.num_classes,
+            "label_dropout": self.label_dropout,
+            "self_conditioning": self.self_conditioning,
+            "learned_variance": self.learned_variance,
+            "average_decay": serialize(self.average_decay),
+            "towers": self.towers,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**keras.saving.deserialize_keras_object(config))
+
+    def _build_on_example(self):
+        example = {name: np.ones((1,), "float32") for name in ("alpha", "sigma")}
+        example["x"] = np.zeros((1, *self.image_shape), "float32")
+        if self.num_classes is not None:
+            example["labels"] = np.zeros((1,), "int32")
+        if self.self_conditioning:
+            example["estimate"] = example["x"]
+        output, _ = self.predict_output(example)
+        if tuple(output.shape) != tuple(example["x"].shape):
+            raise ValueError(
+                "`network` must return images of the shape it is given, with "
+                f"`learned_variance` of twice the channels. Received: {output.shape} "
+                f"for {example['x'].shape}"
+            )
+        if self.average_network is not None:
+            self.predict_output(example, average=True)
+            self.average_network.trainable = False
+            self.average_network.set_weights(self.network.get_weights())
+        self.built = True
+
+    def _noisy(self, inputs):
+        wide = (-1, *[1] * len(self.image_shape))
+        levels = (ops.reshape(inputs[name], wide) for name in ("alpha", "sigma"))
+        return ops.cast(inputs["x"], "float32"), *levels
+
+    def _add_noise(self, images, noise, uniform):
+        alpha, sigma = self.schedule.draw(uniform)
+        _, a, s = self._noisy({"x": images, "alpha": alpha, "sigma": sigma})
+        return {"x": a * images + s * noise, "alpha": alpha, "sigma": sigma}
+
+    def _last_estimate(self, inputs, is_first):
+        """Returns what a sampler would have found at the step before, or nothing."""
+        nothing = ops.zeros_like(inputs["x"])
+
+        def found():
+            estimate = self({**inputs, "estimate": nothing}, training=True)
+            return estimate[0] if self.learned_variance else estimate
+
+        return ops.stop_gradient(ops.cond(is_first, lambda: nothing, found))
+
+    def _errors(self, images, noise, uniform, inputs, training=True):
+        """Returns the weighted squared error of each example."""
+        average = not training and self.average_network is not None
+        output, fraction = self.predict_output(inputs, average, training)
+        x, alpha, sigma = self._noisy(inputs)
+        target = self.parametrization.target(images, noise, alpha, sigma)
+        weight = WEIGHTINGS[self.weighting](self.parametrization, alpha, sigma)
+        pixels = tuple(range(1, len(self.image_shape) + 1))
+        losses = ops.mean(weight * ops.square(output - target), axis=pixels)
+        if fraction is None:
+            return losses
+        denoised = self.parametrization.denoised(output, x, alpha, sigma)
+        bound = variational_bound(
+            images,
+            x,
+            denoised,
+            fraction,
+            (inputs["alpha"], inputs["sigma"]),
+            self.schedule.draw_next(uniform),
+            self.schedule.least_posterior_sigma,
+        )
+        return losses + self.schedule.num_train_steps * _VARIATIONAL_WEIGHT * bound
+
+    def _update_average(self, batch_size):
+        if self.average_network is None:
+            return
+        # It still is 0 if float16's loss scaling has skipped the first step.
+        step = ops.maximum(self.optimizer.iterations, 1)
+        share = 1 - self.average_decay(step, batch_size)
+        pairs = zip(self.average_network.weights, self.network.weights, strict=True)
+        for average, weight in pairs:
+            average.assign_add(share * (weight - average))
+
+    def _in_towers(self, network, inputs, training):
+        def whole():
+            return network(inputs, training=training)
+
+        def parts():
+            size = (count + self.towers - 1) // self.towers
+            own = [slice(i * size, (i + 1) * size) for i in range(self.towers)]
+            return ops.concatenate(
+                [network([v[i] for v in inputs], training=training) for i in own]
+            )
+
+        count = ops.shape(inputs[0])[0]
+        if self.towers == 1 or (isinstance(count, int) and count < self.towers):
+            return whole()
+        # No part may be empty.
+        is_full = count > (self.towers - 1) ** 2
+        if isinstance(count, int):
+            return parts() if is_full else whole()
+        return ops.cond(is_full, parts, whole)

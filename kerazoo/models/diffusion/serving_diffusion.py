@@ -1,0 +1,156 @@
+"""The signatures of an exported diffusion model."""
+
+import numpy as np
+import tensorflow as tf
+
+from kerazoo.models.diffusion.editing.inpainting import inpaint
+from kerazoo.models.diffusion.editing.sdedit import sdedit
+from kerazoo.models.diffusion.generation import generate
+from kerazoo.models.diffusion.generation import stateless_noise
+from kerazoo.models.diffusion.samplers import SAMPLERS
+
+_RESAMPLINGS = 4  # Passes over each block of steps in inpainting.
+
+
+class ServingDiffusion:
+    """Serves a diffusion model: the whole loop of the sampler runs in the graph.
+
+    `sample` makes `count` images from a `seed` in `steps` steps. `edit` changes the
+    given `images`, the more the larger `strength` in (0, 1] is. `inpaint` keeps the
+    pixels of `images` where `mask` `(B, H, W, 1)` is 1 and makes up the others. Models
+    with classes also take `guidance` and `label`: one for all images or one for each,
+    -1 for none in particular. Equal requests give equal images.
+
+    Images are uint8 `(B, H, W, C)`; outputs are `images` and `png_bytes`, the same as
+    files.
+
+    Args:
+        model: `Diffusion`, outside of any strategy.
+        sampler: A key of `SAMPLERS`.
+
+    Attributes:
+        module: `tf.Module` of the model's variables, to be exported.
+        endpoints: dict of name to concrete function, its signatures;
+            `serving_default` is `sample`.
+
+    Example:
+
+    ```python
+    serving = ServingDiffusion(model)
+    export(serving.module, serving.endpoints, "saved_models/example")
+    ```
+    """
+
+    def __init__(self, model, sampler="dpm_solver_pp_2m"):
+        # The variables alone: TensorFlow would trace a Keras model of its own accord.
+        self.module = tf.Module(name="serving_diffusion")
+        network = model.average_network or model.network
+        self.module.weights = [variable.value for variable in network.weights]
+        self._model = model
+        self._sampler = sampler
+        count = {"count": tf.TensorSpec((), tf.int32)}
+        images = {"images": tf.TensorSpec((None, *model.image_shape), tf.uint8)}
+        mask = {"mask": tf.TensorSpec((None, *model.image_shape[:-1], 1), tf.float32)}
+        strength = {"strength": tf.TensorSpec((), tf.float32)}
+        sample = self._trace(self.sample, count)
+        self.endpoints = {
+            "serving_default": sample,
+            "sample": sample,
+            "edit": self._trace(self.edit, {**images, **strength}),
+            "inpaint": self._trace(self.inpaint, {**images, **mask}),
+        }
+
+    def sample(self, count, seed, steps, guidance=1.0, label=None):
+        """Returns new images."""
+        labels = self._labels(label, count)
+        return _outputs(
+            generate(
+                self._model,
+                count,
+                seed,
+                steps,
+                self._sampler,
+                labels=labels,
+                guidance=guidance,
+            )
+        )
+
+    def edit(self, images, strength, seed, steps, guidance=1.0, label=None):
+        """Returns variations of images."""
+        denoise = self._denoiser(images, guidance, label)
+        alphas, sigmas = self._model.schedule.steps(steps)
+        return _outputs(
+            sdedit(
+                SAMPLERS[self._sampler],
+                denoise,
+                _pixels(images),
+                alphas,
+                sigmas,
+                strength,
+                stateless_noise(seed),
+            )
+        )
+
+    def inpaint(self, images, mask, seed, steps, guidance=1.0, label=None):
+        """Returns images whose masked pixels are the given ones."""
+        denoise = self._denoiser(images, guidance, label)
+        alphas, sigmas = self._model.schedule.steps(steps)
+        known, noise = _pixels(images), stateless_noise(seed)
+        start = sigmas[0] * noise(-1, known)
+        return _outputs(
+            inpaint(
+                denoise,
+                start,
+                alphas,
+                sigmas,
+                known,
+                mask,
+                noise,
+                resamplings=_RESAMPLINGS,
+            )
+        )
+
+    def example(self, steps=20):
+        """Returns a request of each signature, for TensorFlow Serving's warm-up."""
+        shape = self._model.image_shape
+        common = {"seed": np.int32(0), "steps": np.int32(steps)}
+        if self._model.num_classes is not None:
+            common |= {"guidance": np.float32(1), "label": np.array([0], "int32")}
+        images = {"images": np.zeros((1, *shape), "uint8")}
+        mask = np.ones((1, *shape[:-1], 1), "float32")
+        return {
+            "serving_default": {"count": np.int32(1), **common},
+            "edit": {**images, "strength": np.float32(0.5), **common},
+            "inpaint": {**images, "mask": mask, **common},
+        }
+
+    def _denoiser(self, images, guidance, label):
+        labels = self._labels(label, tf.shape(images)[0])
+        return self._model.denoiser(labels, guidance)
+
+    def _labels(self, label, count):
+        if label is None:
+            return None
+        none = self._model.num_classes
+        return tf.broadcast_to(tf.where(label < 0, none, label), [count])
+
+    def _trace(self, function, inputs):
+        inputs = {
+            **inputs,
+            "seed": tf.TensorSpec((), tf.int32),
+            "steps": tf.TensorSpec((), tf.int32),
+        }
+        if self._model.num_classes is not None:
+            inputs["guidance"] = tf.TensorSpec((), tf.float32)
+            inputs["label"] = tf.TensorSpec((None,), tf.int32)
+        named = {k: tf.TensorSpec(v.shape, v.dtype, k) for k, v in inputs.items()}
+        return tf.function(function).get_concrete_function(**named)
+
+
+def _pixels(images):
+    return tf.cast(images, tf.float32) * (2 / 255) - 1
+
+
+def _outputs(images):
+    pixels = tf.cast(tf.round((tf.clip_by_value(images, -1, 1) + 1) * 127.5), tf.uint8)
+    return {"images": pixels, "png_bytes": tf.io.encode_png(pixels)}

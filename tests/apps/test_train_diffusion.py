@@ -1,0 +1,139 @@
+import json
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from apps import train_diffusion
+from kerazoo.serving.check import run_without_python
+from tests.apps.conftest import assert_one_line
+
+TINY = (
+    "--widths=16",
+    "--blocks_per_level=1",
+    "--batch_size=16",
+    "--train_steps=4",
+    "--eval_every=4",
+    "--checkpoint_every=2",
+    "--log_every=2",
+    "--eval_samples=40",
+    "--steps=2",
+    "--towers=1",
+)
+
+
+@pytest.fixture
+def paths(tmp_path):
+    return f"--workdir={tmp_path}/run", f"--export_dir={tmp_path}/model"
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory, monkeypatch):
+    """Keeps classifiers out of the home folder, one folder for all tests."""
+    folder = tmp_path_factory.getbasetemp() / "cache"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+
+
+def test_trains_measures_exports_and_goes_on(app, paths, tmp_path):
+    code, result, err = app(train_diffusion.main, *TINY, *paths)
+    assert code == 0, err
+    run = tmp_path / "run"
+    assert result == json.loads((run / "result.json").read_text())
+    assert {"fid", "kid", "precision", "recall", "density", "coverage"} <= result.keys()
+    assert 0 <= result["label_agreement"] <= 1
+    assert "lenet" in result["feature_extractor"]
+    assert result["train_steps"] == 4 and np.isfinite(result["denoising_error"])
+    assert Image.open(run / "samples.png").size[0] > 80  # Ten columns of 8 pixels.
+    served = run_without_python(
+        result["export"],
+        {
+            "count": np.int32(3),
+            "seed": np.int32(1),
+            "steps": np.int32(2),
+            "guidance": np.float32(1),
+            "label": np.array([7], "int32"),
+        },
+    )
+    assert served["images"].shape == (3, 8, 8, 1)
+
+    code, again, err = app(train_diffusion.main, *TINY, *paths)
+    assert code == 0 and again == result and "Done before" in err
+    code, more, err = app(train_diffusion.main, *TINY, "--train_steps=6", *paths)
+    assert code == 0 and "Going on from step 4" in err, err
+    assert more["train_steps"] == 6 and more["export"].endswith("/2")
+    lines = (run / "metrics.jsonl").read_text().splitlines()
+    steps = [json.loads(line)["step"] for line in lines]
+    assert steps == sorted(steps)
+    code, _, err = app(train_diffusion.main, *TINY, "--weighting=min_snr", *paths)
+    assert code == 2
+    assert_one_line(err, "--weighting=uniform became --weighting=min_snr")
+
+
+def test_folder_without_labels(app, paths, tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for i in range(20):
+        pixels = np.random.default_rng(i).integers(0, 256, (8, 8, 3), "uint8")
+        Image.fromarray(pixels).save(folder / f"{i}.png")
+    data = ("--dataset=folder", f"--data_dir={folder}")
+    network = ("--network=dit", "--hidden_size=16", "--num_layers=1", "--num_heads=2")
+    code, result, err = app(
+        train_diffusion.main, *TINY, *data, *network, *paths, "--flip", "--noexport"
+    )
+    assert code == 0, err
+    assert result["feature_extractor"] is None and "fid" not in result
+    assert result["score"] == -result["denoising_error"]
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["--steps=0"], ["steps", "0"]),
+        (["--steps=1001"], ["--steps=1001", "1000"]),
+        (["--noconditional", "--guidance=2"], ["--guidance=2", "labels"]),
+        (["--widths=32,a"], ["--widths=32,a"]),
+        (["--widths=12"], ["12", "8"]),
+        (["--widths=8"], ["widths", "larger", "8"]),
+        (["--widths=16,16,16,16,16"], ["(8, 8)", "16"]),
+        (["--network=dit", "--patch_size=3"], ["3", "8"]),
+        (["--network=dit", "--hidden_size=30", "--num_heads=4"], ["hidden_size=30"]),
+        (["--schedule=flow", "--learned_variance"], ["learned_variance", "Flow"]),
+        (["--schedule=unknown"], ["--schedule"]),
+        (["--dataset=folder"], ["data_dir"]),
+        (["--dataset=folder", "--data_dir=/nowhere"], ["/nowhere"]),
+        (
+            ["--batch_size=9", "--strategy=mirrored", "--num_devices=2"],
+            ["--batch_size=9", "2 devices"],
+        ),
+    ],
+)
+def test_mistakes_are_one_line(app, paths, tmp_path, arguments, words):
+    code, _, err = app(train_diffusion.main, *TINY, *paths, *arguments)
+    assert code == 2, err
+    assert_one_line(err, *words)
+    assert not (tmp_path / "run" / "flags.txt").exists()
+
+
+@pytest.mark.slow
+def test_killed_run_ends_as_one_that_was_not(tmp_path):
+    def command(name):
+        return [
+            *(sys.executable, "-m", "apps.train_diffusion", *TINY),
+            *("--train_steps=60", "--eval_every=60", "--noexport"),
+            *("--feature_extractor=none", f"--workdir={tmp_path}/{name}"),
+        ]
+
+    whole = subprocess.run(command("whole"), capture_output=True, text=True, check=True)
+    killed = subprocess.Popen(command("parts"), stderr=subprocess.PIPE, text=True)
+    for line in killed.stderr:
+        if " 20/60" in line:
+            break
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    parts = subprocess.run(command("parts"), capture_output=True, text=True, check=True)
+    assert "Going on from step" in parts.stderr
+    results = [json.loads(run.stdout.splitlines()[-1]) for run in (whole, parts)]
+    assert results[0]["denoising_error"] == results[1]["denoising_error"]

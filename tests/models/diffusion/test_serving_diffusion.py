@@ -1,0 +1,212 @@
+"""Exported models: the same pictures with and without Python."""
+
+import io
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from kerazoo.models.diffusion import parametrizations
+from kerazoo.models.diffusion import schedules
+from kerazoo.models.diffusion.diffusion import Diffusion
+from kerazoo.models.diffusion.generation import generate
+from kerazoo.models.diffusion.serving_diffusion import ServingDiffusion
+from kerazoo.serving.check import run_without_python
+from kerazoo.serving.export import export
+from kerazoo.training.weight_average import HalfLifeDecay
+from tests.models.diffusion.tiny_network import TinyNetwork
+
+SHAPE = (4, 5, 3)
+RANDOM = np.random.default_rng(0)
+IMAGES = RANDOM.integers(0, 256, (2, *SHAPE), "uint8")
+MASK = RANDOM.integers(0, 2, (2, 4, 5, 1)).astype("float32")
+
+
+def tiny(num_classes=None, **kwargs):
+    keras.utils.set_random_seed(0)
+    return Diffusion(
+        TinyNetwork(SHAPE[-1] * (1 + kwargs.get("learned_variance", 0)), num_classes),
+        SHAPE,
+        schedules.CosineSchedule(),
+        parametrizations.VParametrization(),
+        num_classes=num_classes,
+        **kwargs,
+    )
+
+
+class Served:
+    """A model, its signatures in Python and the folder of its export."""
+
+    def __init__(self, model, folder, **kwargs):
+        self.model = model
+        self.serving = ServingDiffusion(model, **kwargs)
+        self.path = export(
+            self.serving.module,
+            self.serving.endpoints,
+            folder,
+            warmup=self.serving.example(steps=2),
+        )
+
+    def without_python(self, signature, **request):
+        return run_without_python(self.path, request, signature)
+
+    def __call__(self, signature, **request):
+        tensors = {name: tf.constant(value) for name, value in request.items()}
+        outputs = self.serving.endpoints[signature](**tensors)
+        return {name: value.numpy() for name, value in outputs.items()}
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    model = tiny(average_decay=HalfLifeDecay(10))
+    # The average is what is served.
+    model.network.set_weights([w + 1 for w in model.network.get_weights()])
+    return Served(model, tmp_path_factory.mktemp("plain"))
+
+
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory):
+    model = tiny(num_classes=3, self_conditioning=True)
+    return Served(model, tmp_path_factory.mktemp("labelled"), sampler="ddpm")
+
+
+def common(seed=1, steps=3, **kwargs):
+    numbers = {"seed": np.int32(seed), "steps": np.int32(steps)}
+    if "label" in kwargs:
+        kwargs["label"] = np.array(kwargs["label"], "int32")
+        kwargs["guidance"] = np.float32(kwargs.get("guidance", 1))
+    return {**numbers, **kwargs}
+
+
+def pixels(images):
+    """Returns images of [-1, 1] as bytes."""
+    return np.rint((np.clip(images, -1, 1) + 1) * 127.5).astype("uint8")
+
+
+def assert_same_picture(found, expected):
+    """Arithmetic in another order may turn a pixel by one."""
+    assert found.dtype == "uint8" and found.shape == expected.shape
+    difference = np.abs(found.astype(int) - expected.astype(int))
+    assert difference.max() <= 1 and (difference > 0).mean() < 0.02
+
+
+def decode(png_bytes):
+    return np.stack([np.asarray(Image.open(io.BytesIO(b))) for b in png_bytes])
+
+
+@pytest.mark.parametrize(("count", "seed", "steps"), [(1, 1, 3), (3, 1, 3), (2, 8, 6)])
+def test_samples_are_those_of_the_model(plain, count, seed, steps):
+    request = common(seed, steps, count=np.int32(count))
+    found = plain.without_python("serving_default", **request)
+    expected = pixels(generate(plain.model, count, seed, steps))
+    assert len(np.unique(expected)) > 10
+    assert_same_picture(found["images"], expected)
+    np.testing.assert_array_equal(decode(found["png_bytes"]), found["images"])
+
+
+def test_signatures_in_python_are_those_without(plain):
+    requests = {
+        "sample": {"count": np.int32(2), **common()},
+        "edit": {"images": IMAGES, "strength": np.float32(0.7), **common()},
+        "inpaint": {"images": IMAGES, "mask": MASK, **common()},
+    }
+    for name, request in requests.items():
+        first = plain.without_python(name, **request)["images"]
+        assert_same_picture(first, plain(name, **request)["images"])
+        again = plain.without_python(name, **request)["images"]
+        np.testing.assert_array_equal(again, first)
+        other = plain(name, **{**request, "seed": np.int32(99)})["images"]
+        assert (other != first).mean() > 0.1
+        longer = plain(name, **{**request, "steps": np.int32(7)})["images"]
+        assert (longer.astype(int) - first > 1).any()
+
+
+def test_edit_changes_more_with_strength(plain):
+    distances = []
+    for strength in (0, 0.5, 1):
+        found = plain(
+            "edit", images=IMAGES, strength=np.float32(strength), **common(steps=10)
+        )
+        np.testing.assert_array_equal(decode(found["png_bytes"]), found["images"])
+        distances.append(np.abs(found["images"].astype(float) - IMAGES).mean())
+    assert distances[0] == 0
+    assert 1 < distances[1] < distances[2]
+
+
+def test_inpainting_keeps_the_known_pixels(plain):
+    found = plain("inpaint", images=IMAGES, mask=MASK, **common())["images"]
+    known = np.broadcast_to(MASK == 1, found.shape)
+    np.testing.assert_array_equal(found[known], IMAGES[known])
+    assert (found[~known] != IMAGES[~known]).mean() > 0.9
+    # What is hidden makes no difference.
+    hidden = np.where(known, IMAGES, 0).astype("uint8")
+    again = plain("inpaint", images=hidden, mask=MASK, **common())["images"]
+    np.testing.assert_array_equal(again, found)
+
+
+@pytest.mark.parametrize(
+    ("label", "labels", "guidance"),
+    [
+        ([2], [2, 2], 1.0),
+        ([0, 2], [0, 2], 3.0),
+        ([-1], None, 1.0),
+        ([-1, 1], [3, 1], 3.0),
+    ],
+)
+def test_labels_and_guidance(labelled, label, labels, guidance):
+    request = common(label=label, guidance=guidance, count=np.int32(2))
+    found = labelled.without_python("sample", **request)["images"]
+    labels = None if labels is None else np.array(labels, "int32")
+    images = generate(labelled.model, 2, 1, 3, "ddpm", labels, guidance)
+    assert_same_picture(found, pixels(images))
+
+
+def test_labels_and_guidance_make_a_difference(labelled):
+    pictures = [
+        labelled("sample", count=np.int32(2), **common(label=label, guidance=guidance))
+        for label, guidance in (([-1], 1), ([0], 1), ([1], 1), ([0], 4))
+    ]
+    for i, first in enumerate(pictures):
+        for second in pictures[:i]:
+            assert (first["images"] != second["images"]).any()
+
+
+def test_labels_of_edited_and_inpainted_images(labelled):
+    known = np.broadcast_to(MASK == 1, IMAGES.shape)
+    for label in ([0], [1, -1]):
+        both = common(label=label, guidance=2.0)
+        same = labelled("edit", images=IMAGES, strength=np.float32(0), **both)
+        np.testing.assert_array_equal(same["images"], IMAGES)
+        filled = labelled("inpaint", images=IMAGES, mask=MASK, **both)
+        np.testing.assert_array_equal(filled["images"][known], IMAGES[known])
+
+
+@pytest.mark.parametrize("fixture", ["plain", "labelled"])
+def test_examples_are_valid_requests(fixture, request):
+    served = request.getfixturevalue(fixture)
+    for name, example in served.serving.example(steps=2).items():
+        images = served.without_python(name, **example)["images"]
+        assert images.shape == (1, *SHAPE)
+    warmup = served.path / "assets.extra" / "tf_serving_warmup_requests"
+    assert warmup.stat().st_size > 0
+
+
+def test_learned_variance_is_served(tmp_path):
+    model = tiny(learned_variance=True)
+    served = Served(model, tmp_path, sampler="ddpm")
+    request = common(steps=5, count=np.int32(2))
+    found = served.without_python("sample", **request)["images"]
+    assert_same_picture(found, pixels(generate(model, 2, 1, 5, "ddpm")))
+    edited = served("edit", images=IMAGES, strength=np.float32(0), **common())
+    np.testing.assert_array_equal(edited["images"], IMAGES)
+
+
+def test_export_holds_the_averaged_weights_alone(tmp_path):
+    model = tiny(average_decay=HalfLifeDecay(10.0))
+    path = Served(model, tmp_path).path
+    names = tf.train.list_variables(str(path / "variables" / "variables"))
+    shapes = sorted(tuple(shape) for name, shape in names if "weights/" in name)
+    expected = sorted(tuple(w.shape) for w in model.average_network.weights)
+    assert shapes == expected
