@@ -48,4 +48,11 @@ class GraphEncoder(keras.layers.Layer):
         return {"source": source, "target": target, "edge_weights": weights}
 
     def build_from_config(self, config):
-        """Does nothing: the model that holds the encoder builds it by a call."""
+        """Builds the encoder by a call on a graph of one node and one edge."""
+        shapes = config.get("input_shape") or {}
+        if self.built or "node_features" not in shapes:
+            return
+        inputs = {name: ops.zeros((1,), "int32") for name in ("source", "target")}
+        for name in {"node_features", "edge_features"} & shapes.keys():
+            inputs[name] = ops.ones((1, shapes[name][-1]))
+        self(inputs)

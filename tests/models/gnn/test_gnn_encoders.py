@@ -263,6 +263,39 @@ def test_config_round_trip(name):
     assert (loaded.hidden_units, loaded.output_units, loaded.dropout) == (8, 5, 0.25)
 
 
+@keras.saving.register_keras_serializable(package="test_gnn_encoders")
+class Doubled(keras.Model):
+    """Subclassed model that leaves the building of its encoder to the call."""
+
+    def __init__(self, encoder, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = encoder
+
+    def call(self, inputs):
+        return 2 * self.encoder(inputs)
+
+    def get_config(self):
+        encoder = keras.saving.serialize_keras_object(self.encoder)
+        return {**super().get_config(), "encoder": encoder}
+
+    @classmethod
+    def from_config(cls, config):
+        encoder = keras.saving.deserialize_keras_object(config.pop("encoder"))
+        return cls(encoder, **config)
+
+    def build_from_config(self, config):
+        """Leaves it to the encoder, which has built itself."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_encoder_in_a_subclassed_model_reloads(tmp_path, name, graph, randomise):
+    inputs = inputs_of(graph(features=name in EDGE_FEATURES))
+    model = built(Doubled(make(name)), inputs, randomise)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(call(loaded, inputs), call(model, inputs))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_layers_that_see_the_features_are_among_the_input_layers(
     name, graph, randomise
