@@ -12,6 +12,7 @@ from kerazoo.models.gnn.graph_tensors import merged_spec
 from kerazoo.models.gnn.graph_tensors import plain_tensors
 from kerazoo.models.gnn.graph_tensors import unflatten
 from kerazoo.models.gnn.losses import cross_entropy
+from kerazoo.models.gnn.scaled_squared_error import ScaledSquaredError
 
 _EVALUATION_BATCH_SIZE = 128
 
@@ -54,7 +55,9 @@ class GraphTask:
         self.regression = dataset.num_classes is None
         self.class_names = dataset.class_names
         self.example_graph = dataset.graphs[0]
-        self.loss = self._squared_error if self.regression else cross_entropy
+        self.loss = cross_entropy
+        if self.regression:
+            self.loss = ScaledSquaredError(float(model.target_scale))
         self.mode = "min" if self.regression else "max"
         self._train, self._validation, self._test = split
         self._watched = self._test if watch_test else self._validation
@@ -123,10 +126,6 @@ class GraphTask:
         names = self.dataset.class_names
         picture = pictures.embedding_picture(outputs, labels, names)
         return {"embedding": picture} if picture else {}
-
-    def _squared_error(self, targets, outputs):
-        """In units of the targets' standard deviation: of size 1 in any unit."""
-        return tf.square((targets - outputs) / self.model.target_scale)
 
     def _ordered_batches(self, indices):
         graphs = [self.dataset.graphs[i] for i in indices]

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 
+@keras.saving.register_keras_serializable(package="kerazoo")
 def cross_entropy(labels, logits):
     """Returns `(B,)` cross-entropies of int `(B,)` labels and float `(B, C)` logits."""
     return keras.losses.sparse_categorical_crossentropy(
@@ -11,6 +12,7 @@ def cross_entropy(labels, logits):
     )
 
 
+@keras.saving.register_keras_serializable(package="kerazoo")
 def binary_cross_entropy(labels, logits):
     """Returns `(B,)` cross-entropies of labels 0 or 1 and logits, both `(B,)`."""
     return tf.nn.sigmoid_cross_entropy_with_logits(labels, logits)

@@ -14,7 +14,7 @@ def graph_picture(graph, classes, class_names, node_names=None, marked=(), seed=
     Args:
         graph: Graph with `source`, `target` and `num_nodes`.
         classes: int `(N,)`. Predicted class of each node.
-        class_names: List of str.
+        class_names: List of str, or None.
         node_names: List of str, or None for numbers.
         marked: int array. Nodes to draw with a heavy outline, the labelled ones.
         seed: int. Seed of the layout.
@@ -58,7 +58,7 @@ def embedding_picture(embeddings, classes, class_names, seed=0):
     Args:
         embeddings: float `(N, U)`.
         classes: int `(N,)`, -1 where unknown.
-        class_names: List of str.
+        class_names: List of str, or None.
         seed: int. Seed of the choice of points and of t-SNE.
 
     Returns:
@@ -107,13 +107,14 @@ def _color(index):
 
     if index < 0:
         return "lightgray"
-    return matplotlib.colormaps["tab20" if index >= 10 else "tab10"](int(index) % 20)
+    # The ten strong colours first, each of which is followed by its pale one.
+    return matplotlib.colormaps["tab20"](2 * int(index) % 20 + int(index) // 10 % 2)
 
 
 def _legend(axes, class_names):
-    for i, name in enumerate(class_names):
+    for i, name in enumerate(class_names or []):
         axes.scatter([], [], color=_color(i), label=str(name))
-    if 0 < len(class_names) <= 20:
+    if class_names and len(class_names) <= 20:
         axes.legend(loc="best", fontsize=8)
 
 

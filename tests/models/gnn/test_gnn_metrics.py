@@ -4,6 +4,7 @@ import kerazoo.models.gnn  # noqa: F401
 import math
 import types
 
+import matplotlib
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -11,6 +12,7 @@ import tensorflow as tf
 from kerazoo.models.gnn import losses
 from kerazoo.models.gnn import metrics
 from kerazoo.models.gnn import pictures
+from kerazoo.models.gnn.scaled_squared_error import ScaledSquaredError
 
 
 def test_classification_of_three_classes():
@@ -78,6 +80,13 @@ def test_losses_are_one_value_per_example():
     )
 
 
+def test_squared_error_in_units_of_a_scale():
+    loss = ScaledSquaredError(2.0, name="loss")
+    values = loss(np.array([1.0, 3.0], "float32"), np.array([5.0, 3.0], "float32"))
+    np.testing.assert_array_equal(values, [4, 0])
+    assert ScaledSquaredError.from_config(loss.get_config()).scale == 2
+
+
 def ring(num_nodes):
     nodes = np.arange(num_nodes)
     return types.SimpleNamespace(
@@ -131,6 +140,29 @@ def test_embedding(count):
     png = pictures.embedding_picture(embeddings, classes, ["a", "b", "c"])
     image = pixels(png)
     assert has(image, BLUE) and has(image, ORANGE) and has(image, GREEN)
+
+
+def test_classes_without_names_have_no_legend():
+    graph, classes = ring(5), np.array([0, 1, 0, 1, 0])
+    plain = pixels(pictures.graph_picture(graph, classes, None))
+    named = pixels(pictures.graph_picture(graph, classes, ["a", "b"]))
+    assert has(plain, BLUE) and has(plain, ORANGE) and (plain != named).any()
+    assert pictures.embedding_picture(np.eye(5), classes, None)
+
+
+def test_twenty_classes_have_twenty_colours():
+    def colors(count):
+        image = pixels(pictures.graph_picture(ring(20), np.arange(20) % count, None))
+        return {tuple(color) for color in image.reshape(-1, 3)}
+
+    solid = [
+        {tuple(int(255 * part + 0.5) for part in color) for color in palette}
+        for palette in (
+            matplotlib.colormaps[name].colors for name in ("tab10", "tab20")
+        )
+    ]
+    assert solid[0] < colors(10)
+    assert solid[1] < colors(20)
 
 
 def test_embedding_of_too_few_points():

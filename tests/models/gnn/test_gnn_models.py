@@ -22,8 +22,10 @@ from kerazoo.models.gnn.graph_tensors import from_graphs
 from kerazoo.models.gnn.graph_tensors import plain_tensors
 from kerazoo.models.gnn.graph_tensors import schema_text
 from kerazoo.models.gnn.link_predictor import LinkPredictor
+from kerazoo.models.gnn.losses import binary_cross_entropy
 from kerazoo.models.gnn.losses import cross_entropy
 from kerazoo.models.gnn.node_classifier import NodeClassifier
+from kerazoo.models.gnn.scaled_squared_error import ScaledSquaredError
 from kerazoo.serving.plain_copy import plain_copy
 from kerazoo.training import strategy as strategies
 
@@ -210,6 +212,28 @@ def test_loaded_model_keeps_its_precision(tmp_path, graphs, randomise):
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     assert loaded.dtype_policy.name == "mixed_bfloat16"
     np.testing.assert_array_equal(loaded(inputs_of(model, graphs(model))), outputs)
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "loss"),
+    [
+        ("graphs", np.arange(6) % 2, cross_entropy),
+        ("links, dot", np.array([0.0, 1, 1, 0, 1], "float32"), binary_cross_entropy),
+        ("graphs, value", np.arange(6, dtype="float32"), ScaledSquaredError(2.0)),
+    ],
+)
+def test_trained_model_goes_on_where_it_was_saved(name, labels, loss, tmp_path, graphs):
+    keras.utils.set_random_seed(0)
+    model = MODELS[name]()
+    model.compile(keras.optimizers.Adam(0.01), loss)
+    inputs = inputs_of(model, graphs(model))
+    batches = tf.data.Dataset.from_tensors((inputs, labels)).repeat(2)
+    model.fit(batches, verbose=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    expected = model.evaluate(batches, verbose=0)
+    assert loaded.evaluate(batches, verbose=0) == pytest.approx(expected)
+    assert loaded.optimizer.iterations == 2
 
 
 def test_model_is_loaded_by_a_process_of_its_own(tmp_path, graphs, randomise):

@@ -1,0 +1,39 @@
+"""Squared error that does not depend on the unit of the targets."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="kerazoo")
+class ScaledSquaredError(keras.losses.Loss):
+    r"""Squared error of each value in units of a scale, \(((y - \hat y) / s)^2\).
+
+    With the standard deviation of the targets as scale it is about 1 at first, in any
+    unit.
+
+    Args:
+        scale: float. s, in the unit of the targets.
+
+    Call arguments:
+        y_true: float `(B,)`, targets.
+        y_pred: float `(B,)`, predictions.
+
+    Returns:
+        float `(B,)`, one value per example.
+
+    Example:
+
+    ```python
+    ScaledSquaredError(2.0)([1.0, 3.0], [5.0, 3.0])  # [4, 0]
+    ```
+    """
+
+    def __init__(self, scale, reduction="none", **kwargs):
+        super().__init__(reduction=reduction, **kwargs)
+        self.scale = scale
+
+    def call(self, y_true, y_pred):
+        return ops.square((y_true - y_pred) / self.scale)
+
+    def get_config(self):
+        return {**super().get_config(), "scale": self.scale}
