@@ -19,23 +19,29 @@ class GraphTensorModel(keras.Model):
     projected to `node_units`, `W_s x + b_s`, and concatenated; a set without features
     gets a learned vector.
 
+    In `fit`, graphs of weight 0, with which `graph_batches` pads, stay out of batch
+    normalization: the network's dict has a `node_mask` of the nodes of all others.
+
     Args:
         schema: str, a `GraphSchema` in text format, see `schema_text`.
         network: Keras layer or model that takes the dict.
         node_units: int or None. Width of the projections; needed with several node
             sets, unused with one.
         exclude: Names of features that the network must not see.
+        root_set: str or None. Node set whose first node in each graph the network is
+            asked about, as by sampling; the network's dict has these as `nodes`.
 
     Call arguments:
-        components: Sequence of tensors, those of `flatten`.
+        components: Sequence of tensors, those of `flatten` and, for a `node_mask`, one
+            more, the weights `(B,)` of the graphs.
         training: bool.
 
     Returns:
         What the network returns.
 
     Raises:
-        ValueError: If `node_units` is missing, or the tensors are not as many as those
-            of the schema.
+        ValueError: If `node_units` or `root_set` is missing or `root_set` is no node
+            set, or the tensors are not as many as those of the schema.
 
     Example:
 
@@ -45,19 +51,34 @@ class GraphTensorModel(keras.Model):
     ```
     """
 
-    def __init__(self, schema, network, node_units=None, exclude=("label",), **kwargs):
+    def __init__(
+        self,
+        schema,
+        network,
+        node_units=None,
+        exclude=("label",),
+        root_set=None,
+        **kwargs,
+    ):
         # The network casts what it takes; a GraphTensor's dtypes are its schema's.
         super().__init__(**{"autocast": False, **kwargs})
         self.schema = schema
         self.network = network
         self.node_units = node_units
         self.exclude = tuple(exclude)
+        self.root_set = root_set
         self.spec = merged_spec(spec_from_schema(schema))
         node_sets = sorted(self.spec.node_sets_spec)
         if len(node_sets) > 1 and node_units is None:
             raise ValueError(
                 f"Several node sets ({', '.join(node_sets)}) need `node_units`. "
                 "Received: node_units=None"
+            )
+        asks_roots = getattr(network, "readout", None) == "root"
+        if len(node_sets) > 1 and asks_roots and root_set is None:
+            raise ValueError(
+                "A network with `readout` root needs `root_set`, one of "
+                f"{', '.join(node_sets)}. Received: root_set=None"
             )
         self.projections = {
             name: keras.layers.Dense(
@@ -70,10 +91,41 @@ class GraphTensorModel(keras.Model):
     def build(self, components_shape=None):
         # By a call, for only that builds every kind of network.
         with tf.init_scope():
-            self._apply(_smallest_graph(self.spec), training=False)
+            self.apply(_smallest_graph(self.spec))
 
     def call(self, components, training=False):
-        return self._apply(unflatten(self.spec, components), training)
+        size = len(tf.nest.flatten(self.spec, expand_composites=True))
+        graph_tensor = unflatten(self.spec, components[:size])
+        return self.apply(graph_tensor, *components[size:], training=training)
+
+    def apply(self, graph_tensor, weights=None, training=False):
+        """Returns what the network says about a merged `GraphTensor` of the schema.
+
+        Args:
+            graph_tensor: Scalar `tfgnn.GraphTensor`; excluded features may be missing.
+            weights: float `(B,)`, 0 for graphs that only fill up a batch, or None.
+            training: bool.
+        """
+        tensors = plain_tensors(graph_tensor, self.exclude, self.root_set)
+        if self.projections:
+            tensors["node_features"] = keras.ops.concatenate(
+                [
+                    self.projections[name](features)
+                    for name, features in sorted(tensors["node_features"].items())
+                ],
+                axis=0,
+            )
+        if weights is not None:
+            tensors["node_mask"] = tf.gather(weights, tensors["graph_ids"]) > 0
+        return self.network(tensors, training=training)
+
+    def train_step(self, data):
+        """Takes a step in which weights of graphs tell the network what is padding."""
+        components, labels, weights = keras.utils.unpack_x_y_sample_weight(data)
+        num_graphs = unflatten(self.spec, components).context.sizes.shape
+        if weights is not None and weights.shape == num_graphs:
+            components = (*components, weights)
+        return super().train_step((components, labels, weights))
 
     def get_config(self):
         return {
@@ -82,6 +134,7 @@ class GraphTensorModel(keras.Model):
             "network": keras.saving.serialize_keras_object(self.network),
             "node_units": self.node_units,
             "exclude": self.exclude,
+            "root_set": self.root_set,
         }
 
     @classmethod
@@ -95,18 +148,6 @@ class GraphTensorModel(keras.Model):
 
     def build_from_config(self, config):
         self.build()
-
-    def _apply(self, graph_tensor, training):
-        tensors = plain_tensors(graph_tensor, self.exclude)
-        if self.projections:
-            tensors["node_features"] = keras.ops.concatenate(
-                [
-                    self.projections[name](features)
-                    for name, features in sorted(tensors["node_features"].items())
-                ],
-                axis=0,
-            )
-        return self.network(tensors, training=training)
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         """Builds metrics for one replica's batch.

@@ -241,7 +241,7 @@ def unflatten(spec, components):
     return tf.nest.pack_sequence_as(spec, list(components), expand_composites=True)
 
 
-def plain_tensors(graph_tensor, exclude=("label",)):
+def plain_tensors(graph_tensor, exclude=("label",), root_set=None):
     """Lays a merged `GraphTensor` out as the tensors that networks take.
 
     All N nodes get one numbering: node sets in the order of their names, one after
@@ -252,6 +252,7 @@ def plain_tensors(graph_tensor, exclude=("label",)):
     Args:
         graph_tensor: Scalar `tfgnn.GraphTensor` of B components.
         exclude: Names of features that networks must not see.
+        root_set: str or None. Node set whose first node in each component is its root.
 
     Returns:
         dict of
@@ -265,10 +266,13 @@ def plain_tensors(graph_tensor, exclude=("label",)):
           names, if there are several edge sets;
         - `edge_features`: float32 `(E, De)`, and `edge_weights`: float32 `(E,)`, if
           every edge set has them;
-        - `context_features`: float32 `(B, F)`, if the context has features.
+        - `context_features`: float32 `(B, F)`, if the context has features;
+        - `nodes`: int32 `(B,)`, the roots, if there is a `root_set`. A component that
+          only fills up a batch, without a root, has any node in its place.
 
     Raises:
-        ValueError: If the edge sets' features differ in size.
+        ValueError: If there are no edge sets, their features differ in size, or
+            `root_set` is no node set.
     """
     node_sets = sorted(graph_tensor.node_sets.items())
     edge_sets = sorted(graph_tensor.edge_sets.items())
@@ -329,6 +333,15 @@ def plain_tensors(graph_tensor, exclude=("label",)):
     context = _columns(graph_tensor.context, exclude)
     if context:
         tensors["context_features"] = tf.concat(list(context.values()), axis=1)
+    if root_set is not None:
+        if root_set not in num_nodes:
+            raise ValueError(
+                f"`root_set` must be one of {', '.join(num_nodes)}. "
+                f"Received: root_set={root_set}"
+            )
+        sizes = tf.cast(graph_tensor.node_sets[root_set].sizes, tf.int32)
+        roots = first_node[root_set] + tf.cumsum(sizes, exclusive=True)
+        tensors["nodes"] = tf.minimum(roots, total - 1)
     return tensors
 
 

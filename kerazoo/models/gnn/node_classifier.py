@@ -16,13 +16,15 @@ class NodeClassifier(GraphModel):
         node_feature_size: int. Width D of the node features.
         edge_feature_size: int. Width of the edge features, 0 for none.
         readout: `"all"` nodes, or the `"root"` of each of a batch of sampled
-            subgraphs, its first node.
+            subgraphs, its first node; with several node sets, see the `root_set` of
+            `GraphTensorModel`.
         **kwargs: See `GraphModel`.
 
     Call arguments:
         inputs: dict of `node_features` `(N, D)`, `source`, `target` `(E,)`, and where
             there are, `edge_weights`, `edge_features`, `edge_types`; `nodes` `(M,)`
-            to classify only these; `graph_ids` `(N,)` and `num_graphs` for roots.
+            to classify only these; `graph_ids` `(N,)`, ascending, and `num_graphs` for
+            roots.
         adjacency: Matrix of the encoder's `propagation_edges`, in place of the edges.
 
     Returns:

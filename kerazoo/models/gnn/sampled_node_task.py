@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from kerazoo.models.gnn.graph_batches import size_constraints
+from kerazoo.models.gnn.graph_tensors import NODES
 from kerazoo.models.gnn.graph_tensors import merged_spec
 from kerazoo.models.gnn.graph_tensors import plain_tensors
 from kerazoo.models.gnn.graph_tensors import spec_from_schema
@@ -69,11 +70,8 @@ class SampledNodeTask(NodeTask):
     def train_step(self, batch):
         """Takes one step on a batch of `batches`; returns its metrics."""
         components, labels, weights = batch
-        inputs = plain_tensors(unflatten(self._spec, components))
-        graphs = tf.range(weights.shape[0], dtype=tf.int32)
-        # The first node of each subgraph is the one that was drawn for. What fills up
-        # the batch may have no nodes.
-        roots = tf.searchsorted(inputs["graph_ids"], graphs)
-        inputs["nodes"] = tf.minimum(roots, tf.size(inputs["graph_ids"]) - 1)
+        graphs = unflatten(self._spec, components)
+        # The first node of each subgraph is the one that was drawn for.
+        inputs = plain_tensors(graphs, root_set=NODES)
         inputs["node_mask"] = tf.gather(weights, inputs["graph_ids"]) > 0
         return self.model.train_step((inputs, labels, weights))

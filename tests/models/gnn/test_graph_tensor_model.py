@@ -14,9 +14,12 @@ import tensorflow_gnn as tfgnn
 from keras import ops
 
 from kerazoo.models.gnn import graph_tensors
+from kerazoo.models.gnn.convolution_encoder import ConvolutionEncoder
 from kerazoo.models.gnn.graph_batches import graph_batches
 from kerazoo.models.gnn.graph_batches import size_constraints
+from kerazoo.models.gnn.graph_predictor import GraphPredictor
 from kerazoo.models.gnn.graph_tensor_model import GraphTensorModel
+from kerazoo.models.gnn.node_classifier import NodeClassifier
 from kerazoo.training import strategy as strategies
 
 SCHEMA = graph_tensors.schema_text(3)
@@ -173,6 +176,71 @@ def test_several_node_sets_are_projected_and_joined():
     )
 
 
+def library():
+    """Two graphs: paper 0 of authors 0 and 1; papers 1 and 2 of author 2."""
+    words = np.random.default_rng(0).normal(size=(3, 2)).astype("float32")
+    return tfgnn.GraphTensor.from_pieces(
+        context=tfgnn.Context.from_fields(features={}, sizes=[1, 1]),
+        node_sets={
+            "paper": tfgnn.NodeSet.from_fields(features={"words": words}, sizes=[1, 2]),
+            "author": tfgnn.NodeSet.from_fields(features={}, sizes=[2, 1]),
+        },
+        edge_sets={
+            "writes": tfgnn.EdgeSet.from_fields(
+                features={},
+                sizes=[2, 2],
+                adjacency=tfgnn.Adjacency.from_indices(
+                    ("author", [0, 1, 2, 2]), ("paper", [0, 0, 1, 2])
+                ),
+            )
+        },
+    )
+
+
+def roots_model(**kwargs):
+    keras.utils.set_random_seed(0)
+    encoder = ConvolutionEncoder("rgcn", 4, 2, 3, num_relations=1)
+    network = NodeClassifier(encoder, 5, readout="root")
+    return GraphTensorModel(HETEROGENEOUS, network, node_units=5, **kwargs)
+
+
+@pytest.mark.parametrize(("root_set", "nodes"), [("paper", [3, 4]), ("author", [0, 2])])
+def test_roots_among_several_node_sets(root_set, nodes):
+    # Authors come first: nodes 0 to 2; papers 3 to 5.
+    model = roots_model(root_set=root_set)
+    components = graph_tensors.flatten(library())
+    roots = model(components)
+    model.root_set, model.network.readout = None, "all"
+    everything = model(components).numpy()
+    assert len(everything) == 6
+    np.testing.assert_array_equal(roots, everything[nodes])
+
+
+def test_loaded_model_has_the_same_roots(tmp_path):
+    model = roots_model(root_set="paper")
+    components = graph_tensors.flatten(library())
+    outputs = model(components)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(loaded(components), outputs)
+
+
+def test_padding_has_roots_too():
+    model = roots_model(root_set="paper")
+    graphs = library()
+    constraints = size_constraints(graphs, 3)
+    ((components, _, weights),) = graph_batches(graphs, [0, 1], 3, constraints)
+    outputs = model(components)
+    assert len(outputs) == len(weights) == 4
+    expected = model(graph_tensors.flatten(graphs))
+    np.testing.assert_allclose(outputs[:2], expected, rtol=1e-5, atol=1e-6)
+
+
+def test_roots_among_several_node_sets_without_their_name_raise():
+    with pytest.raises(ValueError, match="root_set`, one of author, paper"):
+        roots_model()
+
+
 @pytest.mark.parametrize("kind", ["one set", "several sets"])
 def test_saved_and_loaded_model_gives_equal_outputs(tmp_path, kind):
     if kind == "one set":
@@ -238,6 +306,32 @@ def test_fit_learns_from_padded_batches():
     )
     right = np.argmax(model(flat(GRAPHS)), axis=1) == LABELS
     assert found["accuracy"] == pytest.approx(right.mean())
+
+
+@pytest.mark.parametrize("convolution", ["gin", "gcn"])
+def test_padding_stays_out_of_batch_normalization(convolution):
+    """Averages and weights after a step are those of a step without padding."""
+
+    def train(room):
+        keras.utils.set_random_seed(0)
+        encoder = ConvolutionEncoder(
+            convolution, 4, 2, dropout=0.0, normalization="batch", return_all=True
+        )
+        network = GraphPredictor(encoder, 3, output_units=2, dropout=0.0)
+        model = GraphTensorModel(SCHEMA, network)
+        model.compile(
+            keras.optimizers.SGD(0.1),
+            keras.losses.SparseCategoricalCrossentropy(
+                from_logits=True, reduction="mean_with_sample_weight"
+            ),
+        )
+        constraints = size_constraints(GRAPHS, 8 + room)
+        data = graph_batches(GRAPHS, LABELS, 8, constraints, seed=0)
+        model.fit(data, steps_per_epoch=2, verbose=0)
+        return model.get_weights()
+
+    for little, much in zip(train(room=0), train(room=30), strict=True):
+        np.testing.assert_allclose(little, much, rtol=1e-4, atol=1e-5)
 
 
 def test_two_replicas_train_as_one_with_twice_the_batch():

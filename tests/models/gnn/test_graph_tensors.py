@@ -222,6 +222,17 @@ def test_plain_tensors_of_several_kinds_worked_by_hand():
     )
 
 
+@pytest.mark.parametrize(("root_set", "roots"), [("author", [0, 1]), ("paper", [2, 4])])
+def test_roots_are_the_first_nodes_of_their_set(root_set, roots):
+    tensors = graph_tensors.plain_tensors(heterogeneous(), root_set=root_set)
+    np.testing.assert_array_equal(tensors["nodes"], roots)
+
+
+def test_unknown_root_set_raises():
+    with pytest.raises(ValueError, match="author, paper. Received: root_set=editor"):
+        graph_tensors.plain_tensors(heterogeneous(), root_set="editor")
+
+
 def test_excluded_features_are_replaced():
     tensors = graph_tensors.plain_tensors(
         heterogeneous(), exclude=("words", "cited", "weight", "year")
