@@ -10,6 +10,8 @@ from kerazoo.models.gnn.graph_tensors import flatten
 from kerazoo.models.gnn.graph_tensors import from_graphs
 from kerazoo.models.gnn.graph_tensors import spec_from_schema
 
+_MOST_STEPS = 20_000
+
 
 def graph_batches(
     graphs,
@@ -30,7 +32,8 @@ def graph_batches(
     fewer of them.
 
     Weights are 1 for graphs and 0 for padding. A loss of
-    `reduction="mean_with_sample_weight"` is the mean over the graphs.
+    `reduction="mean_with_sample_weight"` is the mean over the graphs, and
+    `GraphTensorModel.fit` keeps the padding out of batch normalization.
 
     Args:
         graphs: list of graphs, as `graph_tensors` describes them, or a scalar
@@ -91,8 +94,8 @@ def size_constraints(graphs_or_sizes, batch_size, seed=None, num_steps=None):
     """Returns the least static sizes that hold batches and one padding graph.
 
     Given `num_steps`, these are the batches that `graph_batches` makes of the same
-    graphs with the same seed and all its shards; otherwise any batch of it, whatever
-    the seed.
+    graphs with the same seed and all its shards; otherwise, and beyond 20,000 steps,
+    which would take long to go through, any batch of it, whatever the seed.
 
     Args:
         graphs_or_sizes: list of graphs or `tfgnn.GraphTensor`, as `graph_batches`
@@ -150,7 +153,8 @@ def read_examples(paths, schema_text):
     the roots. All graphs must fit the host's memory.
 
     Args:
-        paths: str or list of str, files or patterns of files.
+        paths: str or list of str, files or patterns of files; those that end with
+            `.gz` are decompressed.
         schema_text: str, the `GraphSchema` of the graphs, see `spec_from_schema`.
 
     Returns:
@@ -175,7 +179,9 @@ def read_examples(paths, schema_text):
             raise ValueError(f"`paths` must name files. Received: {pattern}, not found")
         for path in files:
             try:
-                content = list(tf.data.TFRecordDataset(path).as_numpy_iterator())
+                compression = "GZIP" if path.endswith(".gz") else None
+                records_of_file = tf.data.TFRecordDataset(path, compression)
+                content = list(records_of_file.as_numpy_iterator())
             except tf.errors.OpError as error:
                 raise ValueError(
                     "`paths` must name readable TFRecord files. "
@@ -297,7 +303,7 @@ def _gather(graphs, first_node, first_edge, ids):
 
 def _largest_sums(table, batch_size, seed, num_steps):
     """Returns the largest sums of rows of `(graphs, sizes)` that a batch can have."""
-    if num_steps is None:
+    if num_steps is None or num_steps > _MOST_STEPS:
         # A batch across the end of an epoch can have the same graph twice or more.
         copies = 1 + -(-(batch_size - 1) // len(table))
         largest_first = -np.sort(-np.repeat(table, copies, axis=0), axis=0)

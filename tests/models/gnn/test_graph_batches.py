@@ -265,6 +265,25 @@ def test_heterogeneous_subgraphs_from_files(tmp_path):
         )
 
 
+def test_compressed_files_are_read(tmp_path):
+    path = str(tmp_path / "graphs.tfrecord.gz")
+    with tf.io.TFRecordWriter(path, options="GZIP") as writer:
+        writer.write(graph_tensors.write_example(GRAPHS[4]))
+    graphs = read_examples(path, SCHEMA)
+    np.testing.assert_array_equal(graphs.node_sets["nodes"].sizes, [6])
+
+
+def test_long_runs_are_not_gone_through():
+    sizes = np.ones(1_000, int)
+    sizes[:2] = 100
+    arguments = ({"nodes": sizes}, {"edges": sizes}), 2
+    loose = size_constraints(*arguments)
+    assert loose.total_num_nodes == {"nodes": 201}
+    drawn = size_constraints(*arguments, seed=0, num_steps=500)
+    assert drawn.total_num_nodes == {"nodes": 102}
+    assert size_constraints(*arguments, seed=0, num_steps=10**12) == loose
+
+
 def changed(change):
     example = tf.train.Example.FromString(graph_tensors.write_example(GRAPHS[0]))
     change(example.features.feature)
