@@ -11,7 +11,9 @@ class BaseGraphConv(keras.layers.Layer):
         units: int. Width of the output.
         activation: Name or function applied to the output, None for none.
         use_bias: bool. Adds a bias to the output.
-        kernel_initializer: Initializer of all weights but the bias.
+        kernel_initializer: Initializer of all weights but the bias. One with a number
+            as its seed draws the first matrix with it and the next with the numbers
+            that follow.
         bias_initializer: Initializer of the bias.
         kernel_regularizer: Regularizer of all weights but the bias, None for none.
         bias_regularizer: Regularizer of the bias, None for none.
@@ -39,6 +41,7 @@ class BaseGraphConv(keras.layers.Layer):
         self.use_bias = use_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.bias_initializer = keras.initializers.get(bias_initializer)
+        self._num_matrices = 0
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
         self.bias_regularizer = keras.regularizers.get(bias_regularizer)
 
@@ -65,13 +68,17 @@ class BaseGraphConv(keras.layers.Layer):
     def add_kernel(self, name, shape):
         """Adds a matrix, or a stack of matrices that are initialized one by one."""
 
+        first = self._num_matrices
+        self._num_matrices += shape[0] if len(shape) > 2 else 1
+
         def initialize(shape, dtype):
-            if len(shape) > 2:
-                first, *rest = shape
-                return ops.stack([initialize(rest, dtype) for _ in range(first)])
-            # One instance of a Keras initializer draws the same values every time.
-            clone = getattr(self.kernel_initializer, "clone", None)
-            return (clone() if clone else self.kernel_initializer)(shape, dtype=dtype)
+            if len(shape) == 2:
+                return self._initializer_of(first)(shape, dtype=dtype)
+            numbers = range(first, first + shape[0])
+            matrices = [
+                self._initializer_of(n)(shape[1:], dtype=dtype) for n in numbers
+            ]
+            return ops.stack(matrices)
 
         return self.add_weight(
             name=name,
@@ -90,6 +97,17 @@ class BaseGraphConv(keras.layers.Layer):
             initializer=self.bias_initializer,
             regularizer=self.bias_regularizer,
         )
+
+    def _initializer_of(self, number):
+        """Returns the initializer of one matrix, unlike those of other numbers."""
+        initializer = self.kernel_initializer
+        if not isinstance(initializer, keras.initializers.Initializer):
+            return initializer
+        # One instance of a Keras initializer draws the same values every time.
+        config = initializer.get_config()
+        if isinstance(config.get("seed"), int):
+            config["seed"] += number
+        return type(initializer).from_config(config)
 
     def finish(self, outputs):
         """Adds the bias and applies the activation."""

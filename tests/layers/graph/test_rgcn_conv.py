@@ -51,6 +51,19 @@ def test_kernels_start_different_and_as_wide_as_one_matrix_alone():
     np.testing.assert_allclose(kernels.var(axis=(1, 2)), 2 / 120, rtol=0.1)
 
 
+def test_kernels_of_a_seeded_initializer_differ_and_are_the_same_again():
+    def kernels():
+        initializer = keras.initializers.GlorotUniform(seed=7)
+        layer = RGCNConv(5, num_relations=3, kernel_initializer=initializer)
+        layer.build((None, 6))
+        matrices = [layer.self_kernel, *keras.ops.unstack(layer.kernels)]
+        return np.array([keras.ops.convert_to_numpy(matrix) for matrix in matrices])
+
+    drawn = kernels()
+    assert len(np.unique(drawn, axis=0)) == 4
+    np.testing.assert_array_equal(drawn, kernels())
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
