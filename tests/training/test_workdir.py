@@ -3,7 +3,9 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+import tensorflow as tf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from kerazoo.training.workdir import Workdir
@@ -25,6 +27,21 @@ def test_metrics_go_to_jsonl_and_tensorboard(tmp_path):
     ]
     events = EventAccumulator(str(tmp_path / "run" / "tensorboard")).Reload()
     assert [event.step for event in events.Tensors("loss")] == [3, 4]
+
+
+def test_picture_goes_to_a_file_and_to_tensorboard(tmp_path):
+    pixels = np.arange(2 * 3 * 3, dtype="uint8").reshape(2, 3, 3)
+    png = tf.io.encode_png(pixels).numpy()
+    workdir = Workdir(tmp_path)
+    workdir.write_picture("embedding", png, step=7)
+    workdir.close()
+    assert (tmp_path / "embedding.png").read_bytes() == png
+    events = EventAccumulator(str(tmp_path / "tensorboard")).Reload()
+    (event,) = events.Tensors("embedding")
+    assert event.step == 7
+    width, height, image = event.tensor_proto.string_val
+    assert (width, height) == (b"3", b"2")
+    np.testing.assert_array_equal(tf.io.decode_png(image), pixels)
 
 
 def test_rewind_drops_later_and_torn_lines(tmp_path):
