@@ -1,5 +1,6 @@
 """The citation networks Cora, Citeseer and PubMed."""
 
+import contextlib
 import http.client
 import os
 import pathlib
@@ -48,12 +49,18 @@ def planetoid(name, data_dir=None):
     paths = _find(name, data_dir)
     allx, tx = (_read_matrix(paths[part]) for part in ("allx", "tx"))
     y, ally, ty = (_unpickle(paths[part], np.ndarray) for part in ("y", "ally", "ty"))
-    neighbors = _unpickle(paths["graph"], dict)
-    test = np.array(paths["test.index"].read_text().split(), int)
+    num_nodes, edges = _read_edges(paths["graph"])
+    test = _read_index(paths["test.index"], tx.shape[0], allx.shape[0], num_nodes)
+    for part, value, shape in (
+        ("tx", tx, (None, allx.shape[1])),
+        ("y", y, (None, None)),
+        ("ally", ally, (allx.shape[0], *y.shape[1:])),
+        ("ty", ty, (tx.shape[0], *y.shape[1:])),
+    ):
+        _check_shape(paths[part], value, shape)
 
     # The rows of `tx` are the test nodes in the order of the index.
     nodes = np.append(np.arange(allx.shape[0]), test)
-    num_nodes = max(nodes.max() + 1, len(neighbors))
     words = sparse.vstack([allx, tx]).tocoo()
     features = sparse.csr_array(
         (words.data, (nodes[words.row], words.col)), (num_nodes, words.shape[1])
@@ -61,8 +68,7 @@ def planetoid(name, data_dir=None):
     one_hot = np.concatenate([ally, ty])
     labels = np.full(num_nodes, -1, np.int32)
     labels[nodes] = np.where(one_hot.any(axis=1), one_hot.argmax(axis=1), -1)
-    edges = [(u, v) for u, others in neighbors.items() for v in others if u != v]
-    source, target, _ = both_directions(*zip(*edges))
+    source, target, _ = both_directions(*edges.T)
     dataset = NodeDataset(
         name=name,
         graph=Graph(features.astype(np.float32), source, target),
@@ -152,8 +158,49 @@ def _unpickle(path, kind):
 
 def _read_matrix(path):
     state = vars(_unpickle(path, _CsrMatrix))
-    matrix = sparse.csr_array(
-        (state["data"], state["indices"], state["indptr"]), state["_shape"]
-    )
-    matrix.check_format()
+    with _named(path, "a sparse matrix"):
+        matrix = sparse.csr_array(
+            (state["data"], state["indices"], state["indptr"]), state["_shape"]
+        )
+        matrix.check_format()
     return matrix
+
+
+def _read_edges(path):
+    """Returns the number of nodes and int `(E, 2)`, the edges but for self-loops."""
+    neighbors = _unpickle(path, dict)
+    with _named(path, "the neighbours of each node"):
+        ends = [(u, v) for u, others in neighbors.items() for v in others if u != v]
+        if not ends:
+            raise ValueError("no edges")
+        return len(neighbors), np.array(ends, int)
+
+
+def _read_index(path, count, start, stop):
+    with _named(path, f"{count} different nodes from {start} to {stop - 1}"):
+        nodes = np.array(path.read_text().split(), int)
+        wrong = [*nodes[(nodes < start) | (nodes >= stop)], None][0]
+        if wrong is not None:
+            raise ValueError(f"node {wrong}")
+        if not count == len(nodes) == len(np.unique(nodes)):
+            raise ValueError(f"{len(np.unique(nodes))} nodes")
+    return nodes
+
+
+def _check_shape(path, value, shape):
+    sizes = ["any" if size is None else str(size) for size in shape]
+    if len(value.shape) != len(shape) or any(
+        size not in (None, found) for size, found in zip(shape, value.shape)
+    ):
+        raise ValueError(
+            f"{path}: expected shape ({', '.join(sizes)}). Received: {value.shape}"
+        )
+
+
+@contextlib.contextmanager
+def _named(path, expected):
+    """Names the file in what goes wrong with its content."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path}: expected {expected}. Received: {error}") from error

@@ -127,6 +127,35 @@ def test_files_of_another_kind_raise(tmp_path):
         planetoid("citeseer", folder)
 
 
+@pytest.mark.parametrize(
+    ("part", "value", "message"),
+    [
+        ("test.index", b"6", "test.index: expected 2 different.*Received: 1 nodes"),
+        ("test.index", b"", "test.index: .* nodes from 4 to 6. Received: 0 nodes"),
+        ("test.index", b"6 6", "test.index: .*Received: 1 nodes"),
+        ("test.index", b"6 3", "test.index: .*Received: node 3"),
+        ("test.index", b"6 7", "test.index: .*Received: node 7"),
+        ("test.index", b"6 four", "test.index: .*Received: .*'four'"),
+        ("test.index", b"\xff", "test.index: .*Received: .*utf-8"),
+        ("graph", {}, "graph: expected the neighbours.*Received: no edges"),
+        ("graph", {0: 3}, "graph: expected the neighbours.*Received: .*int"),
+        ("graph", {0: ["a"]}, "graph: expected the neighbours.*Received: .*'a'"),
+        ("tx", sparse.csr_matrix(WORDS[:1]), "test.index: .*Received: 2 nodes"),
+        ("tx", sparse.csr_matrix(WORDS[:2, :3]), r"tx: .*\(any, 5\).*\(2, 3\)"),
+        ("ally", np.eye(3, 2), r"ally: expected shape \(4, 2\). Received: \(3, 2\)"),
+        ("ty", np.eye(2, 3), r"ty: expected shape \(2, 2\). Received: \(2, 3\)"),
+        ("y", np.zeros(2), r"y: expected shape \(any, any\). Received: \(2,\)"),
+    ],
+)
+def test_files_that_do_not_fit_raise_in_one_line(tmp_path, part, value, message):
+    folder = write_planetoid(tmp_path)
+    content = value if isinstance(value, bytes) else pickle.dumps(value, protocol=4)
+    (folder / f"ind.citeseer.{part}").write_bytes(content)
+    with pytest.raises(ValueError, match=message) as raised:
+        planetoid("citeseer", folder)
+    assert "\n" not in str(raised.value)
+
+
 def test_missing_files_of_a_given_folder_are_named(tmp_path):
     write_planetoid(tmp_path)
     (tmp_path / "ind.citeseer.tx").unlink()
