@@ -61,8 +61,9 @@ def molecules(
         path: path of the file.
         smiles_column: str.
         target_column: str, or None for the only other column.
-        task: `"classification"`, `"regression"`, or `"auto"`: classification if the
-            targets are at most 10 different ones and none has a fraction.
+        task: `"classification"`, `"regression"`, or `"auto"`: classification if no
+            target is a number, or if they are at most 10 different ones and none has a
+            fraction.
         skip_invalid: bool. Whether rows with invalid SMILES are left out, with a
             warning, instead of an error.
         descriptors: bool. Whether graphs get RDKit's descriptors, see `featurize`.
@@ -163,13 +164,12 @@ def _read_targets(path, column, cells, task):
 
 
 def _are_classes(cells):
-    def has_fraction(cell):
-        try:
-            return not float(cell).is_integer()
-        except ValueError:
-            return False
-
-    return len(cells) <= MAX_AUTO_CLASSES and not any(map(has_fraction, cells))
+    numbers = []
+    for cell in cells:
+        with contextlib.suppress(ValueError):
+            numbers.append(float(cell))
+    few = len(cells) <= MAX_AUTO_CLASSES
+    return not numbers or (few and all(number.is_integer() for number in numbers))
 
 
 def _featurize_rows(path, smiles, skip_invalid, descriptors):

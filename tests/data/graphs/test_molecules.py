@@ -226,6 +226,18 @@ def test_many_integers_are_regression(tmp_path):
     assert molecules(path).num_classes is None
 
 
+def test_many_words_are_classes(tmp_path):
+    path = write(tmp_path, [f"{'C' * i},kind {i}" for i in range(1, 14)])
+    assert molecules(path).num_classes == 13
+
+
+def test_one_word_among_many_numbers_is_named(tmp_path):
+    rows = [f"{'C' * i},{i + 0.5}" for i in range(1, 14)]
+    path = write(tmp_path, [*rows, "CO,n/a"])
+    with pytest.raises(ValueError, match="row 15: .*'n/a'"):
+        molecules(path)
+
+
 def test_columns_by_name(tmp_path):
     rows = ["1,C,0.5,x", "2,CC,1.5,y"]
     path = write(tmp_path, rows, header="id,structure,mass,kind")
