@@ -30,12 +30,14 @@ def run(family, name, metric):
     base = pathlib.Path(
         shared.WORKDIR.value or f"runs/{family}/{runner.short_name(name)}_folds"
     )
-    (base / "result.json").unlink(missing_ok=True)
     results, curves = [], []
     for fold in range(NUM_FOLDS):
         folder = base / f"fold_{fold}"
         flags = ["--nocross_validate", f"--fold={fold}", f"--workdir={folder}"]
+        before = _result(folder)
         results.append(runner.repeat(*flags, "--noexport"))
+        if results[-1] != before:  # Another outcome must not pass for this run's.
+            (base / "result.json").unlink(missing_ok=True)
         curves.append(_curve(folder / "metrics.jsonl", f"eval/{metric}"))
     steps = sorted(set.intersection(*map(set, curves)))
     table = np.array([[curve[step] for step in steps] for curve in curves])
@@ -52,6 +54,11 @@ def run(family, name, metric):
     }
     workdir.write_text(base / "result.json", json.dumps(result) + "\n")
     print(json.dumps(result), flush=True)
+
+
+def _result(folder):
+    path = folder / "result.json"
+    return json.loads(path.read_text()) if path.exists() else None
 
 
 def _curve(path, name):

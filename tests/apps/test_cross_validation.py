@@ -84,6 +84,43 @@ def test_several_seeds_are_refused(app, tmp_path):
     assert_one_line(err, "--num_seeds=1")
 
 
+def test_refused_command_leaves_the_result(app, train, monkeypatch, tmp_path):
+    train([[0.1, 0.2, 0.3]] * 10, [STEPS] * 10)
+    workdir = f"--workdir={tmp_path}/run"
+    _, result, _ = app(main, workdir)
+
+    def refuse(*flags):
+        raise SystemExit(2)
+
+    monkeypatch.setattr(runner, "repeat", refuse)
+    code, _, _ = app(main, workdir)
+    assert code == 2
+    assert json.loads((tmp_path / "run" / "result.json").read_text()) == result
+
+
+def test_result_goes_when_a_fold_has_another(app, train, monkeypatch, tmp_path):
+    train([[0.1, 0.2, 0.3]] * 10, [STEPS] * 10)
+    workdir = f"--workdir={tmp_path}/run"
+    app(main, workdir)
+    path = tmp_path / "run" / "result.json"
+    fold = {"train_steps": 30, "wall_seconds": 0.5}
+    (tmp_path / "run" / "fold_0" / "result.json").write_text(json.dumps(fold))
+    outcomes = iter([fold, {**fold, "train_steps": 60}])
+    seen = []
+
+    def repeat(*flags):
+        seen.append(path.exists())
+        try:
+            return next(outcomes)
+        except StopIteration:
+            raise SystemExit(143) from None
+
+    monkeypatch.setattr(runner, "repeat", repeat)
+    assert app(main, workdir)[0] == 143
+    # The first fold was done before; the second one was trained anew.
+    assert seen == [True, True, False]
+
+
 @pytest.mark.slow
 def test_command_trains_ten_folds_and_goes_on(tmp_path):
     paths = ["0 1 1\n0 2 0 2\n0 1 1\n" if i % 2 else 3 * "0 1 0\n" for i in range(20)]
