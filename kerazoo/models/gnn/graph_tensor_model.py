@@ -16,8 +16,8 @@ class GraphTensorModel(keras.Model):
 
     Takes the tensors of a merged `GraphTensor`, see `flatten`, and gives the network
     the dict of `plain_tensors`. The features of several node sets are first each
-    projected to `node_units`, `W_s x + b_s`, and concatenated; a set without features
-    gets a learned vector.
+    projected to `node_units`, `W_s x + b_s`, and concatenated; the nodes of a set
+    without features have x = 1, and so a learned vector.
 
     In `fit`, graphs of weight 0, with which `graph_batches` pads, stay out of batch
     normalization: the network's dict has a `node_mask` of the nodes of all others.
@@ -91,33 +91,34 @@ class GraphTensorModel(keras.Model):
     def build(self, components_shape=None):
         # By a call, for only that builds every kind of network.
         with tf.init_scope():
-            self.apply(_smallest_graph(self.spec))
+            self.network(self.network_inputs(_smallest_graph(self.spec)))
 
     def call(self, components, training=False):
         size = len(tf.nest.flatten(self.spec, expand_composites=True))
         graph_tensor = unflatten(self.spec, components[:size])
-        return self.apply(graph_tensor, *components[size:], training=training)
+        inputs = self.network_inputs(graph_tensor, *components[size:])
+        return self.network(inputs, training=training)
 
-    def apply(self, graph_tensor, weights=None, training=False):
-        """Returns what the network says about a merged `GraphTensor` of the schema.
+    def network_inputs(self, graph_tensor, weights=None):
+        """Returns the dict of tensors that the network takes.
 
         Args:
-            graph_tensor: Scalar `tfgnn.GraphTensor`; excluded features may be missing.
+            graph_tensor: Scalar `tfgnn.GraphTensor` of the schema; excluded features
+                may be missing.
             weights: float `(B,)`, 0 for graphs that only fill up a batch, or None.
-            training: bool.
         """
         tensors = plain_tensors(graph_tensor, self.exclude, self.root_set)
         if self.projections:
             tensors["node_features"] = keras.ops.concatenate(
                 [
-                    self.projections[name](features)
+                    self.projections[name](_or_ones(features))
                     for name, features in sorted(tensors["node_features"].items())
                 ],
                 axis=0,
             )
         if weights is not None:
             tensors["node_mask"] = tf.gather(weights, tensors["graph_ids"]) > 0
-        return self.network(tensors, training=training)
+        return tensors
 
     def train_step(self, data):
         """Takes a step in which weights of graphs tell the network what is padding."""
@@ -160,6 +161,11 @@ class GraphTensorModel(keras.Model):
                 iterator._distributed_dataset.element_spec,
             )
         super()._maybe_symbolic_build(data_batch=data_batch)
+
+
+def _or_ones(features):
+    """Returns one feature where there are none: oneDNN multiplies no empty matrix."""
+    return features if features.shape[1] else tf.ones((tf.shape(features)[0], 1))
 
 
 def _smallest_graph(spec):

@@ -89,16 +89,26 @@ def spec_from_schema(text):
             "`text` must be a GraphSchema in text format. "
             f"Received: {_one_line(error)} in text={_one_line(text)[:80]!r}"
         ) from error
-    for piece in (
-        schema.context,
-        *schema.node_sets.values(),
-        *schema.edge_sets.values(),
-    ):
+    for piece in _pieces(schema):
         for name, feature in list(piece.features.items()):
             sizes = [dim.size for dim in feature.shape.dim]
             if tf.as_dtype(feature.dtype) == tf.string or -1 in sizes:
                 del piece.features[name]
     return tfgnn.create_graph_spec_from_schema_pb(schema)
+
+
+def without_features(text, names):
+    """Returns a schema, as `spec_from_schema` takes it, without some features.
+
+    Args:
+        text: str.
+        names: Names of features, of whatever sets.
+    """
+    schema = tfgnn.parse_schema(text)
+    for piece in _pieces(schema):
+        for name in set(names) & set(piece.features):
+            del piece.features[name]
+    return str(schema)
 
 
 def merged_spec(spec):
@@ -343,6 +353,10 @@ def plain_tensors(graph_tensor, exclude=("label",), root_set=None):
         roots = first_node[root_set] + tf.cumsum(sizes, exclusive=True)
         tensors["nodes"] = tf.minimum(roots, total - 1)
     return tensors
+
+
+def _pieces(schema):
+    return schema.context, *schema.node_sets.values(), *schema.edge_sets.values()
 
 
 def _concatenated(graphs, name):

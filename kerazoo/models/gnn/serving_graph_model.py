@@ -7,6 +7,7 @@ import tensorflow as tf
 import tensorflow_gnn as tfgnn
 
 from kerazoo.models.gnn.graph_predictor import GraphPredictor
+from kerazoo.models.gnn.graph_tensor_model import GraphTensorModel
 from kerazoo.models.gnn.graph_tensors import EDGES
 from kerazoo.models.gnn.graph_tensors import NODES
 from kerazoo.models.gnn.graph_tensors import from_graph
@@ -14,6 +15,7 @@ from kerazoo.models.gnn.graph_tensors import parse
 from kerazoo.models.gnn.graph_tensors import plain_tensors
 from kerazoo.models.gnn.graph_tensors import schema_text
 from kerazoo.models.gnn.graph_tensors import spec_from_schema
+from kerazoo.models.gnn.graph_tensors import without_features
 from kerazoo.models.gnn.graph_tensors import write_example
 from kerazoo.models.gnn.link_predictor import LinkPredictor
 from kerazoo.models.gnn.node_classifier import NodeClassifier
@@ -28,18 +30,27 @@ class ServingGraphModel:
     `serve_examples` takes `examples`, a vector of serialised `tf.train.Example`
     graphs of `schema`; `serve_tensors` the tensors of one or several graphs:
     `node_features`, `source`, `target`, and where the model has them `edge_weights`,
-    `edge_features` and `context_features`. For whole graphs, `graph_ids` tells which
-    graph each node belongs to, from 0 and in ascending order. The pairs of nodes to
-    score are the tensor `pairs`, or an edge set `"pairs"` of the examples.
+    `edge_features` and `context_features`. For whole graphs and roots, `graph_ids`
+    tells which graph each node belongs to, from 0 and in ascending order. The pairs of
+    nodes to score are the tensor `pairs`, or an edge set `"pairs"` of the examples.
+
+    A `GraphTensorModel` around a `NodeClassifier` or a `GraphPredictor` is served by
+    examples alone, of its own schema without the features that it excludes. Nodes of
+    several sets are in the order of their sets' names.
 
     Outputs are `class` and `probabilities` of nodes or graphs, `probabilities` of
     pairs to be linked, or the `value` of graphs; with examples of nodes also
     `graph_ids`, the example that each row belongs to.
 
     Args:
-        model: `NodeClassifier`, `LinkPredictor` or `GraphPredictor`, outside of any
-            strategy.
-        edge_weights: bool. Whether edges have weights.
+        model: `NodeClassifier`, `LinkPredictor`, `GraphPredictor` or
+            `GraphTensorModel`, built and outside of any strategy.
+        edge_weights: bool. Whether edges have weights; a `GraphTensorModel`'s schema
+            tells.
+
+    Raises:
+        ValueError: If the network of a `GraphTensorModel` is another, or another model
+            has several types of edges, which only edge sets can tell.
 
     Attributes:
         schema: str. Text of the `GraphSchema` of the examples.
@@ -58,32 +69,31 @@ class ServingGraphModel:
         # The variables alone: TensorFlow would trace a Keras model with float indices.
         self.module = tf.Module(name="serving_graph_model")
         self.module.weights = [variable.value for variable in model.weights]
+        self._wrapper = None
         self._model = model
-        self.schema = schema_text(
-            model.node_feature_size,
-            model.edge_feature_size or None,
-            edge_weights,
-            model.context_feature_size or None,
-        )
-        if isinstance(model, LinkPredictor):
-            self.schema += (
-                f'edge_sets {{ key: "{PAIRS}" value {{ source: "{NODES}" '
-                f'target: "{NODES}" }} }}\n'
-            )
+        if isinstance(model, GraphTensorModel):
+            self._wrapper = model
+            self._model = _checked(model.network)
+            self.schema = without_features(model.schema, model.exclude)
+        else:
+            self.schema = _schema(model, edge_weights)
         self._spec = spec_from_schema(self.schema)
         examples = tf.TensorSpec((None,), tf.string, "examples")
-        tensors = self._tensor_specs(edge_weights)
+        serve_examples = tf.function(self.serve_examples)
         self.endpoints = {
-            "serving_default": tf.function(self.serve_examples).get_concrete_function(
-                examples
-            ),
-            "tensors": tf.function(self.serve_tensors).get_concrete_function(**tensors),
+            "serving_default": serve_examples.get_concrete_function(examples)
         }
+        if self._wrapper is None:
+            tensors = self._tensor_specs(edge_weights)
+            serve_tensors = tf.function(self.serve_tensors)
+            self.endpoints["tensors"] = serve_tensors.get_concrete_function(**tensors)
 
     def serve_examples(self, examples):
         """Returns the outputs for serialised graphs `(B,)`."""
         graph = parse(self._spec, examples)
-        if isinstance(self._model, LinkPredictor):
+        if self._wrapper is not None:
+            inputs = self._wrapper.network_inputs(graph)
+        elif isinstance(self._model, LinkPredictor):
             pairs = graph.edge_sets[PAIRS].adjacency
             inputs = plain_tensors(_without_pairs(graph))
             inputs["pairs"] = tf.stack([pairs.source, pairs.target], axis=1)
@@ -92,7 +102,7 @@ class ServingGraphModel:
         outputs = self._outputs(inputs)
         if isinstance(self._model, NodeClassifier):
             ids = inputs["graph_ids"]
-            if self._model.readout == "root":
+            if _reads_roots(self._model) or "nodes" in inputs:
                 ids = tf.range(inputs["num_graphs"])
             outputs["graph_ids"] = ids
         return outputs
@@ -108,9 +118,12 @@ class ServingGraphModel:
 
         Args:
             graph: A graph, as `graph_tensors` describes it. Of a large one, only the
-                first nodes and the edges among them are asked about.
+                first nodes and the edges among them are asked about. For a
+                `GraphTensorModel`, a `tfgnn.GraphTensor` of one component.
             pairs: int `(P, 2)`. Nodes to score, for a `LinkPredictor`.
         """
+        if self._wrapper is not None:
+            return {"serving_default": _request(graph)}
         graph_tensor = from_graph(_first_nodes(graph))
         inputs = plain_tensors(graph_tensor)
         if isinstance(self._model, LinkPredictor):
@@ -119,9 +132,7 @@ class ServingGraphModel:
             inputs["pairs"] = pairs
         names = self.endpoints["tensors"].structured_input_signature[1]
         return {
-            "serving_default": {
-                "examples": np.array([write_example(graph_tensor)], object)
-            },
+            "serving_default": _request(graph_tensor),
             "tensors": {name: inputs[name].numpy() for name in names},
         }
 
@@ -150,9 +161,48 @@ class ServingGraphModel:
             specs[name] = tf.TensorSpec((None,), tf.int32, name)
         if isinstance(model, LinkPredictor):
             specs[PAIRS] = tf.TensorSpec((None, 2), tf.int32, PAIRS)
-        if isinstance(model, GraphPredictor):
+        if isinstance(model, GraphPredictor) or _reads_roots(model):
             specs["graph_ids"] = tf.TensorSpec((None,), tf.int32, "graph_ids")
         return specs
+
+
+def _checked(network):
+    if not isinstance(network, NodeClassifier | GraphPredictor):
+        raise ValueError(
+            "The network of a `GraphTensorModel` must be a NodeClassifier or a "
+            f"GraphPredictor to be served. Received: {type(network).__name__}"
+        )
+    return network
+
+
+def _schema(model, edge_weights):
+    """Returns the schema of what a model of plain tensors takes."""
+    num_relations = getattr(model.encoder, "num_relations", 1)
+    if num_relations > 1:
+        raise ValueError(
+            "Types of edges are served as the edge sets of a `GraphTensorModel` around "
+            f"the model. Received: num_relations={num_relations}"
+        )
+    schema = schema_text(
+        model.node_feature_size,
+        model.edge_feature_size or None,
+        edge_weights,
+        model.context_feature_size or None,
+    )
+    if isinstance(model, LinkPredictor):
+        schema += (
+            f'edge_sets {{ key: "{PAIRS}" value {{ source: "{NODES}" '
+            f'target: "{NODES}" }} }}\n'
+        )
+    return schema
+
+
+def _reads_roots(model):
+    return isinstance(model, NodeClassifier) and model.readout == "root"
+
+
+def _request(graph_tensor):
+    return {"examples": np.array([write_example(graph_tensor)], object)}
 
 
 def _without_pairs(graph):

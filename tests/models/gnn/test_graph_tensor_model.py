@@ -167,7 +167,8 @@ def test_several_node_sets_are_projected_and_joined():
     )
     weights = {"/".join(w.path.split("/")[-2:]): w.numpy() for w in model.weights}
     papers = words @ weights["project_paper/kernel"] + weights["project_paper/bias"]
-    authors = np.tile(weights["project_author/bias"], (2, 1))
+    vector = weights["project_author/kernel"][0] + weights["project_author/bias"]
+    authors = np.tile(vector, (2, 1))
     np.testing.assert_allclose(
         model(graph_tensors.flatten(merged)),
         np.concatenate([authors, papers]),

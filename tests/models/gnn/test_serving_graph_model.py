@@ -5,13 +5,16 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+import tensorflow_gnn as tfgnn
 from scipy import special
 
 from kerazoo.data.graphs.graph import Graph
 from kerazoo.models.gnn.convolution_encoder import ConvolutionEncoder
 from kerazoo.models.gnn.graph_predictor import GraphPredictor
+from kerazoo.models.gnn.graph_tensor_model import GraphTensorModel
 from kerazoo.models.gnn.graph_tensors import from_graphs
 from kerazoo.models.gnn.graph_tensors import plain_tensors
+from kerazoo.models.gnn.graph_tensors import schema_text
 from kerazoo.models.gnn.link_predictor import LinkPredictor
 from kerazoo.models.gnn.node_classifier import NodeClassifier
 from kerazoo.models.gnn.serving_graph_model import ServingGraphModel
@@ -29,6 +32,7 @@ MODELS = {
     "nodes": lambda: NodeClassifier(
         convolutions("gcn", 3, normalization="batch"), 4, feature_normalization="row"
     ),
+    "roots": lambda: NodeClassifier(convolutions("sage", 3), 4, readout="root"),
     "links": lambda: LinkPredictor(convolutions("gat", 5), 4, decoder="mlp"),
     "graphs": lambda: GraphPredictor(
         convolutions("gin", return_all=True), 4, output_units=3
@@ -145,6 +149,8 @@ def test_several_graphs_without_python(served):
     if served.name == "nodes":
         graph_ids = found.pop("graph_ids")
         np.testing.assert_array_equal(graph_ids, np.repeat(which, [5, 3, 1, 6]))
+    elif served.name == "roots":
+        np.testing.assert_array_equal(found.pop("graph_ids"), which)
     assert_outputs(found, served.expected(which))
     inputs = served.tensors(which)
     found = run_without_python(served.path, inputs, signature="tensors")
@@ -196,6 +202,7 @@ def test_documented_inputs(served):
     expected = {"node_features", "source", "target"}
     expected |= {
         "nodes": {"edge_weights"},
+        "roots": {"graph_ids"},
         "links": {"pairs"},
         "graphs": {"graph_ids"},
         "values": {"graph_ids", "edge_features", "context_features"},
@@ -217,6 +224,104 @@ def test_example_that_a_client_writes_without_tf_gnn(served):
     serve = served.signatures["serving_default"]
     found = serve(examples=tf.constant([example.SerializeToString()]))
     assert_outputs(found, served.expected([1]))
+
+
+LIBRARY = """
+node_sets {
+  key: "paper"
+  value {
+    features { key: "words" value { dtype: DT_FLOAT shape { dim { size: 2 } } } }
+    features { key: "label" value { dtype: DT_INT64 } }
+  }
+}
+node_sets { key: "author" value {} }
+edge_sets { key: "writes" value { source: "author" target: "paper" } }
+edge_sets { key: "cites" value { source: "paper" target: "paper" } }
+"""
+
+
+def library(num_papers, num_authors, seed):
+    random = np.random.default_rng(seed)
+    words = random.normal(size=(num_papers, 2)).astype("float32")
+
+    def edges(source, num_sources, count):
+        ends = (
+            random.integers(0, num_sources, count),
+            random.integers(0, num_papers, count),
+        )
+        return tfgnn.EdgeSet.from_fields(
+            sizes=[count],
+            adjacency=tfgnn.Adjacency.from_indices(
+                (source, ends[0].astype("int32")), ("paper", ends[1].astype("int32"))
+            ),
+        )
+
+    return tfgnn.GraphTensor.from_pieces(
+        node_sets={
+            "paper": tfgnn.NodeSet.from_fields(
+                features={"words": words}, sizes=[num_papers]
+            ),
+            "author": tfgnn.NodeSet.from_fields(sizes=[num_authors]),
+        },
+        edge_sets={
+            "writes": edges("author", num_authors, 5),
+            "cites": edges("paper", num_papers, 3),
+        },
+    )
+
+
+@pytest.mark.parametrize("kind", ["nodes", "roots", "graphs"])
+def test_several_sets_without_python(kind, tmp_path, randomise):
+    """Outputs are those of the network on plain tensors, graph by graph."""
+    encoder = convolutions("rgcn", 3, num_relations=2, return_all=kind == "graphs")
+    if kind == "graphs":
+        network = GraphPredictor(encoder, 5, output_units=3)
+    else:
+        network = NodeClassifier(encoder, 5)
+    root_set = "paper" if kind == "roots" else None
+    model = GraphTensorModel(LIBRARY, network, node_units=5, root_set=root_set)
+    model.build()
+    randomise(model)
+    graphs = [library(3, 2, seed=0), library(1, 4, seed=1)]
+    expected = []
+    for graph in graphs:
+        inputs = plain_tensors(graph)
+        assert inputs.pop("edge_types").numpy().tolist() == 3 * [0] + 5 * [1]
+        features = inputs["node_features"]
+        authors = model.projections["author"](np.ones((len(features["author"]), 1)))
+        papers = model.projections["paper"](features["paper"])
+        inputs["node_features"] = np.concatenate([authors, papers])
+        outputs = network({**inputs, "edge_types": np.repeat([0, 1], [3, 5])}).numpy()
+        expected.append(outputs[len(authors)][None] if kind == "roots" else outputs)
+
+    serving = ServingGraphModel(model)
+    assert "label" not in serving.schema
+    path = export(serving.module, serving.endpoints, tmp_path)
+    requests = [
+        serving.example(graph)["serving_default"]["examples"] for graph in graphs
+    ]
+    found = run_without_python(path, {"examples": np.concatenate(requests)})
+    graph_ids = found.pop("graph_ids", np.array([0, 1]))
+    for number, outputs in enumerate(expected):
+        assert_outputs(
+            {name: value[graph_ids == number] for name, value in found.items()},
+            {
+                "class": outputs.argmax(axis=1),
+                "probabilities": special.softmax(outputs, axis=1),
+            },
+        )
+
+
+def test_types_of_edges_without_their_sets_raise():
+    model = NodeClassifier(convolutions("rgcn", 3, num_relations=2), 4)
+    with pytest.raises(ValueError, match="edge sets.*num_relations=2"):
+        ServingGraphModel(model)
+
+
+def test_networks_that_cannot_be_served_raise():
+    network = LinkPredictor(convolutions("gcn", 3), 4)
+    with pytest.raises(ValueError, match="Received: LinkPredictor"):
+        ServingGraphModel(GraphTensorModel(schema_text(4), network))
 
 
 def test_rows_of_roots_have_their_graphs():
