@@ -42,11 +42,25 @@ _DESCRIPTORS = flags.DEFINE_boolean(
     "Gives the model descriptors of a whole graph, too: RDKit's of a molecule, sizes "
     "and counts of other graphs.",
 )
+_TARGET = flags.DEFINE_enum(
+    "target",
+    "auto",
+    ["auto", "classification", "regression"],
+    "What the column to predict holds. auto: classes if no cell is a number, or if "
+    "there are at most 10 different ones without a fraction.",
+)
 _SKIP_INVALID = flags.DEFINE_boolean(
     "skip_invalid", False, "Leaves molecules out that RDKit cannot read."
 )
 
+MOLECULE_FLAGS = ("skip_invalid", "smiles_column", "target", "target_column")
+
 flags.adopt_module_key_flags(data)
+
+
+def are_molecules():
+    """Returns whether the dataset is a CSV file of molecules."""
+    return data.DATASET.value.endswith(".csv")
 
 
 def load_node_dataset():
@@ -75,12 +89,13 @@ def load_node_dataset():
 def load_graph_dataset():
     """Returns the graphs of the flags."""
     name = data.DATASET.value
-    if name.endswith(".csv"):
+    if are_molecules():
         with runner.user_packages("molecules"):
             dataset = molecules(
                 pathlib.Path(data.DATA_DIR.value or "", name),
                 smiles_column=_SMILES_COLUMN.value,
                 target_column=_TARGET_COLUMN.value,
+                task=_TARGET.value,
                 skip_invalid=_SKIP_INVALID.value,
                 descriptors=_DESCRIPTORS.value,
             )

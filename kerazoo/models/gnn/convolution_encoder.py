@@ -14,9 +14,9 @@ from kerazoo.models.gnn.graph_encoder import GraphEncoder
 class ConvolutionEncoder(GraphEncoder):
     """Graph convolutions one after the other, with dropout before each.
 
-    Between two convolutions come normalisation, ReLU and, where the widths agree, the
-    residual connection. What can be worked out from the edges alone, such as degrees,
-    is worked out once for all convolutions.
+    Between two convolutions come normalisation, activation and, where the widths agree,
+    the residual connection. What can be worked out from the edges alone, such as
+    degrees, is worked out once for all convolutions.
 
     Args:
         convolution: str. One of `CONVOLUTIONS`.
@@ -27,6 +27,7 @@ class ConvolutionEncoder(GraphEncoder):
             normalisation and no activation; None for `hidden_units` with both.
         dropout: float. Share of features dropped before each convolution.
         attention_dropout: float. Share of edges dropped from attention.
+        activation: Name or function; a `"transformer"` has its own.
         normalization: `"none"`, `"batch"` or `"layer"`.
         residual: bool. Adds a convolution's input to its output, from the second on.
         num_heads: int. Attention heads of the hidden convolutions.
@@ -57,6 +58,7 @@ class ConvolutionEncoder(GraphEncoder):
         output_units=None,
         dropout=0.5,
         attention_dropout=0.0,
+        activation="relu",
         normalization="none",
         residual=False,
         num_heads=8,
@@ -89,6 +91,7 @@ class ConvolutionEncoder(GraphEncoder):
         self.output_units = output_units
         self.dropout = dropout
         self.attention_dropout = attention_dropout
+        self.activation = keras.activations.get(activation)
         self.normalization = normalization
         self.residual = residual
         self.num_heads = num_heads
@@ -147,7 +150,7 @@ class ConvolutionEncoder(GraphEncoder):
                 elif self.normalization == "layer":
                     x = self.normalizations[i](x)
                 if self.convolution != "transformer":
-                    x = ops.relu(x)
+                    x = self.activation(x)
                 if self.residual and i and before.shape[-1] == x.shape[-1]:
                     x = x + before
             outputs.append(x)
@@ -172,7 +175,11 @@ class ConvolutionEncoder(GraphEncoder):
             "self_connection",
             "return_all",
         )
-        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+        return {
+            **super().get_config(),
+            **{name: getattr(self, name) for name in names},
+            "activation": keras.activations.serialize(self.activation),
+        }
 
     def _is_hidden(self, i):
         is_last = i == self.num_layers - 1

@@ -150,6 +150,20 @@ def test_normalization_residual_and_self_connection_by_dense_matrices(graph, ran
     np.testing.assert_allclose(call(encoder, inputs_of(graph)), x, rtol=1e-4, atol=1e-5)
 
 
+def test_activation_by_dense_matrices(graph, randomise):
+    graph = graph()
+    encoder = built(make("gcn", activation="elu"), inputs_of(graph), randomise)
+    kernel, bias, last_kernel, last_bias = encoder.get_weights()
+    matrix = gcn_matrix(graph)
+    x = matrix @ graph.node_features @ kernel + bias
+    assert (x < 0).any()
+    hidden = np.where(x > 0, x, np.exp(x) - 1)
+    expected = matrix @ hidden @ last_kernel + last_bias
+    np.testing.assert_allclose(
+        call(encoder, inputs_of(graph)), expected, rtol=1e-4, atol=1e-5
+    )
+
+
 def test_residual_takes_sparse_features_of_the_hidden_width(graph, randomise):
     dense, sparse = graph(), graph(is_sparse=True)
     dense.node_features = dense.node_features[:, :8]
@@ -250,6 +264,7 @@ def test_all_layers_outputs(name, output_units, graph, randomise):
 def test_config_round_trip(name):
     others = {
         "gat": {"attention_dropout": 0.1, "output_heads": 2, "residual": True},
+        "sage": {"activation": keras.activations.elu},
         "gcn": {"normalization": "layer", "self_connection": True, "return_all": True},
         "appnp": {"num_steps": 3, "teleport": 0.4, "propagation_dropout": 0.2},
         "gcnii": {"teleport": 0.4, "identity_decay": 0.9},

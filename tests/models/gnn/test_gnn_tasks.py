@@ -330,6 +330,8 @@ def test_squared_error_is_in_units_of_the_targets_deviation(makers, one_device):
     scale = task.dataset.labels[:8].std()
     loss = task.loss(tf.constant([1.0, 2.0]), tf.constant([4.0, 2.0]))
     np.testing.assert_allclose(loss, [(3 / scale) ** 2, 0], rtol=1e-5)
+    loaded = keras.losses.deserialize(keras.losses.serialize(task.loss))
+    assert loaded.scale == pytest.approx(scale)
     batch = next(iter(task.batches(0, tf.distribute.InputContext())))
     assert np.isfinite(float(task.train_step(batch)["loss"]))
 
