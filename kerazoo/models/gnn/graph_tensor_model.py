@@ -32,8 +32,8 @@ class GraphTensorModel(keras.Model):
             asked about, as by sampling; the network's dict has these as `nodes`.
 
     Call arguments:
-        components: Sequence of tensors, those of `flatten` and, for a `node_mask`, one
-            more, the weights `(B,)` of the graphs.
+        components: Sequence of tensors, those of `flatten`; or, for a `node_mask`, the
+            pair of such and the weights `(B,)` of the graphs.
         training: bool.
 
     Returns:
@@ -94,9 +94,10 @@ class GraphTensorModel(keras.Model):
             self.network(self.network_inputs(_smallest_graph(self.spec)))
 
     def call(self, components, training=False):
-        size = len(tf.nest.flatten(self.spec, expand_composites=True))
-        graph_tensor = unflatten(self.spec, components[:size])
-        inputs = self.network_inputs(graph_tensor, *components[size:])
+        weights = None
+        if isinstance(components[0], tuple | list):
+            components, weights = components
+        inputs = self.network_inputs(unflatten(self.spec, components), weights)
         return self.network(inputs, training=training)
 
     def network_inputs(self, graph_tensor, weights=None):
@@ -125,7 +126,7 @@ class GraphTensorModel(keras.Model):
         components, labels, weights = keras.utils.unpack_x_y_sample_weight(data)
         num_graphs = unflatten(self.spec, components).context.sizes.shape
         if weights is not None and weights.shape == num_graphs:
-            components = (*components, weights)
+            components = components, weights
         return super().train_step((components, labels, weights))
 
     def get_config(self):

@@ -372,3 +372,5 @@ def test_tensors_of_another_schema_raise():
     model = GraphTensorModel(SCHEMA, MeanNetwork())
     with pytest.raises(ValueError, match=r"the 6 tensors.*len\(components\)=5"):
         model(flat(GRAPHS)[:5])
+    with pytest.raises(ValueError, match=r"the 6 tensors.*len\(components\)=7"):
+        model((*flat(GRAPHS), tf.ones(16)))
