@@ -110,6 +110,10 @@ class Exported:
         found = sample(count=tf.constant(count), **request.tensors())
         return found["images"].numpy()
 
+    def denoising_errors(self, dataset):
+        """Returns nothing: a served model makes images, and estimates none."""
+        return {}
+
     def edit(self, name, request, **inputs):
         """Returns what the signature `edit` or `inpaint` makes of its inputs, uint8."""
         inputs = {key: tf.constant(value) for key, value in inputs.items()}
@@ -179,6 +183,12 @@ class Trained:
         scales = np.maximum(np.hypot(alphas, sigmas)[levels], 1)
         return states / scales.reshape(-1, 1, 1, 1, 1)
 
+    def denoising_errors(self, dataset):
+        """Returns the errors of the estimates at noise levels from low to high."""
+        return train_diffusion.denoising_errors(
+            train_diffusion.make_task(self._model, dataset)
+        )
+
     def edit(self, name, request, **inputs):
         """Returns what the signature `edit` or `inpaint` makes of its inputs, uint8."""
         inputs = {key: tf.constant(value) for key, value in inputs.items()}
@@ -213,7 +223,7 @@ class Trained:
 
     def _between(self, pair, count, steps, guidance, labels):
         ends = None if labels is None else tf.stack([labels[0], labels[-1]])
-        levels = self._model.schedule.steps(steps)
+        levels = self._model.schedule.steps(steps, dtype="float64")
         noise = invert(
             self._model.denoiser(ends, guidance), pair, *levels, _REFINEMENTS
         )
@@ -268,6 +278,10 @@ def make_request(metadata, count, classes):
             "not: leave it at 1."
         )
     labels = None if classes is None else np.resize(classes, count).astype("int32")
+    if labels is not None and (labels < 0).all():  # Nothing to guide to.
+        if _FLAGS["guidance"].present and guidance != 1:
+            raise ValueError(f"--guidance={guidance:g} needs a --label to guide to.")
+        guidance = 1.0
     return Request(shared.SEED.value, steps, guidance, labels)
 
 
@@ -292,7 +306,7 @@ def to_floats(images):
 
 
 def _seed(seed):
-    return tf.constant(np.uint32(seed % 2**32).astype(np.int32))
+    return tf.constant(batch_seed(seed, 0))
 
 
 def _restore(model, workdir):

@@ -6,8 +6,9 @@ r"""Measures the images of a trained diffusion model, or of a folder, against a 
     python -m apps.evaluate --images=DIR --dataset=digits
 
 FID, KID, precision, recall, density, coverage and, with labels, the share of images
-that a classifier takes for what was asked for. Compare results of one
-`feature_extractor` and one number of images.
+that a classifier takes for what was asked for; of a --workdir also the denoising error
+at noise levels from low to high. Compare results of one `feature_extractor` and one
+number of images.
 """
 
 import json
@@ -42,6 +43,7 @@ _OF_MODELS = (
     *("batch_size", "count", "guidance", "sampler", "saved_model", "seed", "steps"),
     *("towers", "workdir"),
 )
+_DATA_FLAGS = ("dataset", "data_dir", "image_size")  # That a model's metadata has.
 for _name in _OF_MODELS:
     flags.declare_key_flag(_name)
 
@@ -67,6 +69,7 @@ def main(_):
             )
     if not _IMAGES.value:
         images, labels, summary = make_images(dataset, source, request)
+        summary |= source.denoising_errors(dataset)
     with runner.user_errors():  # Too few images.
         measured = evaluation.measure(sources.to_floats(images), labels)
     print(json.dumps({**measured, "dataset": dataset.name, **summary}))
@@ -106,7 +109,9 @@ def prepare_model():
     sources.check_source()
     source = sources.make_source()
     metadata = source.metadata
-    runner.set_defaults({"dataset": metadata["dataset"]})
+    if not _FLAGS["dataset"].present:
+        noted = {name: metadata.get(name) for name in _DATA_FLAGS}
+        runner.set_defaults({k: v for k, v in noted.items() if v is not None})
     dataset = image_data.load_images()
     expected = tuple(metadata["image_shape"])
     if dataset.image_shape != expected:

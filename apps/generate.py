@@ -3,6 +3,7 @@ r"""Makes and edits pictures with a trained diffusion model.
     python -m apps.generate --label=3,5 --picture=digits.png
     python -m apps.generate --image=three.png --strength=0.4 --count=8
     python -m apps.generate --image=three.png --mask=keep.png
+    python -m apps.generate --count=1000 --folder=digits
     python -m apps.generate --workdir=runs/diffusion/digits --sampler=ddim --steps=50 \
         --progress_images=steps.png --animation=steps.gif
     python -m apps.generate --workdir=runs/diffusion/digits --interpolate \
@@ -38,6 +39,12 @@ _LABEL = flags.DEFINE_list(
     "particular. Default: all classes; for --image none.",
 )
 _PICTURE = flags.DEFINE_string("picture", "grid.png", "Writes the images here; .png.")
+_FOLDER = flags.DEFINE_string(
+    "folder",
+    None,
+    "Writes each image in a file of its own, in a folder of its class, into this new "
+    "folder, as apps.evaluate --images takes it.",
+)
 _COLUMNS = flags.DEFINE_integer(
     "columns", None, "Images in a row. Default: as many as rows.", lower_bound=1
 )
@@ -90,13 +97,17 @@ def main(_):
         for holder in (_PICTURE, _PROGRESS_IMAGES, _ANIMATION):
             if holder.value is not None:
                 pathlib.Path(holder.value).parent.mkdir(parents=True, exist_ok=True)
+        if _FOLDER.value is not None:
+            make_new_folder()
         source.open()
-    states = None
+    states, errors = None, {}
     if _INTERPOLATE.value:
         found = source.between(images, count, request)
         states = sources.to_floats(found)[:, np.newaxis]
+        errors["end_error"] = distance(found[[0, -1]], images)
     elif mask is not None:
         found = source.edit("inpaint", request, images=images, mask=mask)
+        errors["known_error"] = distance(found, images, mask)
     elif images is not None:
         strength = np.float32(_STRENGTH.value)
         found = source.edit("edit", request, images=images, strength=strength)
@@ -108,10 +119,13 @@ def main(_):
         found = sources.sample(source, count, request)
     with runner.user_errors():
         written = write_pictures(sources.to_floats(found), states)
+        if _FOLDER.value is not None:
+            write_files(found, request.labels, source.metadata["class_names"])
+            written["folder"] = _FOLDER.value
     summary = {**request.summary(), "sampler": source.sampler, **source.summary}
     if _INTERPOLATE.value or mask is not None:  # They have their own.
         summary["sampler"] = "ddim" if _INTERPOLATE.value else "repaint"
-    print(json.dumps({"images": count, **written, **summary}))
+    print(json.dumps({"images": count, **written, **summary, **errors}))
 
 
 def check_flags():
@@ -228,6 +242,41 @@ def read_image(flag, path, image_shape, to_grey=False):
     # Grey becomes RGB, and RGB that is grey becomes grey.
     pixels = resized(pixels, (height, width))[..., :channels]
     return np.broadcast_to(pixels, image_shape)
+
+
+def distance(found, images, mask=1):
+    """Returns the root mean square difference of pixels from 0 to 255, where masked."""
+    weights = np.broadcast_to(mask, images.shape)
+    squares = np.square(found.astype(float) - images)
+    return float(np.sqrt((weights * squares).sum() / max(weights.sum(), 1)))
+
+
+def make_new_folder():
+    """Makes the folder of `--folder`, or refuses one that has something in it."""
+    folder = pathlib.Path(_FOLDER.value)
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise ValueError(f"--folder={folder} is not empty: name a new one.")
+
+
+def write_files(images, labels, class_names):
+    """Writes each image in a file of its own.
+
+    Args:
+        images: uint8 array `(N, H, W, C)`.
+        labels: int array `(N,)`, -1 for no class in particular; or None.
+        class_names: List of str, or None.
+    """
+    from PIL import Image
+
+    folders = [pathlib.Path(_FOLDER.value)] * len(images)
+    if labels is not None and (labels >= 0).all():
+        names = [class_names[i] if class_names else str(i) for i in labels]
+        folders = [folder / name for folder, name in zip(folders, names)]
+    for number, (image, folder) in enumerate(zip(images, folders)):
+        folder.mkdir(exist_ok=True)
+        pixels = image[..., 0] if image.shape[-1] == 1 else image
+        Image.fromarray(pixels).save(folder / f"{number:05d}.png")
 
 
 def write_pictures(images, states):

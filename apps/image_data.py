@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import warnings
 
 from absl import flags
 
@@ -16,9 +17,10 @@ EXTRACTOR = flags.DEFINE_enum(
     ["auto", "classifier", "inception", "none"],
     "What FID and its kin compare. classifier: a small one, trained on the dataset. "
     "inception: Keras's InceptionV3, downloaded. auto: a classifier where there are "
-    "labels, else none.",
+    "labels, else Inception where its weights can be had.",
 )
 _DEFAULT = "digits"
+_FEWEST = 6  # Images for a ball that reaches to the fifth neighbour.
 
 
 def dataset_name():
@@ -60,15 +62,28 @@ class ImageEvaluation:
 
         kind = EXTRACTOR.value
         has_labels = dataset.train_labels is not None and len(dataset.test_images)
+        if kind == "auto" and has_labels:
+            kind = "classifier"
         if kind == "auto":
-            kind = "classifier" if has_labels else "none"
+            try:
+                self._extractor = InceptionFeatures()
+                kind = "inception"
+            except OSError as error:
+                warnings.warn(f"No FID: {error}", stacklevel=2)
+                kind = "none"
+        elif kind == "inception":
+            self._extractor = InceptionFeatures()
         self.is_possible = kind != "none"
         if not self.is_possible:
             return
         train = dataset.normalize(dataset.train_images)
-        if kind == "inception":
-            self._extractor = InceptionFeatures()
-        else:
+        if len(train) < _FEWEST:
+            raise ValueError(
+                f"--dataset={dataset.name} has {len(train)} images to train on, too "
+                f"few to measure others by: {_FEWEST} at least, or "
+                "--feature_extractor=none."
+            )
+        if kind == "classifier":
             self._extractor = ClassifierFeatures.trained(
                 train,
                 dataset.train_labels,

@@ -35,6 +35,7 @@ with runner.heavy_imports("diffusion"):
     from kerazoo.models.diffusion.pictures import grid_picture
     from kerazoo.models.diffusion.samplers import SAMPLERS
     from kerazoo.models.diffusion.schedules import SCHEDULES
+    from kerazoo.models.diffusion.schedules import DiscreteSchedule
     from kerazoo.models.diffusion.serving_diffusion import ServingDiffusion
     from kerazoo.models.diffusion.weightings import WEIGHTINGS
     from kerazoo.serving.plain_copy import plain_copy
@@ -59,6 +60,9 @@ _PATCH_SIZE = flags.DEFINE_integer(
 )
 _SCHEDULE = flags.DEFINE_enum(
     "schedule", "cosine", sorted(SCHEDULES), "Noise levels of training."
+)
+_ZERO_TERMINAL_SNR = flags.DEFINE_boolean(
+    "zero_terminal_snr", False, "Rescales a discrete schedule to end in pure noise."
 )
 _PARAMETRIZATION = flags.DEFINE_enum(
     "parametrization", "v", sorted(PARAMETRIZATIONS), "What the network predicts."
@@ -85,9 +89,15 @@ _AVERAGE_WIDTH = flags.DEFINE_float(
     "average_width",
     None,
     "Averages with a power function of this relative width, such as 0.05, instead.",
+    lower_bound=0.001,
+    upper_bound=0.288,
 )
 _WARM_UP_STEPS = flags.DEFINE_integer(
-    "warm_up_steps", 100, "Steps in which the learning rate rises.", lower_bound=0
+    "warm_up_steps",
+    100,
+    "Steps in which the learning rate rises. It then falls to 0 at --train_steps, as a "
+    "cosine does.",
+    lower_bound=0,
 )
 _FLIP = flags.DEFINE_boolean("flip", False, "Mirrors half of the training images.")
 _MAX_GRADIENT_NORM = flags.DEFINE_float(
@@ -108,7 +118,7 @@ _GUIDANCE = flags.DEFINE_float(
     "guidance", 1.0, "More than 1 makes images more typical of their label.", 0.0
 )
 _EVAL_SAMPLES = flags.DEFINE_integer(
-    "eval_samples", 2_000, "Images that the trained model is measured by.", 2
+    "eval_samples", 2_000, "Images that the trained model is measured by.", 6
 )
 
 MODEL_FILE = "model.json"
@@ -156,15 +166,17 @@ def main(_):
         trainer = make_trainer(task, dataset, run)
         run.start()
         metadata = describe(model, name, dataset)
-        write_model(run.workdir.path, model, metadata)
+        data_dir = data.DATA_DIR.value and os.path.abspath(data.DATA_DIR.value)
+        write_model(run.workdir.path, model, {**metadata, "data_dir": data_dir})
         trainer.fit(run.workdir, run.interruption, run.profiler)
         images, labels = make_images(task, dataset, _EVAL_SAMPLES.value)
-        measured = evaluation.measure(images, labels)
-        errors = task.evaluate()
+        with runner.user_errors():
+            measured = evaluation.measure(images, labels)
+        errors = denoising_errors(task)
         result = {
             **measured,
-            "denoising_error": errors["error"],
-            "score": -measured.get("fid", errors["error"]),
+            **errors,
+            "score": -measured.get("fid", errors["denoising_error"]),
             "sampler": _SAMPLER.value,
             "steps": _STEPS.value,
             **trainer.summary(),
@@ -235,7 +247,7 @@ def make_model(dataset, strategy, towers):
     """Makes the model of the flags and compiles it."""
     has_classes = _CONDITIONAL.value and dataset.num_classes
     num_classes = dataset.num_classes if has_classes else None
-    schedule = SCHEDULES[_SCHEDULE.value]()
+    schedule = make_schedule()
     most = getattr(schedule, "num_train_steps", _STEPS.value)
     if _STEPS.value > most:
         raise ValueError(
@@ -247,18 +259,10 @@ def make_model(dataset, strategy, towers):
             f"--guidance={_GUIDANCE.value:g} needs labels, which this run does not "
             "train with: leave it at 1."
         )
-    if _AVERAGE_WIDTH.value:
+    if _AVERAGE_WIDTH.value is not None:
         average = PowerFunctionDecay(_AVERAGE_WIDTH.value)
     else:
         average = HalfLifeDecay(_HALF_LIFE.value)
-    rate = shared.LEARNING_RATE.value
-    if _WARM_UP_STEPS.value:
-        rate = keras.optimizers.schedules.CosineDecay(
-            rate / _WARM_UP_STEPS.value,
-            max(shared.TRAIN_STEPS.value - _WARM_UP_STEPS.value, 1),
-            warmup_target=rate,
-            warmup_steps=_WARM_UP_STEPS.value,
-        )
     with strategy.scope():
         model = Diffusion(
             make_network(dataset, num_classes),
@@ -271,13 +275,37 @@ def make_model(dataset, strategy, towers):
             self_conditioning=_SELF_CONDITIONING.value,
             learned_variance=_LEARNED_VARIANCE.value,
             average_decay=average,
+            max_gradient_norm=_MAX_GRADIENT_NORM.value or None,
             towers=towers,
         )
-        model.compile(keras.optimizers.Adam(rate, beta_2=0.99))
+        model.compile(keras.optimizers.Adam(make_learning_rate(), beta_2=0.99))
         model.optimizer.build(model.trainable_variables)
-    model.max_gradient_norm = _MAX_GRADIENT_NORM.value or None
     separate_noise(model.network)
     return model
+
+
+def make_schedule():
+    """Makes the noise schedule of the flags."""
+    schedule = SCHEDULES[_SCHEDULE.value]
+    if not _ZERO_TERMINAL_SNR.value:
+        return schedule()
+    if not issubclass(schedule, DiscreteSchedule):
+        raise ValueError(
+            "--zero_terminal_snr is for discrete levels, not for "
+            f"--schedule={_SCHEDULE.value}."
+        )
+    return schedule(zero_terminal_snr=True)
+
+
+def make_learning_rate():
+    """Makes the learning rate of the flags, which rises and then falls as a cosine."""
+    rate, warm_up = shared.LEARNING_RATE.value, _WARM_UP_STEPS.value
+    return keras.optimizers.schedules.CosineDecay(
+        rate / warm_up if warm_up else rate,
+        max(shared.TRAIN_STEPS.value - warm_up, 1),
+        warmup_target=rate if warm_up else None,
+        warmup_steps=warm_up,
+    )
 
 
 def make_task(model, dataset):
@@ -298,7 +326,8 @@ def make_task(model, dataset):
 def describe(model, name, dataset):
     """Returns what those who use the model must know, as a dict that JSON can hold."""
     return {
-        "dataset": name,
+        "dataset": data.DATASET.value or name,
+        "image_size": image_data.IMAGE_SIZE.value,
         "class_names": dataset.class_names,
         "image_shape": dataset.image_shape,
         "num_classes": model.num_classes,
@@ -322,6 +351,11 @@ def make_images(task, dataset, count):
     if task.model.num_classes is not None:
         labels = np.arange(count) % task.model.num_classes
     return task.generate(count, shared.SEED.value, labels), labels
+
+
+def denoising_errors(task):
+    """Returns the errors of the estimates at noise levels from low to high, and all."""
+    return {f"denoising_{name}": value for name, value in task.evaluate().items()}
 
 
 def make_trainer(task, dataset, run):

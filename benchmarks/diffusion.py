@@ -5,9 +5,12 @@ r"""Times the diffusion U-Net against diffusers.
 Prints one JSON line per figure. The peer runs with the Python of
 `KERAZOO_PEERS_PYTHON` (torch, diffusers) from the script in `KERAZOO_PEERS` (default
 ../shared/peers); ours and theirs take turns, and ratios, ours over theirs in speed,
-are medians over pairs. Give it an idle machine and about half an hour.
+are medians over pairs. Theirs is the best of plain, channels last and torch.compile;
+`ratio_to_float32` compares with their best float32. Give it an idle machine and about
+three quarters of an hour.
 """
 
+import collections
 import json
 import os
 import pathlib
@@ -27,36 +30,49 @@ _BATCH_SIZE = flags.DEFINE_integer("batch_size", 16, "Images of a training step.
 _PYTHON = os.environ.get("KERAZOO_PEERS_PYTHON")
 _PEERS = pathlib.Path(os.environ.get("KERAZOO_PEERS", "../shared/peers"))
 _SAMPLE_BATCHES = (4, 1)
-_PEER_OPTIONS = ((), ("--channels-last",))
+# Name of a figure: name in a run's results, 1 if more is faster or else -1.
+_FIGURES = {"training_images_per_second": ("img_s_med", 1)} | {
+    f"sampling_seconds_per_image_batch_{batch}": (f"s_img_{batch}", -1)
+    for batch in _SAMPLE_BATCHES
+}
+_PEER_OPTIONS = ((), ("--channels-last",), ("--compile",))
 
 
 def main(_):
     if not _PYTHON or not _PEERS.is_dir():
         report("peers", note="peer not installed: set KERAZOO_PEERS_PYTHON")
     for threads in _THREADS.value:
-        for precision in _PRECISIONS.value:
-            compare(threads, precision)
+        compare(threads)
 
 
-def compare(threads, precision):
-    """Reports training and sampling, each side at its best of its options."""
-    ours, theirs = [], []
+def compare(threads):
+    """Reports training and sampling in all precisions, which take turns."""
+    ours, theirs = collections.defaultdict(list), collections.defaultdict(list)
     for _ in range(_PAIRS.value):
-        ours.append(run_ours(threads, precision))
-        theirs.append(run_peer(threads, precision))
-    common = {"threads": threads, "precision": precision}
-    report("seconds_to_first_step", value=median(r["first"] for r in ours), **common)
-    figures = {"training_images_per_second": ("img_s_med", 1)}
-    for batch in _SAMPLE_BATCHES:
-        figures[f"sampling_seconds_per_image_batch_{batch}"] = (f"s_img_{batch}", -1)
-    for figure, (name, power) in figures.items():
-        values = {"value": median(run[name] for run in ours)}
-        if theirs[0]:
-            values["diffusers"] = median(run[name] for run in theirs)
-            ratios = [(a[name] / b[name]) ** power for a, b in zip(ours, theirs)]
-            values["ratio"] = median(ratios)
-            values["ratios"] = [round(ratio, 2) for ratio in ratios]
-        report(figure, **values, **common)
+        for precision in _PRECISIONS.value:
+            ours[precision].append(run_ours(threads, precision))
+            theirs[precision].append(run_peer(threads, precision))
+    for precision in _PRECISIONS.value:
+        runs = ours[precision]
+        common = {"threads": threads, "precision": precision}
+        seconds = median(run["first"] for run in runs)
+        report("seconds_to_first_step", value=seconds, **common)
+        for figure, (name, power) in _FIGURES.items():
+            values = {"value": median(run[name] for run in runs)}
+            if _PYTHON:
+                peers = theirs[precision]
+                values["diffusers"] = median(run[name] for run in peers)
+                values |= ratios("ratio", runs, peers, name, power)
+            if _PYTHON and precision != "float32" and theirs["float32"]:
+                key = "ratio_to_float32"
+                values |= ratios(key, runs, theirs["float32"], name, power)
+            report(figure, **values, **common)
+
+
+def ratios(key, ours, theirs, name, power):
+    """Returns the median of the ratios of speed under a key, and all of them."""
+    each = [(a[name] / b[name]) ** power for a, b in zip(ours, theirs)]
+    return {key: median(each), f"{key}s": [round(ratio, 2) for ratio in each]}
 
 
 def run_ours(threads, precision):

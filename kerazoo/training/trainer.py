@@ -51,7 +51,8 @@ class Trainer:
     Args:
         model: Keras model, built and compiled in the scope of `strategy`, whose
             `train_step(batch)` returns a dict of scalars that are the same on every
-            replica, `loss` among them; such as a `ReplicaModel`.
+            replica, `loss` among them; such as a `ReplicaModel`. NaN stands for none,
+            and metrics with a `/` in their name are not shown, only logged.
         strategy: `tf.distribute.Strategy`.
         batches: Function of `(start_step, context)` to an endless `tf.data.Dataset`;
             one element is one replica's part of a step, `context` the
@@ -170,14 +171,14 @@ class Trainer:
             if self._is_time(schedule.eval_every) and self.evaluate:
                 self._evaluate(workdir, progress)
             if self._is_time(schedule.log_every):
-                means = np.concatenate(recent).mean(axis=0).tolist()
-                metrics = dict(zip(self._names, means, strict=True))
+                metrics = self._means(np.concatenate(recent))
                 elapsed = self.training_seconds - logged_seconds or math.inf
                 rate = (self._timed_steps - logged_step) / elapsed
                 recent = []
                 logged_seconds, logged_step = self.training_seconds, self._timed_steps
                 workdir.log(self.step, {**metrics, "steps_per_second": rate})
-                progress.report(self.step, {**metrics, "steps/s": rate})
+                shown = {name: v for name, v in metrics.items() if "/" not in name}
+                progress.report(self.step, {**shown, "steps/s": rate})
             self.seconds = time.perf_counter() - start
             if self._is_time(schedule.checkpoint_every) or self.finished:
                 self._save(workdir)
@@ -200,6 +201,12 @@ class Trainer:
             "training_seconds": self.training_seconds,
             "compile_seconds": self.compile_seconds,
         }
+
+    def _means(self, history):
+        """Returns the mean of each metric over the steps that had one."""
+        means = np.ma.masked_invalid(history).mean(axis=0).filled(np.nan)
+        metrics = dict(zip(self._names, means.tolist(), strict=True))
+        return {name: value for name, value in metrics.items() if np.isfinite(value)}
 
     def _is_time(self, every):
         return self.step % every == 0 or self.finished

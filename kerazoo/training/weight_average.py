@@ -1,12 +1,37 @@
 """How fast an average of the weights forgets, in images and not in steps."""
 
+import math
+
 import keras
 import numpy as np
 from keras import ops
 
 
+class WeightDecay:
+    """How much a moving average keeps of itself and takes of the new weights."""
+
+    def share(self, step, batch_size=None):
+        """Returns the weight of the new weights against the old average.
+
+        Args:
+            step: Number of the optimizer step, from 1.
+            batch_size: Images of a step, over all replicas.
+
+        Returns:
+            float32 scalar. Exact also where it is small beside 1.
+        """
+        raise NotImplementedError
+
+    def __call__(self, step, batch_size=None):
+        return 1 - self.share(step, batch_size)
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+
 @keras.saving.register_keras_serializable(package="kerazoo")
-class HalfLifeDecay:
+class HalfLifeDecay(WeightDecay):
     """Exponential moving average with a half-life.
 
     An image counts half as much as one seen `half_life` images later, whatever the
@@ -30,7 +55,7 @@ class HalfLifeDecay:
 
     ```python
     decay = HalfLifeDecay(half_life=500_000)
-    average = average + (1 - decay(step, 256)) * (weight - average)
+    average = average + decay.share(step, 256) * (weight - average)
     ```
     """
 
@@ -42,23 +67,19 @@ class HalfLifeDecay:
         self.half_life = half_life
         self.ramp_up = ramp_up
 
-    def __call__(self, step, batch_size):
+    def share(self, step, batch_size=None):
         step, batch_size = ops.cast(step, "float32"), ops.cast(batch_size, "float32")
         half_life = ops.cast(self.half_life, "float32")
         if self.ramp_up is not None:
             half_life = ops.minimum(half_life, self.ramp_up * step * batch_size)
-        return ops.power(0.5, batch_size / half_life)
+        return -ops.expm1(-math.log(2) * batch_size / half_life)
 
     def get_config(self):
         return {"half_life": self.half_life, "ramp_up": self.ramp_up}
 
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
-
 
 @keras.saving.register_keras_serializable(package="kerazoo")
-class PowerFunctionDecay:
+class PowerFunctionDecay(WeightDecay):
     r"""Average whose memory is a power of the time that has passed.
 
     \(\beta_t = (1 - 1/t)^{\gamma + 1}\), where \(\gamma\) is chosen such that the
@@ -96,13 +117,9 @@ class PowerFunctionDecay:
         roots = np.roots([1, 7, 16 - inverse, 12 - inverse])
         self.exponent = float(roots.real.max())
 
-    def __call__(self, step, batch_size=None):
+    def share(self, step, batch_size=None):
         step = ops.cast(step, "float32")
-        return ops.power(1 - 1 / step, self.exponent + 1)
+        return -ops.expm1((self.exponent + 1) * ops.log1p(-1 / step))
 
     def get_config(self):
         return {"relative_width": self.relative_width}
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)

@@ -115,6 +115,18 @@ def test_run_makes_the_same_and_shows_how(make, tmp_path):
     )
 
 
+@pytest.mark.parametrize("label", ["3,5", "none"])
+def test_images_in_files_of_their_own(make, tmp_path, label):
+    folder = tmp_path / "files"
+    result, pixels = make("--count=4", f"--label={label}", f"--folder={folder}")
+    assert result["folder"] == str(folder)
+    paths = sorted(folder.rglob("*.png"), key=lambda path: path.name)
+    found = np.stack([np.asarray(Image.open(path)) for path in paths])
+    np.testing.assert_array_equal(found, cells(pixels))
+    parents = [path.parent.name for path in paths]
+    assert parents == (["files"] * 4 if label == "none" else ["3", "5", "3", "5"])
+
+
 def test_labels_are_taken_in_turn(make):
     asked = ("--count=4", "--guidance=3", "--columns=4")
     images = cells(make(*asked, "--label=3,5")[1])
@@ -143,6 +155,7 @@ def test_inpainting_keeps_what_is_white(make, trained, tmp_path):
     files = f"--image={trained}/first.png,{trained}/second.png"
     result, pixels = make(files, f"--mask={tmp_path}/mask.png", "--columns=2")
     assert result["images"] == 2 and result["sampler"] == "repaint"
+    assert result["known_error"] == 0
     for name, found in zip(("first", "second"), cells(pixels)):
         given = np.asarray(Image.open(trained / f"{name}.png")).astype(int)
         np.testing.assert_array_equal(found[:, :4], given[:, :4])
@@ -163,6 +176,8 @@ def test_interpolation_leads_from_one_image_to_the_other(make, trained, tmp_path
         np.asarray(Image.open(trained / f"{name}.png")).astype(int)
         for name in ("first", "second")
     ]
+    gaps = cells(pixels)[[0, -1]] - np.stack(ends)
+    assert result["end_error"] == pytest.approx(np.sqrt((gaps**2).mean()))
     errors = [[np.abs(cell - end).mean() for end in ends] for cell in cells(pixels)]
     to_first, to_second = np.transpose(errors)
     assert (np.diff(to_first) > 0).all() and (np.diff(to_second) < 0).all()
@@ -200,6 +215,8 @@ def test_images_are_brought_to_the_size_and_colours_of_the_model(tmp_path):
         (["--picture=grid.jpg"], ["--picture=grid.jpg", ".png"]),
         (["--picture={text}/grid.png"], ["text.png"]),
         (["--columns=0"], ["columns"]),
+        (["--folder={full}"], ["--folder", "not empty"]),
+        (["--label=none", "--guidance=2"], ["--guidance=2", "--label"]),
         (["--count=0"], ["count"]),
         (["--sampler=ddim"], ["--sampler=ddim", "--workdir"]),
         (["--sampler=unknown"], ["sampler", "unknown"]),
@@ -219,6 +236,7 @@ def test_mistakes_are_one_line(app, trained, tmp_path, arguments, words):
     colours = np.zeros((8, 8, 3), "uint8")
     colours[..., 0] = 255
     Image.fromarray(colours).save(paths["colours"])
+    paths["full"] = trained
     code, _, err = app(
         generate.main,
         *(f"--saved_model={trained}/model", f"--picture={tmp_path}/grid.png"),

@@ -5,9 +5,12 @@ import sys
 
 import numpy as np
 import pytest
+import tensorflow as tf
+from absl.testing import flagsaver
 from PIL import Image
 
 from apps import train_diffusion
+from kerazoo.evaluation import inception_features
 from kerazoo.serving.check import run_without_python
 from tests.apps.conftest import assert_one_line
 
@@ -46,6 +49,10 @@ def test_trains_measures_exports_and_goes_on(app, paths, tmp_path):
     assert 0 <= result["label_agreement"] <= 1
     assert "lenet" in result["feature_extractor"]
     assert result["train_steps"] == 4 and np.isfinite(result["denoising_error"])
+    errors = [v for k, v in result.items() if k.startswith("denoising_error_")]
+    assert np.mean(errors) == pytest.approx(result["denoising_error"])
+    logged = (run / "metrics.jsonl").read_text()
+    assert "loss_by_noise/1_of_4" in logged
     assert Image.open(run / "samples.png").size[0] > 80  # Ten columns of 8 pixels.
     served = run_without_python(
         result["export"],
@@ -72,7 +79,11 @@ def test_trains_measures_exports_and_goes_on(app, paths, tmp_path):
     assert_one_line(err, "--weighting=uniform became --weighting=min_snr")
 
 
-def test_folder_without_labels(app, paths, tmp_path):
+def test_folder_without_labels(app, paths, tmp_path, monkeypatch):
+    def cannot_be_had():
+        raise OSError("no weights")
+
+    monkeypatch.setattr(inception_features, "InceptionFeatures", cannot_be_had)
     folder = tmp_path / "pictures"
     folder.mkdir()
     for i in range(20):
@@ -85,6 +96,7 @@ def test_folder_without_labels(app, paths, tmp_path):
     )
     assert code == 0, err
     assert result["feature_extractor"] is None and "fid" not in result
+    assert "Warning: No FID: no weights" in err
     assert result["score"] == -result["denoising_error"]
 
 
@@ -102,6 +114,10 @@ def test_folder_without_labels(app, paths, tmp_path):
         (["--network=dit", "--hidden_size=30", "--num_heads=4"], ["hidden_size=30"]),
         (["--schedule=flow", "--learned_variance"], ["learned_variance", "Flow"]),
         (["--schedule=unknown"], ["--schedule"]),
+        (["--schedule=flow", "--zero_terminal_snr"], ["zero_terminal_snr", "flow"]),
+        (["--zero_terminal_snr", "--parametrization=epsilon"], ["Cosine", "Epsilon"]),
+        (["--average_width=0"], ["average_width"]),
+        (["--eval_samples=5"], ["eval_samples"]),
         (["--dataset=folder"], ["data_dir"]),
         (["--dataset=folder", "--data_dir=/nowhere"], ["/nowhere"]),
         (
@@ -117,23 +133,50 @@ def test_mistakes_are_one_line(app, paths, tmp_path, arguments, words):
     assert not (tmp_path / "run" / "flags.txt").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("warm_up", [0, 3])
+def test_learning_rate_rises_and_then_falls(warm_up):
+    values = {"learning_rate": 0.01, "train_steps": 10, "warm_up_steps": warm_up}
+    with flagsaver.flagsaver(**values):
+        rate = train_diffusion.make_learning_rate()
+    assert float(rate(warm_up)) == pytest.approx(0.01)
+    assert float(rate(10)) == pytest.approx(0)
+    halfway = (warm_up + 10) / 2
+    assert float(rate(halfway)) == pytest.approx(0.005)
+    assert not warm_up or float(rate(1)) < float(rate(2)) < 0.01
+
+
+def variables_of(folder):
+    """Returns everything that a checkpoint holds, as arrays by name."""
+    reader = tf.train.load_checkpoint(str(folder / "variables"))
+    names = reader.get_variable_to_shape_map()
+    return {name: reader.get_tensor(name) for name in names}
+
+
 def test_killed_run_ends_as_one_that_was_not(tmp_path):
+    """Bit for bit: weights, their average, the optimizer and all random states."""
+
     def command(name):
         return [
-            *(sys.executable, "-m", "apps.train_diffusion", *TINY),
-            *("--train_steps=60", "--eval_every=60", "--noexport"),
+            *(sys.executable, "-m", "apps.train_diffusion", *TINY, "--towers=2"),
+            *("--train_steps=120", "--eval_every=120", "--noexport"),
             *("--feature_extractor=none", f"--workdir={tmp_path}/{name}"),
         ]
 
     whole = subprocess.run(command("whole"), capture_output=True, text=True, check=True)
     killed = subprocess.Popen(command("parts"), stderr=subprocess.PIPE, text=True)
     for line in killed.stderr:
-        if " 20/60" in line:
+        if " 20/120" in line:
             break
     killed.send_signal(signal.SIGKILL)
-    killed.wait()
+    killed.communicate()
     parts = subprocess.run(command("parts"), capture_output=True, text=True, check=True)
     assert "Going on from step" in parts.stderr
+    expected, found = (
+        variables_of(tmp_path / name / "checkpoints" / f"{120:012d}")
+        for name in ("whole", "parts")
+    )
+    assert found.keys() == expected.keys() and len(found) > 100
+    for name, value in expected.items():
+        np.testing.assert_array_equal(found[name], value, err_msg=name)
     results = [json.loads(run.stdout.splitlines()[-1]) for run in (whole, parts)]
     assert results[0]["denoising_error"] == results[1]["denoising_error"]

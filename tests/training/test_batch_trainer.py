@@ -370,3 +370,26 @@ def test_loss_that_is_not_finite_before_any_checkpoint(workdir):
 def test_unknown_mode_raises():
     with pytest.raises(ValueError, match="max or min. Received: mode=most"):
         counting(Schedule(train_steps=1), mode="most")
+
+
+def test_metrics_of_some_steps_are_means_of_those(workdir, capsys):
+    """NaN is none, and what has a slash in its name is not for the screen."""
+    trainer = counting(Schedule(4, log_every=4), loss=lambda step: step)
+    take_step = trainer._train_step
+
+    def train_step():
+        metrics = take_step()
+        odd = metrics["loss"] % 2 > 0
+        return {
+            **metrics,
+            "by_step/odd": tf.where(odd, metrics["loss"], np.nan),
+            "by_step/none": tf.constant(np.nan),
+        }
+
+    trainer._train_step = train_step
+    trainer.fit(workdir)
+    (line,) = (workdir.path / "metrics.jsonl").read_text().splitlines()
+    logged = json.loads(line)
+    assert logged["by_step/odd"] == 2.0 and logged["loss"] == 2.5
+    assert "by_step/none" not in logged
+    assert "by_step" not in capsys.readouterr().err

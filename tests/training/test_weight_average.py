@@ -56,3 +56,15 @@ def test_values_out_of_range_are_named():
         HalfLifeDecay(0)
     with pytest.raises(ValueError, match="relative_width=0.5"):
         PowerFunctionDecay(0.5)
+
+
+@pytest.mark.parametrize("step", [1, 100, 10**5, 10**7])
+def test_small_shares_are_exact(step):
+    """In double precision 1 - decay is exact enough; in float32 it is 0."""
+    decay = PowerFunctionDecay(0.1)
+    expected = 1 - (1 - 1 / step) ** (decay.exponent + 1)
+    assert float(decay.share(step)) == pytest.approx(expected, rel=1e-5)
+    expected = 1 - 0.5 ** (64 / (1_000 * step))
+    decay = HalfLifeDecay(1_000 * step, ramp_up=None)
+    assert float(decay.share(step, 64)) == pytest.approx(expected, rel=1e-5)
+    assert float(decay(step, 64)) == pytest.approx(1 - expected, rel=1e-6)

@@ -5,15 +5,18 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from kerazoo.models.diffusion.parametrizations import EpsilonParametrization
 from kerazoo.models.diffusion.parametrizations import noise_condition
 from kerazoo.models.diffusion.variational_bound import split_output
 from kerazoo.models.diffusion.variational_bound import variational_bound
 from kerazoo.models.diffusion.weightings import WEIGHTINGS
 from kerazoo.training.global_batch import GlobalBatch
 from kerazoo.training.replica_model import ReplicaModel
+from kerazoo.training.replica_model import num_replicas
 from kerazoo.training.replica_model import share_of_mean
 from kerazoo.training.replica_model import sum_over_replicas
 
+_NOISE_BINS = 4  # Of equally many examples, whose losses are told apart.
 _VARIATIONAL_WEIGHT = 1e-3  # Of the hybrid loss: Nichol & Dhariwal, Section 3.1.
 
 
@@ -48,12 +51,14 @@ class Diffusion(ReplicaModel):
             and 16). For discrete schedules.
         average_decay: `HalfLifeDecay`, `PowerFunctionDecay` or None. How fast the
             average of the weights, which makes the images, forgets.
+        max_gradient_norm: float or None. Clips the global norm of the gradient.
         towers: int. Pieces of a batch that run side by side: on a CPU as many as
             cores, with one thread each, else 1.
 
     Raises:
         ValueError: If the weighting is unknown, variances are to be learned of a
-            continuous schedule, or the network's outputs have another shape.
+            continuous schedule, epsilon is to be predicted from pure noise, or the
+            network's outputs have another shape.
 
     Call arguments:
         inputs: dict of `x`, float `(B, H, W, C)`: pixels in [-1, 1] times alpha, plus
@@ -88,6 +93,7 @@ class Diffusion(ReplicaModel):
         self_conditioning=False,
         learned_variance=False,
         average_decay=None,
+        max_gradient_norm=None,
         towers=1,
         **kwargs,
     ):
@@ -104,6 +110,14 @@ class Diffusion(ReplicaModel):
                 f"learned_variance={learned_variance}, "
                 f"schedule={type(schedule).__name__}"
             )
+        if isinstance(parametrization, EpsilonParametrization) and not float(
+            schedule.steps(1)[0][0]
+        ):
+            raise ValueError(
+                "Epsilon tells nothing of the image where alpha is 0, the first level "
+                "of this schedule: predict v, x0 or the flow. Received: "
+                f"schedule={type(schedule).__name__}, parametrization=Epsilon"
+            )
         self.network = network
         self.image_shape = tuple(image_shape)
         self.schedule = schedule
@@ -114,6 +128,7 @@ class Diffusion(ReplicaModel):
         self.self_conditioning = self_conditioning
         self.learned_variance = learned_variance
         self.average_decay = average_decay
+        self.max_gradient_norm = max_gradient_norm
         self.towers = towers
         self.seed_generator = keras.random.SeedGenerator()
         self.average_network = None
@@ -140,7 +155,7 @@ class Diffusion(ReplicaModel):
         if self.num_classes is not None:
             arguments.append(inputs["labels"])
         network = self.average_network if average else self.network
-        output = ops.cast(self._in_towers(network, arguments, training), "float32")
+        output = ops.cast(self._outputs(network, arguments, training), "float32")
         if not self.learned_variance:
             return output, None
         return split_output(output)
@@ -156,7 +171,9 @@ class Diffusion(ReplicaModel):
                 labels)` or `(images, labels, weights)`.
 
         Returns:
-            dict of `loss`, the mean over the global batch.
+            dict of `loss`, the mean over the global batch, and of
+            `loss_by_noise/k_of_4`, the mean over the examples of a quarter of the
+            noise levels, 1 with the least noise; NaN if there are none.
         """
         images, labels, weights = keras.utils.unpack_x_y_sample_weight(data)
         images = ops.cast(images, "float32")
@@ -165,7 +182,7 @@ class Diffusion(ReplicaModel):
         inputs = self._add_noise(images, noise, uniform)
         if self.num_classes is not None:
             hidden = batch.uniform() < self.label_dropout
-            labels = ops.cast(labels, "int32")
+            labels = self._checked(labels)
             inputs["labels"] = ops.where(hidden, self.num_classes, labels)
         if self.self_conditioning:
             is_first = batch.shared_uniform() < 0.5
@@ -177,7 +194,7 @@ class Diffusion(ReplicaModel):
         self.loss_tracker.update_state(losses, weights)
         self.apply_gradients(tape.gradient(total, self.trainable_variables))
         self._update_average(batch.total)
-        return {"loss": sum_over_replicas(share)}
+        return {"loss": sum_over_replicas(share), **_by_noise(losses, uniform)}
 
     def test_step(self, data):
         """Returns the same `loss` of the averaged weights, without training."""
@@ -187,7 +204,7 @@ class Diffusion(ReplicaModel):
         uniform, noise = batch.uniform(), batch.normal(self.image_shape)
         inputs = self._add_noise(images, noise, uniform)
         if self.num_classes is not None:
-            inputs["labels"] = ops.cast(labels, "int32")
+            inputs["labels"] = self._checked(labels)
         if self.self_conditioning:
             inputs["estimate"] = ops.zeros_like(images)
         losses = self._errors(images, noise, uniform, inputs, training=False)
@@ -214,13 +231,17 @@ class Diffusion(ReplicaModel):
             the pair of it and the fraction.
 
         Raises:
-            ValueError: If labels or variances are asked of a model without.
+            ValueError: If labels or variances are asked of a model without, or
+                guidance without labels.
         """
         if average is None:
             average = self.average_network is not None
-        is_guided = labels is not None and not (
-            isinstance(guidance, (int, float)) and guidance == 1
-        )
+        is_guided = not (isinstance(guidance, (int, float)) and guidance == 1)
+        if is_guided and labels is None:
+            raise ValueError(
+                "`guidance` needs `labels` to guide to. Received: "
+                f"guidance={guidance}, labels=None"
+            )
         if labels is not None and self.num_classes is None:
             raise ValueError(
                 "`labels` need a model that was trained with classes. Received: "
@@ -272,6 +293,7 @@ class Diffusion(ReplicaModel):
             "self_conditioning": self.self_conditioning,
             "learned_variance": self.learned_variance,
             "average_decay": serialize(self.average_decay),
+            "max_gradient_norm": self.max_gradient_norm,
             "towers": self.towers,
         }
 
@@ -298,6 +320,22 @@ class Diffusion(ReplicaModel):
             self.average_network.trainable = False
             self.average_network.set_weights(self.network.get_weights())
         self.built = True
+
+    def _checked(self, labels):
+        """Returns labels as int32, or says what is wrong with them."""
+        if labels is None:
+            raise ValueError(
+                "A model with classes must be given `(images, labels)`. Received: "
+                f"num_classes={self.num_classes}, no labels"
+            )
+        labels = ops.cast(labels, "int32")
+        tf.debugging.assert_non_negative(labels, "Labels must be from 0.")
+        tf.debugging.assert_less(
+            labels,
+            self.num_classes,
+            f"Labels must be below num_classes={self.num_classes}.",
+        )
+        return labels
 
     def _noisy(self, inputs):
         wide = (-1, *[1] * len(self.image_shape))
@@ -347,10 +385,22 @@ class Diffusion(ReplicaModel):
             return
         # It still is 0 if float16's loss scaling has skipped the first step.
         step = ops.maximum(self.optimizer.iterations, 1)
-        share = 1 - self.average_decay(step, batch_size)
+        share = self.average_decay.share(step, batch_size)
         pairs = zip(self.average_network.weights, self.network.weights, strict=True)
         for average, weight in pairs:
             average.assign_add(share * (weight - average))
+
+    def _outputs(self, network, inputs, training):
+        if num_replicas() == 1:
+            return self._in_towers(network, inputs, training)
+        # A replica's share may be empty; convolutions of no image have a wrong shape.
+        count = tf.shape(inputs[0])[0]
+        fill = tf.cast(tf.equal(count, 0), tf.int32)
+        inputs = [
+            tf.concat([v, tf.zeros((fill, *v.shape[1:]), v.dtype)], axis=0)
+            for v in inputs
+        ]
+        return self._in_towers(network, inputs, training)[:count]
 
     def _in_towers(self, network, inputs, training):
         def whole():
@@ -371,3 +421,12 @@ class Diffusion(ReplicaModel):
         if isinstance(count, int):
             return parts() if is_full else whole()
         return ops.cond(is_full, parts, whole)
+
+
+def _by_noise(losses, uniform):
+    """Returns the mean loss of each bin of noise levels over all replicas."""
+    bins = tf.one_hot(tf.cast(uniform * _NOISE_BINS, tf.int32), _NOISE_BINS, axis=0)
+    sums = sum_over_replicas(tf.linalg.matvec(bins, losses))
+    means = sums / sum_over_replicas(tf.reduce_sum(bins, axis=1))
+    names = [f"loss_by_noise/{k}_of_{_NOISE_BINS}" for k in range(1, _NOISE_BINS + 1)]
+    return dict(zip(names, tf.unstack(means)))

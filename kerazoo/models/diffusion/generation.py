@@ -58,6 +58,7 @@ def generate(
     average=None,
     clip=True,
     spacing=None,
+    **options,
 ):
     """Makes images from noise.
 
@@ -73,6 +74,8 @@ def generate(
         guidance, average, clip: See `Diffusion.denoiser`.
         record_every: int or None. Returns every k-th state, too.
         spacing: str or None. How the levels are spaced, see the model's schedule.
+        **options: Of the sampler, such as `eta` of `"ddim"` and `variance` of `"ddpm"`,
+            which is `"learned"` where the model has learned it.
 
     Returns:
         float32 `(B, H, W, C)` in [-1, 1]; with `record_every` the pair of it and
@@ -84,13 +87,21 @@ def generate(
     images = generate(model, count=16, seed=0, steps=20)
     ```
     """
-    schedule = model.schedule
-    alphas, sigmas = schedule.steps(steps, spacing)
+    # Hundreds of levels lie too close together for float32.
+    alphas, sigmas = model.schedule.steps(steps, spacing, dtype="float64")
     noise = stateless_noise(seed)
-    start = sigmas[0] * noise(-1, tf.zeros((count, *model.image_shape)))
-    options = {"record_every": record_every}
-    variance = sampler == "ddpm" and model.learned_variance
-    if variance:
-        options["variance"] = "learned"
-    denoise = model.denoiser(labels, guidance, average, clip, variance)
-    return SAMPLERS[sampler](denoise, start, alphas, sigmas, noise=noise, **options)
+    zeros = tf.zeros((count, *model.image_shape))
+    start = tf.cast(sigmas[0], tf.float32) * noise(-1, zeros)
+    if sampler == "ddpm" and model.learned_variance:
+        options = {"variance": "learned", **options}
+    is_learned = options.get("variance") == "learned"
+    denoise = model.denoiser(labels, guidance, average, clip, is_learned)
+    return SAMPLERS[sampler](
+        denoise,
+        start,
+        alphas,
+        sigmas,
+        noise=noise,
+        record_every=record_every,
+        **options,
+    )

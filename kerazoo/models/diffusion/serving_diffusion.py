@@ -62,6 +62,7 @@ class ServingDiffusion:
 
     def sample(self, count, seed, steps, guidance=1.0, label=None):
         """Returns new images."""
+        steps = self._checked(steps, label)
         labels = self._labels(label, count)
         return _outputs(
             generate(
@@ -77,8 +78,15 @@ class ServingDiffusion:
 
     def edit(self, images, strength, seed, steps, guidance=1.0, label=None):
         """Returns variations of images."""
+        steps = self._checked(steps, label)
+        is_share = (strength >= 0) & (strength <= 1)
+        message = "strength must be from 0 to 1:"
+        with tf.control_dependencies(
+            [tf.debugging.Assert(is_share, [message, strength])]
+        ):
+            strength = tf.identity(strength)
         denoise = self._denoiser(images, guidance, label)
-        alphas, sigmas = self._model.schedule.steps(steps)
+        alphas, sigmas = self._model.schedule.steps(steps, dtype="float64")
         return _outputs(
             sdedit(
                 SAMPLERS[self._sampler],
@@ -93,10 +101,11 @@ class ServingDiffusion:
 
     def inpaint(self, images, mask, seed, steps, guidance=1.0, label=None):
         """Returns images whose masked pixels are the given ones."""
+        steps = self._checked(steps, label)
         denoise = self._denoiser(images, guidance, label)
-        alphas, sigmas = self._model.schedule.steps(steps)
+        alphas, sigmas = self._model.schedule.steps(steps, dtype="float64")
         known, noise = _pixels(images), stateless_noise(seed)
-        start = sigmas[0] * noise(-1, known)
+        start = tf.cast(sigmas[0], tf.float32) * noise(-1, known)
         return _outputs(
             inpaint(
                 denoise,
@@ -123,6 +132,21 @@ class ServingDiffusion:
             "edit": {**images, "strength": np.float32(0.5), **common},
             "inpaint": {**images, "mask": mask, **common},
         }
+
+    def _checked(self, steps, label):
+        """Returns the steps; makes a wrong request an error, not some picture."""
+        checks = [tf.debugging.Assert(steps > 0, ["steps must be positive:", steps])]
+        most = getattr(self._model.schedule, "num_train_steps", None)
+        if most is not None:
+            message = f"steps must be at most {most}, the levels of the model:"
+            checks.append(tf.debugging.Assert(steps <= most, [message, steps]))
+        if label is not None:
+            classes = self._model.num_classes
+            message = f"label must be below {classes}, the classes of the model:"
+            known = tf.reduce_all(label < classes)
+            checks.append(tf.debugging.Assert(known, [message, label]))
+        with tf.control_dependencies(checks):
+            return tf.identity(steps)
 
     def _denoiser(self, images, guidance, label):
         labels = self._labels(label, tf.shape(images)[0])

@@ -40,21 +40,22 @@ def min_snr(parametrization, alpha, sigma, gamma=5.0):
     return ops.minimum(ops.square(alpha / sigma * gain), gamma * ops.square(gain))
 
 
-def edm(parametrization, alpha, sigma, sigma_data=0.5):
+def edm(parametrization, alpha, sigma):
     r"""Returns \((\sigma^2 + \sigma_d^2) / (\sigma \sigma_d)^2\), turned into outputs.
 
     Table 1 of [Karras et al., 2022](https://arxiv.org/abs/2206.00364), with sigma /
-    alpha for sigma; with `EDMParametrization` of the same `sigma_data` it is 1.
+    alpha for sigma and the `sigma_data` of the parametrisation, by default 0.5; with
+    `EDMParametrization` it is 1.
 
     Args:
         parametrization: `Parametrization`. Meaning of the outputs.
         alpha: float `(B,)`.
         sigma: float `(B,)`, positive.
-        sigma_data: float. Standard deviation of the clean data.
 
     Returns:
         float `(B,)`.
     """
+    sigma_data = getattr(parametrization, "sigma_data", 0.5)
     gain = parametrization.x0_gain(alpha, sigma) / sigma
     return ops.square(gain) * (ops.square(sigma / sigma_data) + ops.square(alpha))
 

@@ -367,3 +367,24 @@ def test_learned_variance_with_everything_else():
     denoise = model.denoiser(LABELS, guidance=2.0, variance=True)
     estimate, fraction = denoise(IMAGES, 0.8, 0.6, IMAGES)
     assert estimate.shape == fraction.shape == IMAGES.shape
+
+
+def test_losses_by_noise_are_those_of_their_examples():
+    model = tiny_diffusion()
+    batch = drawn(model, 6)
+    quarter = (batch.uniform().numpy() * 4).astype(int)
+    one_by_one = []
+    for i in range(6):  # The rest of the batch does not count.
+        copy = tiny_diffusion()
+        copy.set_weights(model.get_weights())
+        copy.seed_generator.state.assign(model.seed_generator.state)
+        weights = np.eye(6, dtype="float32")[i]
+        one_by_one.append(float(copy.train_step((IMAGES, None, weights))["loss"]))
+    found = model.train_step((IMAGES,))
+    for k in range(4):
+        expected = [one_by_one[i] for i in np.flatnonzero(quarter == k)]
+        value = float(found[f"loss_by_noise/{k + 1}_of_4"])
+        if expected:
+            assert value == pytest.approx(np.mean(expected), rel=1e-5)
+        else:
+            assert np.isnan(value)

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from kerazoo.models.diffusion.networks.u_net import UNet
 from kerazoo.training import strategy as strategies
 from kerazoo.training.weight_average import HalfLifeDecay
 from tests.models.diffusion.tiny_network import TinyNetwork
@@ -121,6 +122,25 @@ def test_two_replicas_fit_as_one_with_a_batch_that_does_not_divide():
     for one, two in zip(*results):
         for value, other in zip(one, two, strict=True):
             np.testing.assert_allclose(value, other, rtol=1e-5, atol=1e-5)
+
+
+def test_replica_without_an_image_trains_the_network_as_one():
+    """TensorFlow's convolutions of no image have outputs of a wrong shape."""
+    images = RANDOM.uniform(-1, 1, (5, 4, 4, 1)).astype("float32")
+    results = []
+    for replicas in (1, 2):
+        keras.utils.set_random_seed(0)
+        with strategy_of(replicas).scope():
+            model = tiny_diffusion(
+                shape=(4, 4, 1),
+                network=UNet((16,), 1, attention_levels=(), middle_attention=False),
+                max_gradient_norm=0.2,
+            )
+        # The second batch is one image, of which the second replica gets none.
+        model.fit(images, batch_size=4, epochs=2, shuffle=False, verbose=0)
+        results.append(model.get_weights())
+    for value, other in zip(*results, strict=True):
+        np.testing.assert_allclose(value, other, rtol=1e-5, atol=1e-5)
 
 
 def test_replicas_meet_different_noise():

@@ -167,6 +167,7 @@ def test_save_and_load(tmp_path):
         label_dropout=0.4,
         self_conditioning=True,
         average_decay=HalfLifeDecay(20),
+        max_gradient_norm=0.01,
         towers=2,
         name="painter",
     )
@@ -235,6 +236,19 @@ def test_errors():
     for network, learned in ((TinyNetwork(2), False), (TinyNetwork(4), True)):
         with pytest.raises(ValueError, match="shape it is given.*Received: "):
             tiny_diffusion(network=network, learned_variance=learned)
+    for schedule in (
+        schedules.FlowSchedule(),
+        schedules.LinearSchedule(zero_terminal_snr=True),
+    ):
+        with pytest.raises(ValueError, match="alpha is 0.*parametrization=Epsilon"):
+            tiny_diffusion(schedule, parametrizations.EpsilonParametrization())
+    model = tiny_diffusion(num_classes=3)
+    with pytest.raises(ValueError, match="images, labels.*num_classes=3, no labels"):
+        model.train_step((IMAGES,))
+    for wrong, words in ((-1, "Labels must be from 0"), (3, "num_classes=3")):
+        labels = np.where(LABELS == 1, wrong, LABELS)
+        with pytest.raises(tf.errors.InvalidArgumentError, match=words):
+            model.train_step((IMAGES, labels))
     with pytest.raises(ValueError, match="trained with classes.*num_classes=None"):
         tiny_diffusion().denoiser(LABELS)
     with pytest.raises(ValueError, match="learned it.*learned_variance=False"):

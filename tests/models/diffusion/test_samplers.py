@@ -240,6 +240,71 @@ def unipc_float64(alphas, sigmas, x):
     return x
 
 
+def sde_float64(alphas, sigmas, x, table):
+    """Lu et al., 2022, Section 5 as it stands, with r the ratio of the last two h."""
+    h = np.diff(np.log(alphas) - np.log(np.maximum(sigmas, 1e-300)))
+    last = None
+    for i in range(len(h)):
+        found = ops.convert_to_numpy(
+            denoise(ops.convert_to_tensor(x), alphas[i], sigmas[i])
+        )
+        growth = -np.expm1(-2 * h[i])
+        mean = sigmas[i + 1] / sigmas[i] * np.exp(-h[i]) * x
+        mean = mean + alphas[i + 1] * growth * found
+        if 0 < i < len(h) - 1:
+            slope = (found - last) / (h[i - 1] / h[i])
+            mean = mean + alphas[i + 1] * growth / 2 * slope
+        x = mean + sigmas[i + 1] * np.sqrt(growth) * table[i]
+        last = found
+    return x
+
+
+@pytest.mark.parametrize("num_steps", [3, 10, 50])
+def test_sde_solver_is_the_papers(num_steps):
+    random = np.random.default_rng(6)
+    x, table = random.standard_normal((6, 2)), random.standard_normal((num_steps, 6, 2))
+    levels = LINEAR_SCHEDULE.steps(num_steps, "linspace")
+    expected = sde_float64(
+        *(ops.convert_to_numpy(level).astype("float64") for level in levels), x, table
+    )
+    actual = samplers.dpm_solver_pp_2m_sde(
+        denoise, x.astype("float32"), *levels, noise_table(table)
+    )
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(actual), expected, atol=2e-4, rtol=0
+    )
+
+
+def flow_heun_float64(alphas, sigmas, x):
+    """Averages the velocities epsilon - x0 of both ends of a step, as Heun did."""
+
+    def velocity(x, i):
+        found = ops.convert_to_numpy(
+            denoise(ops.convert_to_tensor(x), alphas[i], sigmas[i])
+        )
+        return (x - found) / sigmas[i]  # On the line alpha = 1 - sigma.
+
+    for i in range(len(sigmas) - 1):
+        step, slope = sigmas[i + 1] - sigmas[i], velocity(x, i)
+        if sigmas[i + 1]:
+            slope = (slope + velocity(x + step * slope, i + 1)) / 2
+        x = x + step * slope
+    return x
+
+
+@pytest.mark.parametrize("num_steps", [3, 10, 50])
+def test_flow_heun_averages_velocities(num_steps):
+    x = np.random.default_rng(7).standard_normal((6, 2))
+    levels = schedules.FlowSchedule().steps(num_steps)
+    expected = flow_heun_float64(
+        *(ops.convert_to_numpy(level).astype("float64") for level in levels), x
+    )
+    actual = samplers.flow_heun(denoise, x.astype("float32"), *levels)
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(actual), expected, atol=1e-4, rtol=0
+    )
+
+
 @pytest.mark.parametrize("num_steps", [3, 8, 60])
 def test_unipc_solves_the_papers_systems(num_steps):
     levels = schedules.CosineSchedule().steps(num_steps, "linspace")

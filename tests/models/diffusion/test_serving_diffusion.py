@@ -210,3 +210,28 @@ def test_export_holds_the_averaged_weights_alone(tmp_path):
     shapes = sorted(tuple(shape) for name, shape in names if "weights/" in name)
     expected = sorted(tuple(w.shape) for w in model.average_network.weights)
     assert shapes == expected
+
+
+@pytest.mark.parametrize(
+    ("signature", "request_of", "words"),
+    [
+        ("sample", {"steps": 0}, "steps must be positive"),
+        ("sample", {"steps": 1_001}, "steps must be at most 1000"),
+        ("sample", {"label": [3]}, "label must be below 3"),
+        ("inpaint", {"steps": -1}, "steps must be positive"),
+        ("edit", {"label": [0, 7]}, "label must be below 3"),
+        ("edit", {"strength": 1.5}, "strength must be from 0 to 1"),
+        ("edit", {"strength": -0.5}, "strength must be from 0 to 1"),
+    ],
+)
+def test_wrong_requests_are_errors(labelled, signature, request_of, words):
+    request = {
+        "sample": {"count": np.int32(2)},
+        "edit": {"images": IMAGES, "strength": np.float32(0.5)},
+        "inpaint": {"images": IMAGES, "mask": MASK},
+    }[signature]
+    request |= common(**{"label": [0], **request_of})
+    if "strength" in request_of:
+        request["strength"] = np.float32(request_of["strength"])
+    with pytest.raises(tf.errors.InvalidArgumentError, match=words):
+        labelled(signature, **request)

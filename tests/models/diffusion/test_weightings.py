@@ -173,3 +173,9 @@ def test_gradients_of_the_bound_reach_the_fraction_only():
     assert gradients[0] is None
     assert np.all(np.isfinite(gradients[1]))
     assert np.all(np.abs(gradients[1]) > 0)
+
+
+def test_edm_takes_the_deviation_of_the_parametrisation():
+    wide = parametrizations.EDMParametrization(sigma_data=0.3)
+    ones = weightings.edm(wide, ALPHA, SIGMA)
+    np.testing.assert_allclose(ops.convert_to_numpy(ones), 1, rtol=1e-5)
