@@ -56,8 +56,8 @@ def test_kernels_of_a_seeded_initializer_differ_and_are_the_same_again():
         initializer = keras.initializers.GlorotUniform(seed=7)
         layer = RGCNConv(5, num_relations=3, kernel_initializer=initializer)
         layer.build((None, 6))
-        matrices = [layer.self_kernel, *keras.ops.unstack(layer.kernels)]
-        return np.array([keras.ops.convert_to_numpy(matrix) for matrix in matrices])
+        one, three = map(keras.ops.convert_to_numpy, (layer.self_kernel, layer.kernels))
+        return np.array([one, *three])
 
     drawn = kernels()
     assert len(np.unique(drawn, axis=0)) == 4
