@@ -347,7 +347,7 @@ def _check_flags(path):
         changed = {
             name: f"{before.get(name) or f'no --{name}'} became {line or 'unset'}"
             for name, line in current.items()
-            if before.get(name, "") != line
+            if before.get(name, "") != line and not _is_new(name, before)
         }
         refused = [
             text for name, text in changed.items() if name not in shared.MAY_CHANGE
@@ -358,6 +358,12 @@ def _check_flags(path):
                 "Use the old ones again, or another --workdir."
             )
     return has_state and changed.keys() <= {"workdir", "export", "num_seeds"}
+
+
+def _is_new(name, before):
+    """Returns whether a flag that a folder does not know has its default."""
+    flag = flags.FLAGS[name]
+    return name not in before and flag.value == flag.default
 
 
 def repeat(*more_flags):

@@ -66,6 +66,10 @@ def test_trains_measures_exports_and_goes_on(app, paths, tmp_path):
     )
     assert served["images"].shape == (3, 8, 8, 1)
 
+    noted = (run / "flags.txt").read_text()
+    older = noted.replace("--zero_terminal_snr=false\n", "")  # Before there was one.
+    assert older != noted
+    (run / "flags.txt").write_text(older)
     code, again, err = app(train_diffusion.main, *TINY, *paths)
     assert code == 0 and again == result and "Done before" in err
     code, more, err = app(train_diffusion.main, *TINY, "--train_steps=6", *paths)
@@ -77,6 +81,9 @@ def test_trains_measures_exports_and_goes_on(app, paths, tmp_path):
     code, _, err = app(train_diffusion.main, *TINY, "--weighting=min_snr", *paths)
     assert code == 2
     assert_one_line(err, "--weighting=uniform became --weighting=min_snr")
+    code, _, err = app(train_diffusion.main, *TINY, "--zero_terminal_snr", *paths)
+    assert code == 2
+    assert_one_line(err, "--zero_terminal_snr=true")
 
 
 def test_folder_without_labels(app, paths, tmp_path, monkeypatch):
