@@ -219,6 +219,7 @@ class Trained:
             labels=labels,
             guidance=guidance,
             record_every=record_every,
+            frozen=True,
         )
 
     def _between(self, pair, count, steps, guidance, labels):

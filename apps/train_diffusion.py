@@ -153,6 +153,8 @@ DEFAULTS = {
 
 def main(_):
     towers = use_towers()
+    if towers > 1:  # It takes longer than it saves.
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     name = image_data.dataset_name()
     with runner.Run("diffusion", name, objective="score") as run:
         if run.finished:

@@ -57,7 +57,13 @@ def sampling(model, batch_size):
     """Returns the best seconds an image."""
     make = tf.function(
         lambda seed: generate(
-            model, batch_size, seed, _SAMPLE_STEPS, sampler="ddim", clip=False
+            model,
+            batch_size,
+            seed,
+            _SAMPLE_STEPS,
+            sampler="ddim",
+            clip=False,
+            frozen=True,
         )
     )
     times = timed(lambda: make(tf.constant(0)).numpy(), 2)
@@ -82,8 +88,11 @@ def main(batch_size, towers, precision, *sample_batches):
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     keras.config.set_dtype_policy(precision)
     model = make_model(towers)
+    # As apps.train_diffusion does; and apps.generate does not.
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": towers > 1})
     first, rate = training(model, int(batch_size))
     result = {"params": model.network.count_params(), "first": first, "img_s_med": rate}
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
     for batch in map(int, sample_batches):
         result[f"s_img_{batch}"] = sampling(model, batch)
     print(json.dumps(result))

@@ -1,5 +1,7 @@
 """A diffusion model: one network that removes noise of every level."""
 
+import contextlib
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -212,7 +214,13 @@ class Diffusion(ReplicaModel):
         return {"loss": sum_over_replicas(share_of_mean(losses, weights))}
 
     def denoiser(
-        self, labels=None, guidance=1.0, average=None, clip=True, variance=False
+        self,
+        labels=None,
+        guidance=1.0,
+        average=None,
+        clip=True,
+        variance=False,
+        frozen=False,
     ):
         """Returns a denoiser for the samplers.
 
@@ -224,6 +232,9 @@ class Diffusion(ReplicaModel):
             average: bool. Whether to use the averaged weights. Default: if there are.
             clip: bool. Keeps estimates in [-1, 1].
             variance: bool. Returns the learned variance, too, for `ddpm`.
+            frozen: bool. Writes the weights of the moment into a traced graph, which is
+                faster by a tenth in float32, a third in bfloat16, and does not follow
+                later training.
 
         Returns:
             Function of `(x, alpha, sigma, estimate)` to the estimate of the clean
@@ -236,6 +247,7 @@ class Diffusion(ReplicaModel):
         """
         if average is None:
             average = self.average_network is not None
+        network = self.average_network if average else self.network
         is_guided = not (isinstance(guidance, (int, float)) and guidance == 1)
         if is_guided and labels is None:
             raise ValueError(
@@ -268,7 +280,8 @@ class Diffusion(ReplicaModel):
                 inputs["labels"] = own
             if self.self_conditioning:
                 inputs["estimate"] = estimate
-            found = self(inputs, average=average)
+            with _constants(network) if frozen else contextlib.nullcontext():
+                found = self(inputs, average=average)
             found, fraction = found if self.learned_variance else (found, None)
             if is_guided:
                 found = found[count:] + guidance * (found[:count] - found[count:])
@@ -403,24 +416,37 @@ class Diffusion(ReplicaModel):
         return self._in_towers(network, inputs, training)[:count]
 
     def _in_towers(self, network, inputs, training):
-        def whole():
-            return network(inputs, training=training)
+        def apply(*inputs):
+            return network(list(inputs), training=training)
+
+        if training and not tf.executing_eagerly():
+            # All towers are one function, traced and differentiated once.
+            apply = tf.function(apply, autograph=False)
 
         def parts():
             size = (count + self.towers - 1) // self.towers
             own = [slice(i * size, (i + 1) * size) for i in range(self.towers)]
-            return ops.concatenate(
-                [network([v[i] for v in inputs], training=training) for i in own]
-            )
+            return ops.concatenate([apply(*(v[i] for v in inputs)) for i in own])
 
         count = ops.shape(inputs[0])[0]
-        if self.towers == 1 or (isinstance(count, int) and count < self.towers):
-            return whole()
+        if self.towers == 1:
+            return network(inputs, training=training)
         # No part may be empty.
         is_full = count > (self.towers - 1) ** 2
         if isinstance(count, int):
-            return parts() if is_full else whole()
-        return ops.cond(is_full, parts, whole)
+            return parts() if is_full else apply(*inputs)
+        return ops.cond(is_full, parts, lambda: apply(*inputs))
+
+
+def _constants(network):
+    """Returns a scope in which the weights of a network are constants.
+
+    To be entered where they are used: what a loop captures is no constant in its body.
+    """
+    with tf.init_scope():
+        values = [weight.numpy() for weight in network.weights]
+    pairs = zip(network.weights, map(tf.constant, values), strict=True)
+    return keras.StatelessScope(state_mapping=list(pairs))
 
 
 def _by_noise(losses, uniform):

@@ -57,6 +57,7 @@ def generate(
     record_every=None,
     average=None,
     clip=True,
+    frozen=False,
     spacing=None,
     **options,
 ):
@@ -71,7 +72,7 @@ def generate(
         steps: int or int scalar tensor. Calls of the sampler.
         sampler: A key of `kerazoo.models.diffusion.samplers.SAMPLERS`.
         labels: int32 `(B,)` or None for any class.
-        guidance, average, clip: See `Diffusion.denoiser`.
+        guidance, average, clip, frozen: See `Diffusion.denoiser`.
         record_every: int or None. Returns every k-th state, too.
         spacing: str or None. How the levels are spaced, see the model's schedule.
         **options: Of the sampler, such as `eta` of `"ddim"` and `variance` of `"ddpm"`,
@@ -95,7 +96,7 @@ def generate(
     if sampler == "ddpm" and model.learned_variance:
         options = {"variance": "learned", **options}
     is_learned = options.get("variance") == "learned"
-    denoise = model.denoiser(labels, guidance, average, clip, is_learned)
+    denoise = model.denoiser(labels, guidance, average, clip, is_learned, frozen)
     return SAMPLERS[sampler](
         denoise,
         start,

@@ -234,3 +234,18 @@ def test_guidance_needs_labels():
     model = tiny(num_classes=3)
     with pytest.raises(ValueError, match="guidance=5.0, labels=None"):
         generate(model, 2, 0, 2, guidance=5.0)
+
+
+@pytest.mark.parametrize("average_decay", [None, HalfLifeDecay(10)])
+def test_frozen_weights_make_the_same_images_and_stay(average_decay):
+    model = tiny(average_decay=average_decay)
+    make = {
+        frozen: tf.function(lambda f=frozen: generate(model, 2, 0, 3, frozen=f))
+        for frozen in (False, True)
+    }
+    before = make[False]().numpy()
+    np.testing.assert_allclose(make[True](), before, atol=1e-6)
+    network = model.average_network or model.network
+    network.set_weights([w + 0.1 for w in network.get_weights()])
+    assert np.abs(make[False]() - before).max() > 1e-3
+    np.testing.assert_allclose(make[True](), before, atol=1e-6)
