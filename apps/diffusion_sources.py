@@ -186,7 +186,7 @@ class Trained:
     def denoising_errors(self, dataset):
         """Returns the errors of the estimates at noise levels from low to high."""
         return train_diffusion.denoising_errors(
-            train_diffusion.make_task(self._model, dataset)
+            train_diffusion.make_task(self._model, dataset, sampling={})
         )
 
     def edit(self, name, request, **inputs):

@@ -164,7 +164,12 @@ def main(_):
             check_batch_size(run.strategy)
             model = make_model(dataset, run.strategy, towers)
             evaluation = image_data.ImageEvaluation(dataset)
-        task = make_task(model, dataset)
+        sampling = {
+            "steps": _STEPS.value,
+            "sampler": _SAMPLER.value,
+            "guidance": _GUIDANCE.value,
+        }
+        task = make_task(model, dataset, sampling)
         trainer = make_trainer(task, dataset, run)
         run.start()
         metadata = describe(model, name, dataset)
@@ -310,13 +315,8 @@ def make_learning_rate():
     )
 
 
-def make_task(model, dataset):
+def make_task(model, dataset, sampling):
     """Makes what the model is evaluated by."""
-    sampling = {
-        "steps": _STEPS.value,
-        "sampler": _SAMPLER.value,
-        "guidance": _GUIDANCE.value,
-    }
     images, labels = dataset.test_images, dataset.test_labels
     if not len(images):
         images, labels = dataset.train_images, dataset.train_labels

@@ -165,21 +165,22 @@ def test_killed_run_ends_as_one_that_was_not(tmp_path):
     def command(name):
         return [
             *(sys.executable, "-m", "apps.train_diffusion", *TINY, "--towers=2"),
-            *("--train_steps=120", "--eval_every=120", "--noexport"),
+            *("--train_steps=60", "--eval_every=60", "--noexport"),
+            *("--checkpoint_every=10", "--log_every=10"),
             *("--feature_extractor=none", f"--workdir={tmp_path}/{name}"),
         ]
 
     whole = subprocess.run(command("whole"), capture_output=True, text=True, check=True)
     killed = subprocess.Popen(command("parts"), stderr=subprocess.PIPE, text=True)
     for line in killed.stderr:
-        if " 20/120" in line:
+        if " 20/60" in line:
             break
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
     parts = subprocess.run(command("parts"), capture_output=True, text=True, check=True)
     assert "Going on from step" in parts.stderr
     expected, found = (
-        variables_of(tmp_path / name / "checkpoints" / f"{120:012d}")
+        variables_of(tmp_path / name / "checkpoints" / f"{60:012d}")
         for name in ("whole", "parts")
     )
     assert found.keys() == expected.keys() and len(found) > 100

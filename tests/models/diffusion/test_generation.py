@@ -176,9 +176,9 @@ def test_learned_variance_of_the_ends_is_that_of_the_fixed_ones(scaled, variance
     model = tiny(learned_variance=True)
     variances(model, scaled)
     found = generate(model, 3, seed=4, steps=6, sampler="ddpm")
-    alphas, sigmas = model.schedule.steps(6)
+    alphas, sigmas = model.schedule.steps(6, dtype="float64")
     noise = stateless_noise(4)
-    start = sigmas[0] * noise(-1, tf.zeros((3, *SHAPE)))
+    start = float(sigmas[0]) * noise(-1, tf.zeros((3, *SHAPE)))
     expected = SAMPLERS["ddpm"](
         model.denoiser(), start, alphas, sigmas, noise, variance=variance
     )
