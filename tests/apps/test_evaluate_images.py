@@ -162,7 +162,7 @@ def test_colours_and_strange_classes_are_refused(app, tmp_path):
         (["--saved_model={model}", "--image_size=16"], ["16x16x1", "8x8x1"]),
         (["--saved_model={model}", "--feature_extractor=none"], ["none", "inception"]),
         (["--saved_model={model}", "--workdir={run}"], ["--saved_model", "--workdir"]),
-        (["--saved_model={model}", "--strength=0.5"], ["--strength", "no flag"]),
+        (["--saved_model={model}", "--train_steps=5"], ["--train_steps", "no flag"]),
         (["--workdir=/no/such"], ["/no/such", "model.json"]),
         (["--images=/no/such"], ["/no/such"]),
         (["--images={run}", "--steps=5"], ["--steps", "--images"]),
