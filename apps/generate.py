@@ -27,6 +27,7 @@ with runner.heavy_imports("diffusion"):
     import numpy as np
 
     from apps import diffusion_sources as sources
+    from kerazoo.data.images.image_file import read_image_file
     from kerazoo.data.images.resized import resized
     from kerazoo.models.diffusion.animation import grid_animation
     from kerazoo.models.diffusion.pictures import grid_picture
@@ -219,21 +220,10 @@ def read_files(image_shape):
 
 def read_image(flag, path, image_shape, to_grey=False):
     """Returns an image file, cut and scaled to a shape, as uint8 `(H, W, C)`."""
-    from PIL import Image
-    from PIL import ImageOps
-
     try:
-        with Image.open(path) as file:
-            picture = ImageOps.exif_transpose(file)
-            if picture.mode.startswith("I"):  # 16 bits.
-                picture = Image.fromarray((np.asarray(picture) // 257).astype(np.uint8))
-            is_grey = to_grey or picture.mode in ("1", "L", "La", "LA")
-            pixels = np.asarray(picture.convert("L" if is_grey else "RGB"))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise ValueError(
-            f"--{flag}={path} cannot be read as an image: {error}."
-        ) from error
-    pixels = pixels.reshape(*pixels.shape[:2], -1)
+        pixels = read_image_file(path, to_grey)
+    except ValueError as error:
+        raise ValueError(f"--{flag}={path}: {error}") from error
     height, width, channels = image_shape
     if channels == 1 and (pixels != pixels[..., :1]).any():
         raise ValueError(

@@ -8,6 +8,7 @@ import numpy as np
 
 from kerazoo.data.images.held_out import held_out
 from kerazoo.data.images.image_dataset import ImageDataset
+from kerazoo.data.images.image_file import read_image_file
 from kerazoo.data.images.resized import height_and_width
 from kerazoo.data.images.resized import resized
 
@@ -130,24 +131,8 @@ def _read_all(paths, size):
 
 
 def _read(path, size):
-    from PIL import Image
-    from PIL import ImageOps
-
-    try:
-        with Image.open(path) as file:
-            picture = ImageOps.exif_transpose(file)
-            if picture.mode.startswith("I"):  # 16 bits.
-                array = (np.asarray(picture) // 257).astype(np.uint8)
-            else:
-                grey = picture.mode in ("1", "L", "La", "LA")
-                array = np.asarray(picture.convert("L" if grey else "RGB"))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        reason = " ".join(str(error).split())
-        raise ValueError(
-            f"Expected an image that can be read. Received: {path}: {reason}"
-        ) from error
-    array = array.reshape(*array.shape[:2], -1)
-    return array if size is None else resized(array, size)
+    pixels = read_image_file(path)
+    return pixels if size is None else resized(pixels, size)
 
 
 def _size(image):
