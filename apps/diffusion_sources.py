@@ -192,8 +192,8 @@ class Trained:
     def edit(self, name, request, **inputs):
         """Returns what the signature `edit` or `inpaint` makes of its inputs, uint8."""
         inputs = {key: tf.constant(value) for key, value in inputs.items()}
-        signature = ServingDiffusion(self._model, self.sampler).endpoints[name]
-        return signature(**inputs, **request.tensors())["images"].numpy()
+        edit = tf.function(getattr(ServingDiffusion(self._model, self.sampler), name))
+        return edit(**inputs, **request.tensors())["images"].numpy()
 
     def between(self, pair, count, request):
         """Returns images from one to another, uint8 `(count, H, W, C)`."""

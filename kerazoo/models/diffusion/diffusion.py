@@ -12,11 +12,12 @@ from kerazoo.models.diffusion.parametrizations import noise_condition
 from kerazoo.models.diffusion.variational_bound import split_output
 from kerazoo.models.diffusion.variational_bound import variational_bound
 from kerazoo.models.diffusion.weightings import WEIGHTINGS
+from kerazoo.training.frozen_weights import frozen_weights
 from kerazoo.training.global_batch import GlobalBatch
 from kerazoo.training.replica_model import ReplicaModel
-from kerazoo.training.replica_model import num_replicas
 from kerazoo.training.replica_model import share_of_mean
 from kerazoo.training.replica_model import sum_over_replicas
+from kerazoo.training.towers import in_towers
 
 _NOISE_BINS = 4  # Of equally many examples, whose losses are told apart.
 _VARIATIONAL_WEIGHT = 1e-3  # Of the hybrid loss: Nichol & Dhariwal, Section 3.1.
@@ -157,7 +158,8 @@ class Diffusion(ReplicaModel):
         if self.num_classes is not None:
             arguments.append(inputs["labels"])
         network = self.average_network if average else self.network
-        output = ops.cast(self._outputs(network, arguments, training), "float32")
+        output = in_towers(network, arguments, self.towers, training)
+        output = ops.cast(output, "float32")
         if not self.learned_variance:
             return output, None
         return split_output(output)
@@ -280,7 +282,7 @@ class Diffusion(ReplicaModel):
                 inputs["labels"] = own
             if self.self_conditioning:
                 inputs["estimate"] = estimate
-            with _constants(network) if frozen else contextlib.nullcontext():
+            with frozen_weights(network) if frozen else contextlib.nullcontext():
                 found = self(inputs, average=average)
             found, fraction = found if self.learned_variance else (found, None)
             if is_guided:
@@ -402,51 +404,6 @@ class Diffusion(ReplicaModel):
         pairs = zip(self.average_network.weights, self.network.weights, strict=True)
         for average, weight in pairs:
             average.assign_add(share * (weight - average))
-
-    def _outputs(self, network, inputs, training):
-        if num_replicas() == 1:
-            return self._in_towers(network, inputs, training)
-        # A replica's share may be empty; convolutions of no image have a wrong shape.
-        count = tf.shape(inputs[0])[0]
-        fill = tf.cast(tf.equal(count, 0), tf.int32)
-        inputs = [
-            tf.concat([v, tf.zeros((fill, *v.shape[1:]), v.dtype)], axis=0)
-            for v in inputs
-        ]
-        return self._in_towers(network, inputs, training)[:count]
-
-    def _in_towers(self, network, inputs, training):
-        def apply(*inputs):
-            return network(list(inputs), training=training)
-
-        if training and not tf.executing_eagerly():
-            # All towers are one function, traced and differentiated once.
-            apply = tf.function(apply, autograph=False)
-
-        def parts():
-            size = (count + self.towers - 1) // self.towers
-            own = [slice(i * size, (i + 1) * size) for i in range(self.towers)]
-            return ops.concatenate([apply(*(v[i] for v in inputs)) for i in own])
-
-        count = ops.shape(inputs[0])[0]
-        if self.towers == 1:
-            return network(inputs, training=training)
-        # No part may be empty.
-        is_full = count > (self.towers - 1) ** 2
-        if isinstance(count, int):
-            return parts() if is_full else apply(*inputs)
-        return ops.cond(is_full, parts, lambda: apply(*inputs))
-
-
-def _constants(network):
-    """Returns a scope in which the weights of a network are constants.
-
-    To be entered where they are used: what a loop captures is no constant in its body.
-    """
-    with tf.init_scope():
-        values = [weight.numpy() for weight in network.weights]
-    pairs = zip(network.weights, map(tf.constant, values), strict=True)
-    return keras.StatelessScope(state_mapping=list(pairs))
 
 
 def _by_noise(losses, uniform):

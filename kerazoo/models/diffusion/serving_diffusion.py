@@ -1,5 +1,7 @@
 """The signatures of an exported diffusion model."""
 
+import functools
+
 import numpy as np
 import tensorflow as tf
 
@@ -30,8 +32,6 @@ class ServingDiffusion:
 
     Attributes:
         module: `tf.Module` of the model's variables, to be exported.
-        endpoints: dict of name to concrete function, its signatures;
-            `serving_default` is `sample`.
 
     Example:
 
@@ -48,12 +48,17 @@ class ServingDiffusion:
         self.module.weights = [variable.value for variable in network.weights]
         self._model = model
         self._sampler = sampler
+
+    @functools.cached_property
+    def endpoints(self):
+        """dict of name to concrete function; `serving_default` is `sample`."""
+        shape = self._model.image_shape
         count = {"count": tf.TensorSpec((), tf.int32)}
-        images = {"images": tf.TensorSpec((None, *model.image_shape), tf.uint8)}
-        mask = {"mask": tf.TensorSpec((None, *model.image_shape[:-1], 1), tf.float32)}
+        images = {"images": tf.TensorSpec((None, *shape), tf.uint8)}
+        mask = {"mask": tf.TensorSpec((None, *shape[:-1], 1), tf.float32)}
         strength = {"strength": tf.TensorSpec((), tf.float32)}
         sample = self._trace(self.sample, count)
-        self.endpoints = {
+        return {
             "serving_default": sample,
             "sample": sample,
             "edit": self._trace(self.edit, {**images, **strength}),
