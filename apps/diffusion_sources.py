@@ -1,12 +1,11 @@
-"""What makes images for an app: an exported diffusion model, or a run's checkpoint."""
+"""Diffusion models that make images for an app: exported ones, or of a run."""
 
 import dataclasses
-import json
-import pathlib
 
 from absl import flags
 
 from apps import flags as shared
+from apps import image_sources as sources
 from apps import runner
 from apps import served
 
@@ -15,61 +14,35 @@ with runner.heavy_imports("diffusion"):
     import tensorflow as tf
 
     from apps import train_diffusion
+    from kerazoo.layers.slerp import slerp
     from kerazoo.models.diffusion.diffusion import Diffusion
-    from kerazoo.models.diffusion.editing.interpolation import slerp
     from kerazoo.models.diffusion.editing.inversion import invert
-    from kerazoo.models.diffusion.generation import batch_seed
     from kerazoo.models.diffusion.generation import generate
     from kerazoo.models.diffusion.generation import stateless_noise
     from kerazoo.models.diffusion.samplers.ddim import ddim
     from kerazoo.models.diffusion.serving_diffusion import ServingDiffusion
+    from kerazoo.training.batch_seed import batch_seed
 
 _FLAGS = flags.FLAGS
-COUNT = flags.DEFINE_integer(
-    "count",
-    16,
-    "Number of images; with --image of variations of each, then by default 1.",
-    lower_bound=1,
-)
-
-flags.adopt_module_key_flags(served)
-for _name in ("guidance", "sampler", "seed", "steps", "towers", "workdir"):
+FLAGS = ("guidance", "sampler", "steps", "towers")  # Of this family alone.
+for _name in FLAGS:
     flags.declare_key_flag(_name)
 
-DEFAULTS = {
-    "guidance": None,
-    "sampler": None,
-    "saved_model": "saved_models/diffusion_digits",
-    "steps": None,
-}
-BATCH_SIZE = 100  # As apps.train_diffusion makes them: the same seed, the same images.
+DEFAULTS = {"guidance": None, "sampler": None, "steps": None}
 _REFINEMENTS = 3  # Of the inversion, per step.
 
 
 @dataclasses.dataclass
-class Request:
-    """What images to make.
+class Request(sources.Request):
+    """Noise to make images of, and how.
 
     Attributes:
-        seed: int.
         steps: int. Steps of the sampler.
         guidance: float.
-        labels: int32 array `(count,)`, -1 for no class in particular; None for models
-            without classes.
     """
 
-    seed: int
     steps: int
     guidance: float
-    labels: np.ndarray | None
-
-    def part(self, index, size):
-        """Returns the request of the images of a batch."""
-        labels = self.labels
-        if labels is not None:
-            labels = np.take(labels, np.arange(size) + index * size, mode="wrap")
-        seed = batch_seed(self.seed, index)
-        return dataclasses.replace(self, seed=seed, labels=labels)
 
     def summary(self):
         """Returns what results say about it, as a dict."""
@@ -85,19 +58,22 @@ class Request:
 
 
 class Exported:
-    """Makes images with the newest version of `--saved_model`.
+    """Makes images with an exported model.
+
+    Args:
+        path: path of a version of a served model.
+        metadata: dict that apps.train_diffusion noted about it.
 
     Attributes:
-        metadata: dict that apps.train_diffusion noted about the model.
+        metadata: dict.
         sampler: str. Name of the sampler.
         summary: dict of where the images come from, for the result.
     """
 
-    def __init__(self):
-        path = served.find_version("train_diffusion")
-        self.metadata = served.read_metadata(path, "diffusion")
+    def __init__(self, path, metadata):
+        self.metadata = metadata
         self.sampler = self.metadata["sampler"]
-        self.summary = {"saved_model": str(path)}
+        self.summary = {"sampler": self.sampler, "saved_model": str(path)}
         self._path = path
 
     def open(self):
@@ -122,32 +98,33 @@ class Exported:
 
 
 class Trained:
-    """Makes images with the newest checkpoint of `--workdir`.
+    """Makes images with the newest checkpoint of a run.
+
+    Args:
+        workdir: path of the run's folder.
+        described: dict of `metadata` and the model's `config`.
 
     Attributes:
         metadata, sampler, summary: See `Exported`.
     """
 
-    def __init__(self):
-        workdir = pathlib.Path(shared.WORKDIR.value)
-        path = workdir / train_diffusion.MODEL_FILE
-        if not path.exists():
-            raise ValueError(
-                f"--workdir={workdir} holds no {path.name}: train there with "
-                "python -m apps.train_diffusion."
-            )
-        described = json.loads(path.read_text())
+    def __init__(self, workdir, described):
         self.metadata = described["metadata"]
         self.sampler = _FLAGS.sampler or self.metadata["sampler"]
-        self.summary = {"workdir": str(workdir)}
+        self.summary = {"sampler": self.sampler, "workdir": str(workdir)}
+        self._workdir = workdir
+        guidance = _FLAGS.guidance
+        guidance = self.metadata["guidance"] if guidance is None else guidance
+        # Guidance shows the network each image twice.
+        examples = sources.COUNT.value * (1 if guidance == 1 else 2)
         # Before TensorFlow runs anything.
-        towers = train_diffusion.use_towers()
+        towers = train_diffusion.use_towers(examples)
         self._config = {**described["config"], "towers": towers}
 
     def open(self):
         """Makes the model and restores its weights."""
         self._model = Diffusion.from_config(self._config)
-        step = _restore(self._model, pathlib.Path(shared.WORKDIR.value))
+        step = sources.restore(self._model, self._workdir)
         self.summary["checkpoint_step"] = step
         self._generate = tf.function(self._generate, reduce_retracing=True)
         self._between = tf.function(self._between)
@@ -161,7 +138,7 @@ class Trained:
             request.guidance,
             self._labels(request),
         )
-        return to_bytes(images.numpy())
+        return sources.to_bytes(images.numpy())
 
     def states(self, count, request, record_every):
         """Returns the states of new images, float `(K, count, H, W, C)`, noise first.
@@ -199,9 +176,9 @@ class Trained:
         """Returns images from one to another, uint8 `(count, H, W, C)`."""
         labels = self._labels(request)
         images = self._between(
-            to_floats(pair), count, request.steps, request.guidance, labels
+            sources.to_floats(pair), count, request.steps, request.guidance, labels
         )
-        return to_bytes(images.numpy())
+        return sources.to_bytes(images.numpy())
 
     def _labels(self, request):
         if request.labels is None:
@@ -235,28 +212,6 @@ class Trained:
         return ddim(self._model.denoiser(labels, guidance), noise, *levels)
 
 
-def check_source():
-    """Refuses two models, and a sampler for one that has its own."""
-    if shared.WORKDIR.value and _FLAGS["saved_model"].present:
-        raise ValueError("--saved_model and --workdir are two models: give one.")
-    if _FLAGS.sampler and not shared.WORKDIR.value:
-        raise ValueError(
-            f"--sampler={_FLAGS.sampler} needs a --workdir: an exported model has its "
-            "own sampler."
-        )
-
-
-def make_source():
-    """Returns what makes the images, of `--workdir` or `--saved_model`."""
-    return Trained() if shared.WORKDIR.value else Exported()
-
-
-def class_numbers(num_classes, names):
-    """Returns the number of each class by its name and by its number, as a dict."""
-    numbers = {str(i): i for i in range(num_classes)}
-    return numbers | {name: i for i, name in enumerate(names or [])}
-
-
 def make_request(metadata, count, classes):
     """Returns the `Request` of the flags.
 
@@ -283,50 +238,8 @@ def make_request(metadata, count, classes):
         if _FLAGS["guidance"].present and guidance != 1:
             raise ValueError(f"--guidance={guidance:g} needs a --label to guide to.")
         guidance = 1.0
-    return Request(shared.SEED.value, steps, guidance, labels)
-
-
-def sample(source, count, request, batch_size=BATCH_SIZE):
-    """Makes any number of images, uint8 `(count, H, W, C)`, batch by batch."""
-    size = min(count, batch_size)
-    batches = [
-        source.sample(size, request.part(index, size))
-        for index in range(-(-count // size))
-    ]
-    return np.concatenate(batches)[:count]
-
-
-def to_bytes(images):
-    """Returns images in [-1, 1] as uint8."""
-    return np.rint((np.clip(images, -1, 1) + 1) * 127.5).astype(np.uint8)
-
-
-def to_floats(images):
-    """Returns uint8 images as float32 in [-1, 1]."""
-    return images * np.float32(2 / 255) - np.float32(1)
+    return Request(shared.SEED.value, labels, steps, guidance)
 
 
 def _seed(seed):
     return tf.constant(batch_seed(seed, 0))
-
-
-def _restore(model, workdir):
-    """Gives a model the weights of a run's newest checkpoint; returns its step.
-
-    Only reads: the run may be going on.
-    """
-    paths = (workdir / "checkpoints").glob("*")
-    path = max((p for p in paths if p.name.isdigit()), default=None)
-    if path is None:
-        raise ValueError(f"--workdir={workdir} holds no checkpoint yet.")
-    # The trainer saves the model's variables first, then those of the optimizer.
-    values = [variable.value for variable in model.variables]
-    try:
-        status = tf.train.Checkpoint(values=values).read(str(path / "variables"))
-        status.assert_existing_objects_matched().expect_partial()
-    except (AssertionError, IndexError, ValueError, tf.errors.OpError) as error:
-        raise ValueError(
-            f"--workdir={workdir} has a checkpoint {path.name} that cannot be read: "
-            f"{error}"
-        ) from error
-    return int(path.name)

@@ -1,14 +1,15 @@
-r"""Measures the images of a trained diffusion model, or of a folder, against a dataset.
+r"""Measures the images of a diffusion model, a GAN or a folder against a dataset.
 
     python -m apps.evaluate
     python -m apps.evaluate --saved_model=saved_models/diffusion_digits --steps=10
     python -m apps.evaluate --workdir=runs/diffusion/digits --sampler=ddpm --steps=1000
+    python -m apps.evaluate --saved_model=saved_models/gan_digits --truncation=0.7
     python -m apps.evaluate --images=DIR --dataset=digits
 
-FID, KID, precision, recall, density, coverage and, with labels, the share of images
-that a classifier takes for what was asked for; of a --workdir also the denoising error
-at noise levels from low to high. Compare results of one `feature_extractor` and one
-number of images.
+FID, KID, precision, recall, density, coverage; with labels the share of images that a
+classifier takes for what was asked for, the classes that occur and the inception score;
+of a diffusion model's --workdir the denoising error at noise levels from low to high.
+Compare results of one `feature_extractor` and one number of images.
 """
 
 import json
@@ -25,7 +26,8 @@ from apps import served
 with runner.heavy_imports("diffusion"):
     import numpy as np
 
-    from apps import diffusion_sources as sources
+    from apps import image_families as families
+    from apps import image_sources as sources
     from kerazoo.data.images.image_folder import image_folder
 
 _FLAGS = flags.FLAGS
@@ -40,15 +42,15 @@ flags.adopt_module_key_flags(served)
 flags.adopt_module_key_flags(data)
 flags.adopt_module_key_flags(image_data)
 _OF_MODELS = (
-    *("batch_size", "count", "guidance", "sampler", "saved_model", "seed", "steps"),
-    *("towers", "workdir"),
+    *("batch_size", "count", "saved_model", "seed", "workdir"),
+    *(name for family in families.FAMILIES.values() for name in family.FLAGS),
 )
 _DATA_FLAGS = ("dataset", "data_dir", "image_size")  # That a model's metadata has.
 for _name in _OF_MODELS:
     flags.declare_key_flag(_name)
 
 DEFAULTS = {
-    **sources.DEFAULTS,
+    **families.DEFAULTS,
     "batch_size": sources.BATCH_SIZE,
     "count": 2_000,
 }
@@ -106,8 +108,7 @@ def read_folder():
 
 def prepare_model():
     """Returns the dataset, what makes images like its, and the request for them."""
-    sources.check_source()
-    source = sources.make_source()
+    source = families.make_source()
     metadata = source.metadata
     if not _FLAGS["dataset"].present:
         noted = {name: metadata.get(name) for name in _DATA_FLAGS}
@@ -121,7 +122,7 @@ def prepare_model():
             f"{shapes[1]}: give its --dataset and --image_size."
         )
     classes = metadata["num_classes"] and range(metadata["num_classes"])
-    request = sources.make_request(metadata, sources.COUNT.value, classes)
+    request = families.make_request(metadata, sources.COUNT.value, classes)
     source.open()
     return dataset, source, request
 
@@ -137,7 +138,6 @@ def make_images(dataset, source, request):
     summary = {
         "images": len(images),
         **request.summary(),
-        "sampler": source.sampler,
         "images_per_second": len(images) / seconds,
         **source.summary,
     }

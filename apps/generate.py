@@ -1,4 +1,4 @@
-r"""Makes and edits pictures with a trained diffusion model.
+r"""Makes and edits pictures with a trained diffusion model or GAN.
 
     python -m apps.generate --label=3,5 --picture=digits.png
     python -m apps.generate --image=three.png --strength=0.4 --count=8
@@ -8,9 +8,12 @@ r"""Makes and edits pictures with a trained diffusion model.
         --progress_images=steps.png --animation=steps.gif
     python -m apps.generate --workdir=runs/diffusion/digits --interpolate \
         --image=three.png,five.png --animation=between.gif
+    python -m apps.generate --saved_model=saved_models/gan_digits --interpolate \
+        --label=3 --animation=between.gif
 
-An exported model makes them with the sampler it has, a run of apps.train_diffusion
-with any. Equal commands make equal pictures.
+An exported diffusion model makes them with the sampler it has, a run of
+apps.train_diffusion with any. A GAN interpolates between the first latents of --seed
+and of the next one. Equal commands make equal pictures.
 """
 
 import json
@@ -26,11 +29,12 @@ from apps import served
 with runner.heavy_imports("diffusion"):
     import numpy as np
 
-    from apps import diffusion_sources as sources
+    from apps import image_families as families
+    from apps import image_sources as sources
+    from kerazoo.data.images.grid_animation import grid_animation
+    from kerazoo.data.images.grid_picture import grid_picture
     from kerazoo.data.images.image_file import read_image_file
     from kerazoo.data.images.resized import resized
-    from kerazoo.models.diffusion.animation import grid_animation
-    from kerazoo.models.diffusion.pictures import grid_picture
 
 _FLAGS = flags.FLAGS
 _LABEL = flags.DEFINE_list(
@@ -72,27 +76,30 @@ _MASK = flags.DEFINE_string(
     "mask", None, "File of an image that is white where to keep --image as it is."
 )
 _INTERPOLATE = flags.DEFINE_boolean(
-    "interpolate", False, "Makes what lies between the two files of --image, by DDIM."
+    "interpolate",
+    False,
+    "Makes what lies between the two files of --image, by DDIM; of a GAN between two "
+    "latents.",
 )
 _FRAMES = flags.DEFINE_integer(
     "frames", 8, "Images of --interpolate, with both ends.", lower_bound=2
 )
 
-flags.adopt_module_key_flags(sources)
+flags.adopt_module_key_flags(families)
 
-DEFAULTS = sources.DEFAULTS
+DEFAULTS = families.DEFAULTS
 _STATES = 10
 
 
 def main(_):
     with runner.user_errors():
         served.refuse_other_flags(__name__)
-        check_flags()
-        source = sources.make_source()
+        source = families.make_source()
+        check_flags(source.metadata["family"])
         images, mask = read_files(source.metadata["image_shape"])
         count = len(images) if images is not None else sources.COUNT.value
         count = _FRAMES.value if _INTERPOLATE.value else count
-        request = sources.make_request(
+        request = families.make_request(
             source.metadata, count, parse_labels(source.metadata)
         )
         for holder in (_PICTURE, _PROGRESS_IMAGES, _ANIMATION):
@@ -102,7 +109,10 @@ def main(_):
             make_new_folder()
         source.open()
     states, errors = None, {}
-    if _INTERPOLATE.value:
+    if _INTERPOLATE.value and source.metadata["family"] == "gan":
+        found = source.between(count, request)
+        states = sources.to_floats(found)[:, np.newaxis]
+    elif _INTERPOLATE.value:
         found = source.between(images, count, request)
         states = sources.to_floats(found)[:, np.newaxis]
         errors["end_error"] = distance(found[[0, -1]], images)
@@ -123,14 +133,18 @@ def main(_):
         if _FOLDER.value is not None:
             write_files(found, request.labels, source.metadata["class_names"])
             written["folder"] = _FOLDER.value
-    summary = {**request.summary(), "sampler": source.sampler, **source.summary}
-    if _INTERPOLATE.value or mask is not None:  # They have their own.
+    summary = {**request.summary(), **source.summary}
+    if errors:  # They have their own.
         summary["sampler"] = "ddim" if _INTERPOLATE.value else "repaint"
     print(json.dumps({"images": count, **written, **summary, **errors}))
 
 
-def check_flags():
+def check_flags(family):
     """Refuses flags that contradict each other, and files of the wrong kind."""
+    if family == "gan":
+        for name in ("image", "mask", "strength", "progress_images", "record_every"):
+            if _FLAGS[name].present:
+                raise ValueError(f"--{name} is for a model of diffusion, not of gan.")
     for holder, ending in (
         (_PICTURE, ".png"),
         (_PROGRESS_IMAGES, ".png"),
@@ -138,13 +152,20 @@ def check_flags():
     ):
         if holder.value is not None and not holder.value.endswith(ending):
             raise ValueError(f"--{holder.name}={holder.value} must end in {ending}.")
-    sources.check_source()
     edits = bool(_IMAGE.value)
     records = bool(_PROGRESS_IMAGES.value or _ANIMATION.value)
+    is_diffusion = family == "diffusion"
+    two = not is_diffusion or len(_IMAGE.value) == 2
     needs = (
         ("mask", _MASK.value, edits, "an --image"),
         ("strength", _FLAGS["strength"].present, edits, "an --image"),
-        ("interpolate", _INTERPOLATE.value, len(_IMAGE.value) == 2, "two of --image"),
+        ("interpolate", _INTERPOLATE.value, two, "two of --image"),
+        (
+            "animation",
+            _ANIMATION.value,
+            is_diffusion or _INTERPOLATE.value,
+            "--interpolate",
+        ),
         ("frames", _FLAGS["frames"].present, _INTERPOLATE.value, "--interpolate"),
         (
             *("record_every", _RECORD_EVERY.value, records),
@@ -153,6 +174,7 @@ def check_flags():
         *(
             (name, _FLAGS[name].value, bool(shared.WORKDIR.value), "a --workdir")
             for name in ("interpolate", "progress_images", "animation")
+            if is_diffusion
         ),
     )
     for name, given, is_met, need in needs:

@@ -56,6 +56,7 @@ class ImageEvaluation:
     """
 
     def __init__(self, dataset):
+        from kerazoo.evaluation.channel_classifier import ChannelClassifier
         from kerazoo.evaluation.classifier_features import ClassifierFeatures
         from kerazoo.evaluation.image_reference import ImageReference
         from kerazoo.evaluation.inception_features import InceptionFeatures
@@ -84,14 +85,19 @@ class ImageEvaluation:
                 "--feature_extractor=none."
             )
         if kind == "classifier":
-            self._extractor = ClassifierFeatures.trained(
+            labelled = (
                 train,
                 dataset.train_labels,
                 dataset.normalize(dataset.test_images),
                 dataset.test_labels,
-                cache_dir(),
-                dataset.name,
             )
+            kept = {"cache_dir": cache_dir(), "name": dataset.name}
+            if dataset.name.startswith("stacked_"):
+                classes = round(dataset.num_classes ** (1 / 3))
+                self._extractor = ChannelClassifier.trained(*labelled, classes, **kept)
+            else:
+                self._extractor = ClassifierFeatures.trained(*labelled, **kept)
+        self._num_classes = dataset.num_classes
         self._classifies = kind == "classifier"
         self._reference = ImageReference.of(
             self._extractor, train, dataset.name, cache_dir()
@@ -100,17 +106,27 @@ class ImageEvaluation:
     def measure(self, images, labels=None):
         """Returns `fid`, `kid` and more of generated images as a dict.
 
+        With a classifier also `modes`, the classes that occur, and `reverse_kl`, how
+        unevenly, and of one that knows probabilities `inception_score`.
+
         Args:
             images: float32 array `(N, H, W, C)` in [-1, 1].
             labels: int array `(N,)`, the classes that were asked for, or None.
         """
         from kerazoo.evaluation.evaluate_images import evaluate_images
+        from kerazoo.evaluation.inception_score import inception_score
+        from kerazoo.evaluation.mode_coverage import class_coverage
 
         if not self.is_possible:
             return {"feature_extractor": None}
         features = self._extractor(images)
         result = evaluate_images(self._reference, features)
-        if labels is not None and self._classifies:
-            agreement = self._extractor.label_agreement(images, labels)
-            result["label_agreement"] = agreement
+        if self._classifies:
+            classes = self._extractor.classes(images)
+            result |= class_coverage(classes, self._num_classes)
+            if hasattr(self._extractor, "predict"):
+                probabilities = self._extractor.predict(images)
+                result["inception_score"] = inception_score(probabilities)
+            if labels is not None:
+                result["label_agreement"] = float((classes == labels).mean())
         return {**result, "feature_extractor": self._extractor.name}

@@ -69,7 +69,7 @@ def user_packages(extra):
         raise UserError(_missing(error, extra)) from error
 
 
-def launch(main, defaults=None):
+def launch(main, defaults=None, tasks=None):
     """Runs an app's `main` and exits as the command-line contract says.
 
     0: done. 1: training failed. 2: a user's mistake, said in one line. 130 and 143:
@@ -78,9 +78,14 @@ def launch(main, defaults=None):
     Args:
         main: Function of the command line's remaining arguments.
         defaults: dict of flag name to the app's own default.
+        tasks: dict of the values of `--task` to what they mean, for apps that have it.
     """
     _end_with_parent()
     set_defaults(defaults or {})
+    if tasks:
+        from apps import task_flag
+
+        task_flag.set_tasks(tasks)
     app.run(lambda argv: _guarded(main, argv), flags_parser=_parse)
 
 

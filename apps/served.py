@@ -36,22 +36,21 @@ def find_version(app):
     return path / str(versions[-1])
 
 
-def read_metadata(path, family):
+def read_metadata(path, *families):
     """Returns what an app noted about its export, as a dict.
 
     Args:
         path: path of a version.
-        family: str. The family that the model must be of, such as `"dqn"`.
+        *families: str. Families of which the model must be one, such as `"dqn"`.
 
     Raises:
         ValueError: If it is another model.
     """
     metadata = path / "assets.extra" / "kerazoo.json"
     trained = json.loads(metadata.read_text()) if metadata.exists() else {}
-    if trained.get("family") != family:
-        raise ValueError(
-            f"--saved_model={path} is no model that apps.train_{family} exported."
-        )
+    if trained.get("family") not in families:
+        apps = " or ".join(f"apps.train_{family}" for family in families)
+        raise ValueError(f"--saved_model={path} is no model that {apps} exported.")
     return trained
 
 

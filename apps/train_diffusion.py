@@ -10,14 +10,15 @@ a classifier then finds 97 % of the pictures to be of the class that was asked f
 same command goes on from its newest checkpoint after an interruption.
 """
 
-import json
 import os
 
 from absl import flags
 
 from apps import data_flags as data
 from apps import flags as shared
+from apps import generative_flags as generative
 from apps import image_data
+from apps import image_sources
 from apps import network_flags as network
 from apps import runner
 
@@ -27,12 +28,12 @@ with runner.heavy_imports("diffusion"):
     import tensorflow as tf
 
     from kerazoo.data.array_batches import array_batches
+    from kerazoo.data.images.grid_picture import grid_picture
     from kerazoo.models.diffusion.diffusion import Diffusion
     from kerazoo.models.diffusion.diffusion_task import DiffusionTask
     from kerazoo.models.diffusion.networks.dit import DiT
     from kerazoo.models.diffusion.networks.u_net import UNet
     from kerazoo.models.diffusion.parametrizations import PARAMETRIZATIONS
-    from kerazoo.models.diffusion.pictures import grid_picture
     from kerazoo.models.diffusion.samplers import SAMPLERS
     from kerazoo.models.diffusion.schedules import SCHEDULES
     from kerazoo.models.diffusion.schedules import DiscreteSchedule
@@ -44,16 +45,12 @@ with runner.heavy_imports("diffusion"):
     from kerazoo.training.trainer import Trainer
     from kerazoo.training.weight_average import HalfLifeDecay
     from kerazoo.training.weight_average import PowerFunctionDecay
-    from kerazoo.training.workdir import write_text
 
 _NETWORK = flags.DEFINE_enum(
     "network", "unet", ["unet", "dit"], "Convolutions or a transformer over patches."
 )
 _WIDTHS = flags.DEFINE_list(
     "widths", ["32", "64"], "U-Net: channels of each level, finest first."
-)
-_BLOCKS_PER_LEVEL = flags.DEFINE_integer(
-    "blocks_per_level", 2, "U-Net: residual blocks of a level.", lower_bound=1
 )
 _PATCH_SIZE = flags.DEFINE_integer(
     "patch_size", 2, "DiT: side of a patch in pixels.", lower_bound=1
@@ -70,9 +67,6 @@ _PARAMETRIZATION = flags.DEFINE_enum(
 _WEIGHTING = flags.DEFINE_enum(
     "weighting", "uniform", sorted(WEIGHTINGS), "Which noise levels count how much."
 )
-_CONDITIONAL = flags.DEFINE_boolean(
-    "conditional", True, "Learns the classes of the images, where there are any."
-)
 _LABEL_DROPOUT = flags.DEFINE_float(
     "label_dropout", 0.1, "Share of examples whose label is hidden.", 0.0, 1.0
 )
@@ -81,9 +75,6 @@ _SELF_CONDITIONING = flags.DEFINE_boolean(
 )
 _LEARNED_VARIANCE = flags.DEFINE_boolean(
     "learned_variance", False, "Learns the variance of the reverse process, too."
-)
-_HALF_LIFE = flags.DEFINE_float(
-    "average_half_life", 20_000, "Half-life of the averaged weights, in images.", 1.0
 )
 _AVERAGE_WIDTH = flags.DEFINE_float(
     "average_width",
@@ -99,10 +90,6 @@ _WARM_UP_STEPS = flags.DEFINE_integer(
     "cosine does.",
     lower_bound=0,
 )
-_FLIP = flags.DEFINE_boolean("flip", False, "Mirrors half of the training images.")
-_MAX_GRADIENT_NORM = flags.DEFINE_float(
-    "max_gradient_norm", 1.0, "Clips the norm of the gradient; 0 for not.", 0.0
-)
 _TOWERS = flags.DEFINE_integer(
     "towers",
     None,
@@ -117,21 +104,18 @@ _STEPS = flags.DEFINE_integer("steps", 20, "Steps of the sampler.", lower_bound=
 _GUIDANCE = flags.DEFINE_float(
     "guidance", 1.0, "More than 1 makes images more typical of their label.", 0.0
 )
-_EVAL_SAMPLES = flags.DEFINE_integer(
-    "eval_samples", 2_000, "Images that the trained model is measured by.", 6
-)
 
-MODEL_FILE = "model.json"
 _GRID_IMAGES = 100
 
 flags.adopt_module_key_flags(shared)
 flags.adopt_module_key_flags(data)
+flags.adopt_module_key_flags(generative)
 flags.adopt_module_key_flags(image_data)
 flags.adopt_module_key_flags(network)
 shared.may_change(
     data.DATA_DIR,
     image_data.EXTRACTOR,
-    _EVAL_SAMPLES,
+    generative.EVAL_SAMPLES,
     _GUIDANCE,
     _SAMPLER,
     _STEPS,
@@ -174,9 +158,14 @@ def main(_):
         run.start()
         metadata = describe(model, name, dataset)
         data_dir = data.DATA_DIR.value and os.path.abspath(data.DATA_DIR.value)
-        write_model(run.workdir.path, model, {**metadata, "data_dir": data_dir})
+        image_sources.write_model(
+            run.workdir.path,
+            model,
+            "diffusion",
+            {**metadata, "data_dir": data_dir},
+        )
         trainer.fit(run.workdir, run.interruption, run.profiler)
-        images, labels = make_images(task, dataset, _EVAL_SAMPLES.value)
+        images, labels = make_images(task, dataset, generative.EVAL_SAMPLES.value)
         with runner.user_errors():
             measured = evaluation.measure(images, labels)
         errors = denoising_errors(task)
@@ -200,13 +189,19 @@ def main(_):
         run.finish({**result, "export": export})
 
 
-def use_towers():
-    """Returns the number of towers; gives each one thread of the CPU."""
+def use_towers(most=None):
+    """Returns the number of towers; gives each one thread of the CPU.
+
+    Args:
+        most: int or None. Examples of the smallest batch.
+    """
     replicas = shared.NUM_DEVICES.value or 1
     on_cpu = not tf.config.list_physical_devices("GPU")
     alone = on_cpu and replicas == 1 and shared.STRATEGY.value in ("auto", "one_device")
     towers = _TOWERS.value or (len(os.sched_getaffinity(0)) if alone else 1)
-    if towers > 1 and on_cpu:
+    is_single = most == 1  # Whose operations are too small for two threads.
+    towers = 1 if is_single else towers
+    if on_cpu and (towers > 1 or (is_single and alone)):
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(towers)
     return towers
@@ -245,14 +240,14 @@ def make_network(dataset, num_classes):
         )
     return UNet(
         widths=[int(width) for width in widths],
-        blocks_per_level=_BLOCKS_PER_LEVEL.value,
+        blocks_per_level=generative.BLOCKS_PER_LEVEL.value,
         **common,
     )
 
 
 def make_model(dataset, strategy, towers):
     """Makes the model of the flags and compiles it."""
-    has_classes = _CONDITIONAL.value and dataset.num_classes
+    has_classes = generative.CONDITIONAL.value and dataset.num_classes
     num_classes = dataset.num_classes if has_classes else None
     schedule = make_schedule()
     most = getattr(schedule, "num_train_steps", _STEPS.value)
@@ -269,7 +264,7 @@ def make_model(dataset, strategy, towers):
     if _AVERAGE_WIDTH.value is not None:
         average = PowerFunctionDecay(_AVERAGE_WIDTH.value)
     else:
-        average = HalfLifeDecay(_HALF_LIFE.value)
+        average = HalfLifeDecay(generative.HALF_LIFE.value)
     with strategy.scope():
         model = Diffusion(
             make_network(dataset, num_classes),
@@ -282,7 +277,7 @@ def make_model(dataset, strategy, towers):
             self_conditioning=_SELF_CONDITIONING.value,
             learned_variance=_LEARNED_VARIANCE.value,
             average_decay=average,
-            max_gradient_norm=_MAX_GRADIENT_NORM.value or None,
+            max_gradient_norm=generative.MAX_GRADIENT_NORM.value or None,
             towers=towers,
         )
         model.compile(keras.optimizers.Adam(make_learning_rate(), beta_2=0.99))
@@ -340,13 +335,6 @@ def describe(model, name, dataset):
     }
 
 
-def write_model(workdir, model, metadata):
-    """Notes in the run's folder how to make the model of its checkpoints again."""
-    config = keras.saving.serialize_keras_object(model)["config"]
-    text = json.dumps({"metadata": metadata, "config": config}, indent=1)
-    write_text(workdir / MODEL_FILE, f"{text}\n")
-
-
 def make_images(task, dataset, count):
     """Returns images and the classes that were asked for, each as often."""
     labels = None
@@ -378,7 +366,7 @@ def make_trainer(task, dataset, run):
             start_step,
             context,
             preprocess,
-            _FLIP.value,
+            generative.FLIP.value,
         )
 
     def evaluate():

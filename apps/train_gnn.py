@@ -20,6 +20,8 @@ from apps import flags as shared
 from apps import graph_data
 from apps import graph_models
 from apps import runner
+from apps import task_flag
+from apps.task_flag import TASK
 
 with runner.heavy_imports("gnn", legacy_keras=True):
     import keras
@@ -35,13 +37,6 @@ with runner.heavy_imports("gnn", legacy_keras=True):
     from kerazoo.training.trainer import Schedule
     from kerazoo.training.trainer import Trainer
 
-_TASK = flags.DEFINE_enum(
-    "task",
-    "node",
-    ["node", "link", "graph"],
-    "What to predict: classes of nodes, links between them, or classes or values of "
-    "whole graphs. Sets defaults of its own: see flags.txt of a run.",
-)
 _RUN_NAME = flags.DEFINE_string(
     "run_name",
     None,
@@ -88,6 +83,11 @@ DEFAULTS = {
     "hidden_size": 16,
 }
 # What suits a task and is not said by the flags.
+TASKS = {
+    "node": "classes of nodes",
+    "link": "which links there are between nodes",
+    "graph": "classes or values of whole graphs",
+}
 _TASK_DEFAULTS = {
     "node": {},
     "link": {
@@ -124,6 +124,7 @@ _TASK_FLAGS = {
 }
 
 flags.adopt_module_key_flags(shared)
+flags.adopt_module_key_flags(task_flag)
 flags.adopt_module_key_flags(data)
 flags.adopt_module_key_flags(graph_data)
 flags.adopt_module_key_flags(graph_models)
@@ -131,7 +132,7 @@ shared.may_change(_PATIENCE, _RUN_NAME, data.DATA_DIR)
 
 
 def main(_):
-    for flag, value in _TASK_DEFAULTS[_TASK.value].items():
+    for flag, value in _TASK_DEFAULTS[TASK.value].items():
         if flags.FLAGS[flag].using_default_value:
             flags.FLAGS.set_default(flag, value)
     with runner.user_errors():
@@ -156,7 +157,7 @@ def main(_):
             serving.module,
             serving.endpoints,
             metadata={
-                "task": _TASK.value,
+                "task": TASK.value,
                 "dataset": dataset,
                 "class_names": task.class_names,
                 "schema": serving.schema,
@@ -173,12 +174,12 @@ def dataset_name():
     name = pathlib.Path(data.DATASET.value or "karate_club").stem
     if name == "tables" and data.DATA_DIR.value:
         name = pathlib.Path(data.DATA_DIR.value).absolute().name
-    return f"{name}_link" if _TASK.value == "link" else name
+    return f"{name}_link" if TASK.value == "link" else name
 
 
 def check_flags():
     """Refuses flags that do not go together."""
-    task, architecture = _TASK.value, graph_models.ARCHITECTURE.value
+    task, architecture = TASK.value, graph_models.ARCHITECTURE.value
     if shared.JIT_COMPILE.value:
         raise ValueError(
             "--jit_compile does not go with graph networks: XLA has no sparse products."
@@ -239,17 +240,17 @@ def _is_set(name):
 def make_task(strategy):
     """Reads the dataset of the flags and makes a model for it."""
     replicas = strategy.num_replicas_in_sync
-    batched = _TASK.value == "graph" or _FANOUTS.value
+    batched = TASK.value == "graph" or _FANOUTS.value
     if batched and shared.BATCH_SIZE.value % replicas:
         raise ValueError(
             f"--batch_size={shared.BATCH_SIZE.value} must be a multiple of the "
             f"{replicas} devices it is split over."
         )
-    if _TASK.value == "graph":
+    if TASK.value == "graph":
         return make_graph_task(strategy)
     dataset = graph_data.load_node_dataset()
     graph_models.check_data(dataset.graph, dataset.name)
-    if _TASK.value == "link":
+    if TASK.value == "link":
         split = splits.edge_split(dataset.graph, seed=shared.SEED.value)
         with strategy.scope():
             model = graph_models.link_predictor(split.graph)
@@ -331,7 +332,7 @@ def make_trainer(task, strategy):
         mode=task.mode,
         train_step=task.train_step,
         examples_per_step=task.examples_per_step,
-        name=f"gnn {_TASK.value}",
+        name=f"gnn {TASK.value}",
     )
 
 
@@ -349,4 +350,4 @@ def selection(task, trainer):
 
 
 if __name__ == "__main__":
-    runner.launch(main, DEFAULTS)
+    runner.launch(main, DEFAULTS, TASKS)

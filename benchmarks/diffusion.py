@@ -11,15 +11,16 @@ three quarters of an hour.
 """
 
 import collections
-import json
 import os
 import pathlib
-import statistics
-import subprocess
 import sys
 
 from absl import app
 from absl import flags
+
+from benchmarks.processes import median
+from benchmarks.processes import report
+from benchmarks.processes import run
 
 _PAIRS = flags.DEFINE_integer("pairs", 3, "Runs of each side.", lower_bound=1)
 _THREADS = flags.DEFINE_multi_integer("threads", [1, 2], "Threads, once per value.")
@@ -76,11 +77,20 @@ def ratios(key, ours, theirs, name, power):
 
 
 def run_ours(threads, precision):
-    """Returns the figures of one run of ours, one tower per thread."""
+    """Returns the figures of one run of ours, one tower per thread.
+
+    A batch that has no example for each thread has a process of its own, with as many
+    threads as examples, as apps.generate does.
+    """
     policy = "float32" if precision == "float32" else "mixed_bfloat16"
-    command = [sys.executable, "-m", "benchmarks.diffusion_step"]
-    arguments = [_BATCH_SIZE.value, threads, policy, *_SAMPLE_BATCHES]
-    return run([*command, *map(str, arguments)], threads)
+    found = {}
+    for used in sorted({min(batch, threads) for batch in _SAMPLE_BATCHES}):
+        batches = [b for b in _SAMPLE_BATCHES if min(b, threads) == used]
+        command = [sys.executable, "-m", "benchmarks.diffusion_step"]
+        arguments = [_BATCH_SIZE.value, used, policy, *batches]
+        # The last process, of all threads, has the figures of training.
+        found |= run([*command, *map(str, arguments)], used, T=used)
+    return found
 
 
 def run_peer(threads, precision):
@@ -102,23 +112,6 @@ def run_peer(threads, precision):
             name = f"s_img_{batch}"
             best[name] = min(seconds, best.get(name, seconds))
     return best
-
-
-def run(command, threads):
-    """Returns the JSON object that a command prints last."""
-    environment = {**os.environ, "T": str(threads), "OMP_NUM_THREADS": str(threads)}
-    done = subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, text=True, env=environment
-    )
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def median(values):
-    return round(statistics.median(values), 4)
-
-
-def report(figure, **values):
-    print(json.dumps({"figure": figure, **values}), flush=True)
 
 
 if __name__ == "__main__":

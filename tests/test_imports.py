@@ -48,7 +48,11 @@ MAY_IMPORT = {  # Folder: (own packages, others' packages)
     ),
     "kerazoo/models/diffusion": (
         {"kerazoo.layers", "kerazoo.models.diffusion", "kerazoo.training"},
-        {"PIL", "keras", "numpy", "tensorflow"},
+        {"keras", "numpy", "tensorflow"},
+    ),
+    "kerazoo/models/gan": (
+        {"kerazoo.layers", "kerazoo.models.gan", "kerazoo.training"},
+        {"keras", "matplotlib", "numpy", "tensorflow"},
     ),
     "kerazoo/models/gnn": (
         {

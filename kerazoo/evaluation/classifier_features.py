@@ -107,6 +107,10 @@ class ClassifierFeatures:
         """Returns the probabilities of the classes, float32 `(N, K)`."""
         return batched(self._probabilities, self._checked(images), self.batch_size)
 
+    def classes(self, images):
+        """Returns the most probable class of each image, int `(N,)`."""
+        return self.predict(images).argmax(axis=1)
+
     def label_agreement(self, images, labels):
         """Returns the share of images whose class is the one that was asked for.
 
@@ -114,7 +118,7 @@ class ClassifierFeatures:
             images: float array `(N, H, W, C)`, -1 to 1.
             labels: int array `(N,)`.
         """
-        return float((self.predict(images).argmax(axis=1) == labels).mean())
+        return float((self.classes(images) == labels).mean())
 
     def _checked(self, images):
         expected = tuple(self.network.input_shape[1:])

@@ -1,6 +1,7 @@
 """Layers on Keras 3 alone, for any of its backends."""
 
 from kerazoo.layers.adaptive_layer_normalization import AdaptiveLayerNormalization
+from kerazoo.layers.batch_normalization import BatchNormalization
 from kerazoo.layers.dueling_head import DuelingHead
 from kerazoo.layers.graph import APPNPPropagation
 from kerazoo.layers.graph import DirectedConv
@@ -31,10 +32,13 @@ from kerazoo.layers.patches import extract_patches
 from kerazoo.layers.patches import merge_patches
 from kerazoo.layers.self_attention import SelfAttention
 from kerazoo.layers.sinusoidal_embedding import SinusoidalEmbedding
+from kerazoo.layers.slerp import slerp
+from kerazoo.layers.spectral_normalization import SpectralNormalization
 
 __all__ = [
     "APPNPPropagation",
     "AdaptiveLayerNormalization",
+    "BatchNormalization",
     "DirectedConv",
     "DuelingHead",
     "EdgeMatrix",
@@ -53,6 +57,7 @@ __all__ = [
     "SAGEConv",
     "SelfAttention",
     "SinusoidalEmbedding",
+    "SpectralNormalization",
     "add_self_loops",
     "directed_normalization",
     "extract_patches",
@@ -63,5 +68,6 @@ __all__ = [
     "segment_mean",
     "segment_softmax",
     "segment_sum",
+    "slerp",
     "symmetric_normalization",
 ]

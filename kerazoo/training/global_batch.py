@@ -21,6 +21,7 @@ class GlobalBatch:
 
     Attributes:
         total: int32 scalar. Number of examples of all replicas.
+        offset: int or int32 scalar. Number of those before this replica's.
 
     Example:
 
@@ -33,14 +34,14 @@ class GlobalBatch:
     def __init__(self, size, seed):
         self._size = tf.convert_to_tensor(size, tf.int32)
         self._seed = seed
-        self.total, self._offset = self._size, 0
+        self.total, self.offset = self._size, 0
         if num_replicas() > 1:
             context = tf.distribute.get_replica_context()
             replica = context.replica_id_in_sync_group
             own = tf.one_hot(replica, num_replicas()) * tf.cast(self._size, tf.float32)
             ends = tf.cast(tf.cumsum(sum_over_replicas(own)), tf.int32)
             self.total = ends[-1]
-            self._offset = ends[replica] - self._size
+            self.offset = ends[replica] - self._size
 
     def normal(self, shape=()):
         """Returns standard normal numbers `(B, *shape)`, float32."""
@@ -61,4 +62,4 @@ class GlobalBatch:
     def _own(self, values):
         if num_replicas() == 1:
             return values
-        return values[self._offset : self._offset + self._size]
+        return values[self.offset : self.offset + self._size]

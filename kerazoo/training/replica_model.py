@@ -91,15 +91,45 @@ class ReplicaModel(keras.Model):
         self.loss_tracker.update_state(losses, weights)
         return {"loss": sum_over_replicas(share_of_mean(losses, weights))}
 
-    def apply_gradients(self, gradients):
-        """Applies this replica's share of the gradients of all trainable variables."""
-        optimizer = self.optimizer
+    def apply_gradients(self, gradients, variables=None, optimizer=None):
+        """Applies this replica's share of gradients.
+
+        Args:
+            gradients: List of tensors.
+            variables: List of as many variables. Default: all that are trainable.
+            optimizer: Keras optimizer. Default: the model's own.
+        """
+        optimizer = optimizer or self.optimizer
+        variables = self.trainable_variables if variables is None else variables
         if self.max_gradient_norm:
             # Gradients come scaled as the loss is, in float16.
             max_norm = optimizer.scale_loss(self.max_gradient_norm)
             optimizer = GlobalNormClipping(optimizer, max_norm)
-        pairs = zip(gradients, self.trainable_variables, strict=True)
-        optimizer.apply_gradients(list(pairs))
+        optimizer.apply_gradients(list(zip(gradients, variables, strict=True)))
+
+    def save_own_variables(self, store):
+        """Keeps the states of random numbers, too, which Keras would leave out."""
+        super().save_own_variables(store)
+        for name, state in self._random_states().items():
+            store[name] = state
+
+    def load_own_variables(self, store):
+        states = self._random_states()
+        names = set(store.keys()) - states.keys()
+        own = {name: store[name] for name in names}
+        super().load_own_variables(own)
+        for name, state in states.items():
+            if name in store:  # Not in files of weights that others have written.
+                state.assign(store[name])
+
+    def _random_states(self):
+        """Returns the states of the seed generators of all layers by name."""
+        generators = [
+            generator
+            for layer in self._flatten_layers()
+            for generator in layer._seed_generators
+        ]
+        return {f"seed_{i}": g.state for i, g in enumerate(generators)}
 
     def _make_function(self, step_function):
         """Gives metrics an axis, over which Keras takes the mean of the workers."""

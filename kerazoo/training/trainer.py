@@ -24,6 +24,7 @@ class Schedule:
         eval_every: Steps between evaluations.
         checkpoint_every: Steps between checkpoints.
         log_every: Steps between reports.
+        sample_every: Steps between samples, or None.
         patience: Evaluations without a better one that end training, or None.
     """
 
@@ -31,11 +32,13 @@ class Schedule:
     eval_every: int = 1_000
     checkpoint_every: int = 1_000
     log_every: int = 100
+    sample_every: int | None = None
     patience: int | None = None
 
     def next_event(self, step):
         """Returns the next step after `step` at which something happens."""
         periods = (self.eval_every, self.checkpoint_every, self.log_every)
+        periods += (self.sample_every,) if self.sample_every else ()
         return min(
             self.train_steps, *((step // every + 1) * every for every in periods)
         )
@@ -60,6 +63,7 @@ class Trainer:
             takes no batch.
         schedule: `Schedule`.
         evaluate: Function without arguments to a dict of metrics, or None.
+        sample: Function without arguments that shows what the model makes, or None.
         objective: str or None. Metric of `evaluate` whose best weights are kept.
         mode: `"max"` or `"min"`. Which `objective` is best.
         train_step: Function of a batch, in place of the model's own.
@@ -100,6 +104,7 @@ class Trainer:
         examples_per_step=1,
         jit_compile=False,
         name="training",
+        sample=None,
     ):
         if mode not in ("max", "min"):
             raise ValueError(f"`mode` must be max or min. Received: mode={mode}")
@@ -108,6 +113,7 @@ class Trainer:
         self.batches = batches
         self.schedule = schedule
         self.evaluate = evaluate
+        self.sample = sample
         self.objective = objective
         self.sign = 1 if mode == "max" else -1
         self.examples_per_step = examples_per_step
@@ -168,6 +174,8 @@ class Trainer:
                 profiler.reached(self.step)
             recent.append(self._run(iterator, workdir))
             progress.update(self.step)
+            if self.sample and self._is_time(schedule.sample_every):
+                self.sample()
             if self._is_time(schedule.eval_every) and self.evaluate:
                 self._evaluate(workdir, progress)
             if self._is_time(schedule.log_every):

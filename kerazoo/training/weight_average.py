@@ -123,3 +123,24 @@ class PowerFunctionDecay(WeightDecay):
 
     def get_config(self):
         return {"relative_width": self.relative_width}
+
+
+def move_average(average, network, share):
+    """Moves the weights of an average towards those of a network.
+
+    All of them: moving statistics of normalisation belong to the weights that made
+    them.
+
+    Args:
+        average: Keras model of the same architecture, built.
+        network: Keras model.
+        share: float scalar, such as `HalfLifeDecay(1_000).share(step, batch_size)`.
+
+    Example:
+
+    ```python
+    move_average(average_network, network, HalfLifeDecay(1_000).share(step, 64))
+    ```
+    """
+    for old, new in zip(average.weights, network.weights, strict=True):
+        old.assign_add(ops.cast(share, new.dtype) * (new - old))

@@ -22,6 +22,10 @@ class App:
             try:
                 app = sys.modules[main.__module__]
                 runner.set_defaults(getattr(app, "DEFAULTS", {}))
+                if tasks := getattr(app, "TASKS", None):
+                    from apps import task_flag
+
+                    task_flag.set_tasks(tasks)
                 argv = runner._parse(["app", *map(str, arguments)])
                 runner._guarded(main, argv)
             except SystemExit as stop:

@@ -6,7 +6,7 @@ import tensorflow as tf
 from PIL import Image
 
 from apps import evaluate
-from apps import train_diffusion
+from apps import image_sources
 from kerazoo.data.images.digits import digits
 from kerazoo.models.diffusion.diffusion import Diffusion
 from kerazoo.models.diffusion.networks.u_net import UNet
@@ -79,7 +79,7 @@ def run(tmp_path_factory):
         VParametrization(),
         num_classes=10,
     )
-    train_diffusion.write_model(folder, model, METADATA)
+    image_sources.write_model(folder, model, "diffusion", METADATA)
     (folder / "checkpoints" / "000000000004").mkdir(parents=True)
     values = [variable.value for variable in model.variables]
     path = folder / "checkpoints" / "000000000004" / "variables"

@@ -1,17 +1,14 @@
 import json
-import signal
-import subprocess
-import sys
 
 import numpy as np
 import pytest
-import tensorflow as tf
 from absl.testing import flagsaver
 from PIL import Image
 
 from apps import train_diffusion
 from kerazoo.evaluation import inception_features
 from kerazoo.serving.check import run_without_python
+from tests.apps import killed_run
 from tests.apps.conftest import assert_one_line
 
 TINY = (
@@ -152,39 +149,12 @@ def test_learning_rate_rises_and_then_falls(warm_up):
     assert not warm_up or float(rate(1)) < float(rate(2)) < 0.01
 
 
-def variables_of(folder):
-    """Returns everything that a checkpoint holds, as arrays by name."""
-    reader = tf.train.load_checkpoint(str(folder / "variables"))
-    names = reader.get_variable_to_shape_map()
-    return {name: reader.get_tensor(name) for name in names}
-
-
 def test_killed_run_ends_as_one_that_was_not(tmp_path):
     """Bit for bit: weights, their average, the optimizer and all random states."""
-
-    def command(name):
-        return [
-            *(sys.executable, "-m", "apps.train_diffusion", *TINY, "--towers=2"),
-            *("--train_steps=60", "--eval_every=60", "--noexport"),
-            *("--checkpoint_every=10", "--log_every=10"),
-            *("--feature_extractor=none", f"--workdir={tmp_path}/{name}"),
-        ]
-
-    whole = subprocess.run(command("whole"), capture_output=True, text=True, check=True)
-    killed = subprocess.Popen(command("parts"), stderr=subprocess.PIPE, text=True)
-    for line in killed.stderr:
-        if " 20/60" in line:
-            break
-    killed.send_signal(signal.SIGKILL)
-    killed.communicate()
-    parts = subprocess.run(command("parts"), capture_output=True, text=True, check=True)
-    assert "Going on from step" in parts.stderr
-    expected, found = (
-        variables_of(tmp_path / name / "checkpoints" / f"{60:012d}")
-        for name in ("whole", "parts")
+    killed_run.assert_ends_the_same(
+        "apps.train_diffusion",
+        tmp_path,
+        60,
+        *(*TINY, "--towers=2", "--feature_extractor=none"),
+        metric="denoising_error",
     )
-    assert found.keys() == expected.keys() and len(found) > 100
-    for name, value in expected.items():
-        np.testing.assert_array_equal(found[name], value, err_msg=name)
-    results = [json.loads(run.stdout.splitlines()[-1]) for run in (whole, parts)]
-    assert results[0]["denoising_error"] == results[1]["denoising_error"]

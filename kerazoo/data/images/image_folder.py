@@ -3,6 +3,7 @@
 import concurrent.futures
 import os
 import pathlib
+import warnings
 
 import numpy as np
 
@@ -26,7 +27,7 @@ def image_folder(data_dir, image_size=None):
     class, in whose sorted order the classes are numbered. It may have folders `train`
     and `test` of either kind; otherwise a tenth of the images (of each class), always
     the same, is the test. Images are grey if all are, and RGB otherwise; transparency
-    is left out.
+    is left out. A warning counts the files that cannot be read, which are left out.
 
     Args:
         data_dir: path of the folder.
@@ -38,9 +39,9 @@ def image_folder(data_dir, image_size=None):
 
     Raises:
         FileNotFoundError: If there is no such folder, or no image in it.
-        ValueError: If an image cannot be read, images differ in size and no
-            `image_size` is given, images lie both in folders of classes and beside
-            them, or test images have a class that no training image has.
+        ValueError: If no image can be read, images differ in size and no `image_size`
+            is given, images lie both in folders of classes and beside them, or test
+            images have a class that no training image has.
 
     Example:
 
@@ -53,19 +54,19 @@ def image_folder(data_dir, image_size=None):
         raise FileNotFoundError(f"Expected a folder of images. Received: {root}")
     size = height_and_width(image_size)
     has_split = (root / "train").is_dir()
-    paths, names = _images_of(root / "train" if has_split else root)
+    paths, names, images = _images_of(root / "train" if has_split else root, size)
     class_names = sorted(set(names)) if names[0] is not None else None
     labels = _labels(names, class_names, root)
     if has_split and (root / "test").is_dir():
-        test_paths, test_names = _images_of(root / "test")
+        test_paths, test_names, test_images = _images_of(root / "test", size)
         labels += _labels(test_names, class_names, root)
         train = np.arange(len(paths))
         test = np.arange(len(paths), len(paths) + len(test_paths))
-        paths = paths + test_paths
+        paths, images = paths + test_paths, images + test_images
     else:
         groups = None if class_names is None else np.array(labels)
         train, test = held_out(len(paths), groups, _TEST_SHARE)
-    images = _read_all(paths, size)
+    images = _stacked(paths, images)
     labels = None if class_names is None else np.array(labels, np.int32)
     return ImageDataset(
         name=root.resolve().name,
@@ -78,8 +79,8 @@ def image_folder(data_dir, image_size=None):
     )
 
 
-def _images_of(folder):
-    """Returns the sorted paths of images and the names of their classes or None."""
+def _images_of(folder, size):
+    """Returns sorted paths, the names of their classes or None, and the images."""
     paths = [
         path
         for path in sorted(folder.rglob("*"))
@@ -94,9 +95,9 @@ def _images_of(folder):
             "Expected images in folders of classes, or all without. "
             f"Received: {beside[0]} beside folders of images"
         )
-    if beside:
-        return paths, [None] * len(paths)
-    return paths, [path.relative_to(folder).parts[0] for path in paths]
+    paths, images = map(list, zip(*_read_all(paths, size)))
+    names = [None if beside else path.relative_to(folder).parts[0] for path in paths]
+    return paths, names, images
 
 
 def _labels(names, class_names, root):
@@ -117,8 +118,29 @@ def _labels(names, class_names, root):
 
 
 def _read_all(paths, size):
+    """Returns pairs of path and image of the files that can be read."""
+
+    def read(path):
+        try:
+            return path, _read(path, size), None
+        except ValueError as error:
+            return path, None, str(error)
+
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        images = list(pool.map(lambda path: _read(path, size), paths))
+        found = list(pool.map(read, paths))
+    errors = [error for *_, error in found if error is not None]
+    if len(errors) == len(found):
+        raise ValueError(errors[0])
+    if errors:
+        warnings.warn(
+            f"Left out {len(errors)} of {len(found)} files. The first: {errors[0]}",
+            stacklevel=2,
+        )
+    return [(path, image) for path, image, error in found if error is None]
+
+
+def _stacked(paths, images):
+    """Returns images as one array, or says that they differ in size."""
     for path, image in zip(paths, images):
         if image.shape[:2] != images[0].shape[:2]:
             raise ValueError(

@@ -2,7 +2,10 @@
 
 from kerazoo.data.images.digits import digits
 from kerazoo.data.images.image_folder import image_folder
+from kerazoo.data.images.stacked_images import stacked_images
 from kerazoo.data.images.tfds_images import tfds_images
+
+_STACKED = 2  # Stacked images for each grey one, of each of which six are parts.
 
 
 def load(name, data_dir=None, image_size=None):
@@ -10,8 +13,9 @@ def load(name, data_dir=None, image_size=None):
 
     Args:
         name: str. `"digits"`, scikit-learn's, built in; `"folder"`, the images of
-            `data_dir`; or the name of a dataset of TensorFlow Datasets, such as
-            `"mnist"`.
+            `data_dir`; the name of a dataset of TensorFlow Datasets, such as
+            `"mnist"`; or one of these after `"stacked_"`, for three of its grey images
+            as the channels of one.
         data_dir: path of the folder of images, or of the prepared datasets.
         image_size: int, pair of int or None. Height and width to bring images to.
 
@@ -28,7 +32,10 @@ def load(name, data_dir=None, image_size=None):
     dataset = load("digits")
     ```
     """
-    if name == "digits":
+    if name.startswith("stacked_"):
+        grey = load(name.removeprefix("stacked_"), data_dir, image_size)
+        dataset = stacked_images(grey, count=_STACKED * len(grey.train_images))
+    elif name == "digits":
         dataset = digits(image_size)
     elif name == "folder":
         if data_dir is None:

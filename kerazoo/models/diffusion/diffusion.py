@@ -12,12 +12,14 @@ from kerazoo.models.diffusion.parametrizations import noise_condition
 from kerazoo.models.diffusion.variational_bound import split_output
 from kerazoo.models.diffusion.variational_bound import variational_bound
 from kerazoo.models.diffusion.weightings import WEIGHTINGS
+from kerazoo.training.checked_labels import checked_labels
 from kerazoo.training.frozen_weights import frozen_weights
 from kerazoo.training.global_batch import GlobalBatch
 from kerazoo.training.replica_model import ReplicaModel
 from kerazoo.training.replica_model import share_of_mean
 from kerazoo.training.replica_model import sum_over_replicas
 from kerazoo.training.towers import in_towers
+from kerazoo.training.weight_average import move_average
 
 _NOISE_BINS = 4  # Of equally many examples, whose losses are told apart.
 _VARIATIONAL_WEIGHT = 1e-3  # Of the hybrid loss: Nichol & Dhariwal, Section 3.1.
@@ -186,7 +188,7 @@ class Diffusion(ReplicaModel):
         inputs = self._add_noise(images, noise, uniform)
         if self.num_classes is not None:
             hidden = batch.uniform() < self.label_dropout
-            labels = self._checked(labels)
+            labels = checked_labels(labels, self.num_classes)
             inputs["labels"] = ops.where(hidden, self.num_classes, labels)
         if self.self_conditioning:
             is_first = batch.shared_uniform() < 0.5
@@ -208,7 +210,7 @@ class Diffusion(ReplicaModel):
         uniform, noise = batch.uniform(), batch.normal(self.image_shape)
         inputs = self._add_noise(images, noise, uniform)
         if self.num_classes is not None:
-            inputs["labels"] = self._checked(labels)
+            inputs["labels"] = checked_labels(labels, self.num_classes)
         if self.self_conditioning:
             inputs["estimate"] = ops.zeros_like(images)
         losses = self._errors(images, noise, uniform, inputs, training=False)
@@ -336,22 +338,6 @@ class Diffusion(ReplicaModel):
             self.average_network.set_weights(self.network.get_weights())
         self.built = True
 
-    def _checked(self, labels):
-        """Returns labels as int32, or says what is wrong with them."""
-        if labels is None:
-            raise ValueError(
-                "A model with classes must be given `(images, labels)`. Received: "
-                f"num_classes={self.num_classes}, no labels"
-            )
-        labels = ops.cast(labels, "int32")
-        tf.debugging.assert_non_negative(labels, "Labels must be from 0.")
-        tf.debugging.assert_less(
-            labels,
-            self.num_classes,
-            f"Labels must be below num_classes={self.num_classes}.",
-        )
-        return labels
-
     def _noisy(self, inputs):
         wide = (-1, *[1] * len(self.image_shape))
         levels = (ops.reshape(inputs[name], wide) for name in ("alpha", "sigma"))
@@ -401,9 +387,7 @@ class Diffusion(ReplicaModel):
         # It still is 0 if float16's loss scaling has skipped the first step.
         step = ops.maximum(self.optimizer.iterations, 1)
         share = self.average_decay.share(step, batch_size)
-        pairs = zip(self.average_network.weights, self.network.weights, strict=True)
-        for average, weight in pairs:
-            average.assign_add(share * (weight - average))
+        move_average(self.average_network, self.network, share)
 
 
 def _by_noise(losses, uniform):

@@ -3,8 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
-from kerazoo.models.diffusion.generation import batch_seed
 from kerazoo.models.diffusion.generation import generate
+from kerazoo.training.batch_seed import batch_seed
 
 _NUM_LEVELS = 8
 _TIMES = (np.arange(_NUM_LEVELS) + 0.5) / _NUM_LEVELS

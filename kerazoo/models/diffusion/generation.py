@@ -4,8 +4,6 @@ import tensorflow as tf
 
 from kerazoo.models.diffusion.samplers import SAMPLERS
 
-_SEEDS_APART = 1_000_003
-
 
 def stateless_noise(seed):
     """Returns a source of noise that depends on nothing but the seed and the step.
@@ -31,19 +29,6 @@ def stateless_noise(seed):
         return tf.random.stateless_normal(tf.shape(x), pair)
 
     return noise
-
-
-def batch_seed(seed, index):
-    """Returns the seed of one of many batches, apart from those of other seeds.
-
-    Args:
-        seed: int. Seed of all batches.
-        index: int. Number of the batch, from 0.
-
-    Returns:
-        int, below 2**31; for the first batch the seed itself.
-    """
-    return (seed + index * _SEEDS_APART) % 2**31
 
 
 def generate(

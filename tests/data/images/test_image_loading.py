@@ -171,15 +171,21 @@ def test_different_sizes_are_named(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"no image", "cut"])
-def test_unreadable_image_is_named(tmp_path, content):
+def test_unreadable_image_is_named_and_left_out(tmp_path, content):
     noise = np.random.default_rng(0).integers(0, 256, (40, 40), np.uint8)
     write(tmp_path / "0.png", noise)
     whole = (tmp_path / "0.png").read_bytes()
     bad = tmp_path / "1.png"
     bad.write_bytes(whole[: len(whole) // 2] if content == "cut" else content)
+    with pytest.warns(UserWarning) as found:
+        dataset = load("folder", data_dir=tmp_path)
+    (message,) = [str(warning.message) for warning in found]
+    assert message.startswith("Left out 1 of 2 files. The first: Expected an image")
+    assert str(bad) in message and "\n" not in message
+    assert len(dataset.train_images) + len(dataset.test_images) == 1
+    (tmp_path / "0.png").unlink()
     message = error_of("folder", data_dir=tmp_path)
     assert message.startswith("Expected an image that can be read. Received: ")
-    assert str(bad) in message
 
 
 def test_images_beside_classes(tmp_path):

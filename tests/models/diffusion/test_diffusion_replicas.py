@@ -1,12 +1,6 @@
 """The same training on one replica, two, two workers, and in towers."""
 
 import functools
-import json
-import os
-import pathlib
-import socket
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -18,6 +12,7 @@ from kerazoo.training import strategy as strategies
 from kerazoo.training.weight_average import HalfLifeDecay
 from tests.models.diffusion.tiny_network import TinyNetwork
 from tests.models.diffusion.tiny_network import tiny_diffusion
+from tests.models.worker_processes import run_workers
 
 SHAPE = (2, 3, 1)
 RANDOM = np.random.default_rng(0)
@@ -155,43 +150,10 @@ def test_replicas_meet_different_noise():
     assert (level.numpy() != other_level.numpy()).any()
 
 
-def run_workers(count, folder):
-    """Returns what `multi_worker_fit` writes, of each of so many processes."""
-    servers = [socket.create_server(("localhost", 0)) for _ in range(count)]
-    addresses = [f"localhost:{server.getsockname()[1]}" for server in servers]
-    for server in servers:
-        server.close()
-    workers = []
-    for index in range(count):
-        task = {"type": "worker", "index": index}
-        config = {"cluster": {"worker": addresses}, "task": task}
-        environment = {**os.environ, "TF_CONFIG": json.dumps(config)}
-        if count == 1:
-            del environment["TF_CONFIG"]
-        command = [sys.executable, "-m", "tests.models.diffusion.multi_worker_fit"]
-        workers.append(
-            subprocess.Popen(
-                [*command, f"{folder}/{count}_{index}.npz"],
-                cwd=pathlib.Path(__file__).parents[3],
-                env=environment,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        )
-    try:
-        for worker in workers:
-            _, errors = worker.communicate(timeout=240)
-            assert worker.returncode == 0, errors
-    finally:
-        for worker in workers:
-            worker.kill()
-    return [dict(np.load(f"{folder}/{count}_{i}.npz")) for i in range(count)]
-
-
 @pytest.mark.slow
 def test_two_workers_fit_as_one(tmp_path):
-    (expected,) = run_workers(1, tmp_path)
-    for found in run_workers(2, tmp_path):
+    (expected,) = run_workers("tests.models.diffusion.multi_worker_fit", 1, tmp_path)
+    for found in run_workers("tests.models.diffusion.multi_worker_fit", 2, tmp_path):
         assert found.keys() == expected.keys()
         for name, value in expected.items():
             np.testing.assert_allclose(

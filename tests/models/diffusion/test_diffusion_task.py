@@ -9,9 +9,9 @@ from kerazoo.models.diffusion import parametrizations
 from kerazoo.models.diffusion import schedules
 from kerazoo.models.diffusion.diffusion import Diffusion
 from kerazoo.models.diffusion.diffusion_task import DiffusionTask
-from kerazoo.models.diffusion.generation import batch_seed
 from kerazoo.models.diffusion.generation import generate
 from kerazoo.training import strategy as strategies
+from kerazoo.training.batch_seed import batch_seed
 from kerazoo.training.trainer import Schedule
 from kerazoo.training.trainer import Trainer
 from kerazoo.training.weight_average import HalfLifeDecay

@@ -8,10 +8,10 @@ import tensorflow as tf
 from kerazoo.models.diffusion import parametrizations
 from kerazoo.models.diffusion import schedules
 from kerazoo.models.diffusion.diffusion import Diffusion
-from kerazoo.models.diffusion.generation import batch_seed
 from kerazoo.models.diffusion.generation import generate
 from kerazoo.models.diffusion.generation import stateless_noise
 from kerazoo.models.diffusion.samplers import SAMPLERS
+from kerazoo.training.batch_seed import batch_seed
 from kerazoo.training.weight_average import HalfLifeDecay
 from tests.models.diffusion.tiny_network import TinyNetwork
 

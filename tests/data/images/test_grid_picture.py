@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kerazoo.models.diffusion.animation import grid_animation
-from kerazoo.models.diffusion.pictures import grid_picture
-from kerazoo.models.diffusion.pictures import grid_pixels
+from kerazoo.data.images.grid_animation import grid_animation
+from kerazoo.data.images.grid_picture import grid_picture
+from kerazoo.data.images.grid_picture import grid_pixels
 
 GREY = np.array([-1.0, 0.0, 1.0]).reshape(3, 1, 1, 1)
 

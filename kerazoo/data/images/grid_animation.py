@@ -2,7 +2,7 @@
 
 import io
 
-from kerazoo.models.diffusion.pictures import grid_pixels
+from kerazoo.data.images.grid_picture import grid_pixels
 
 
 def grid_animation(states, columns, gap=1, scale=None, seconds=0.1, pause=1.5):
