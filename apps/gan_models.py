@@ -79,6 +79,14 @@ _R1 = flags.DEFINE_float(
 _R2 = flags.DEFINE_float(
     "r2", 0.1, "Weight of the same at generated examples.", lower_bound=0.0
 )
+_PENALTY_DECAY = flags.DEFINE_float(
+    "penalty_decay",
+    1.0,
+    "Share of --r1 and --r2 at --train_steps, to which both fall exponentially: less "
+    "lets the discriminator be sharp when all modes are there.",
+    1e-9,
+    1.0,
+)
 _GRADIENT_PENALTY = flags.DEFINE_float(
     "gradient_penalty",
     0.0,
@@ -179,8 +187,8 @@ def make_model(subject, strategy):
             *networks(),
             latent_size=_LATENT_SIZE.value,
             loss=_LOSS.value,
-            r1=_R1.value,
-            r2=_R2.value,
+            r1=_make_weight(_R1.value),
+            r2=_make_weight(_R2.value),
             gradient_penalty=_GRADIENT_PENALTY.value,
             discriminator_steps=DISCRIMINATOR_STEPS.value,
             num_classes=subject.num_classes,
@@ -252,6 +260,16 @@ def _make_augmentation(subject):
     if name == "affine_color":
         options["exclude"] = tuple(_AUGMENT_EXCLUDE.value)
     return AUGMENTATIONS[name](**options)
+
+
+def _make_weight(weight):
+    """Returns the weight of a penalty, which may fall."""
+    if not weight or _PENALTY_DECAY.value == 1:
+        return weight
+    steps = shared.TRAIN_STEPS.value * DISCRIMINATOR_STEPS.value
+    return keras.optimizers.schedules.ExponentialDecay(
+        weight, steps, _PENALTY_DECAY.value
+    )
 
 
 def _make_optimizer(rate):

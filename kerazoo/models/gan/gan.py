@@ -40,7 +40,9 @@ class GAN(ReplicaModel):
             logits `(B,)` or `(B, 1)`, large for real.
         latent_size: int. Size Z of a latent, standard normal.
         loss: A key of `LOSSES`.
-        r1, r2: float. Weights of the penalties, gamma above.
+        r1, r2: float, or a schedule of `keras.optimizers.schedules` over the steps of
+            the discriminator. Weights of the penalties, gamma above: at first large, to
+            keep all modes, then small, to let the discriminator be sharp.
         gradient_penalty: float. Weight of the Wasserstein GAN's penalty, which wants a
             slope of 1 between real and generated examples.
         discriminator_steps: int. Steps of the discriminator, with examples of its own
@@ -110,7 +112,8 @@ class GAN(ReplicaModel):
                 "`discriminator_steps` must be positive. "
                 f"Received: discriminator_steps={discriminator_steps}"
             )
-        if min(r1, r2, gradient_penalty) < 0:
+        fixed = [weight for weight in (r1, r2) if not _is_schedule(weight)]
+        if min(*fixed, gradient_penalty, 0) < 0:
             raise ValueError(
                 "Weights of penalties must not be negative. Received: "
                 f"r1={r1}, r2={r2}, gradient_penalty={gradient_penalty}"
@@ -287,8 +290,8 @@ class GAN(ReplicaModel):
             "discriminator": serialize(self.discriminator),
             "latent_size": self.latent_size,
             "loss": self.loss_name,
-            "r1": self.r1,
-            "r2": self.r2,
+            "r1": serialize(self.r1) if _is_schedule(self.r1) else self.r1,
+            "r2": serialize(self.r2) if _is_schedule(self.r2) else self.r2,
             "gradient_penalty": self.gradient_penalty,
             "discriminator_steps": self.discriminator_steps,
             "num_classes": self.num_classes,
@@ -356,7 +359,7 @@ class GAN(ReplicaModel):
             fake_logits, r2 = penalized(fake, self.r2)
             losses = self._adversarial.discriminator(real_logits, fake_logits)
             penalties = {
-                name: (weight / 2, values)
+                name: (self._now(weight) / 2, values)
                 for name, weight, values in (("r1", self.r1, r1), ("r2", self.r2, r2))
                 if weight
             }
@@ -395,6 +398,12 @@ class GAN(ReplicaModel):
             metrics["augment_probability"] = ops.convert_to_tensor(self.probability)
         return {**metrics, "gradient_norm/discriminator": norm}
 
+    def _now(self, weight):
+        """Returns the value of a weight at this step."""
+        if not _is_schedule(weight):
+            return weight
+        return ops.cast(weight(self.discriminator_optimizer.iterations), "float32")
+
     def _adapt(self, batch, real_logits, fake_logit):
         """Raises or lowers how often is augmented."""
         zero = fake_logit if self._adversarial.is_relative else 0.0
@@ -428,6 +437,10 @@ class GAN(ReplicaModel):
         ]
         self.apply_gradients(gradients, variables, optimizer)
         return tf.linalg.global_norm(sum_over_replicas(gradients)) / scale
+
+
+def _is_schedule(weight):
+    return isinstance(weight, keras.optimizers.schedules.LearningRateSchedule)
 
 
 def _apply(network, inputs, training):

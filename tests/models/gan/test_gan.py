@@ -91,6 +91,23 @@ def test_one_step_by_hand():
         np.testing.assert_allclose(metrics[name], value, rtol=1e-4, err_msg=name)
 
 
+def test_penalty_may_fall():
+    falling = keras.optimizers.schedules.ExponentialDecay(0.8, 1, 0.5)
+    model = scales("relativistic", r1=falling, r2=0)
+    other = scales("relativistic", r1=0.8, r2=0)
+    keras.utils.set_random_seed(0)
+    for weight in (0.8, 0.4, 0.2):  # Halved at each step.
+        other.set_weights(model.get_weights())
+        other.seed_generator.state.assign(model.seed_generator.state)
+        other.r1 = weight
+        x = np.array([[1.0], [-2.0], [0.5], [3.0]], "float32")
+        model.train_step((x,))
+        other.train_step((x,))
+        np.testing.assert_allclose(weights_of(model), weights_of(other), rtol=1e-6)
+    loaded = GAN.from_config(model.get_config())
+    assert loaded.r1.get_config() == falling.get_config() and loaded.r2 == 0
+
+
 def test_wasserstein_penalty_by_hand():
     model = scales("wasserstein", 0.1, r1=0, r2=0, gradient_penalty=10.0)
     x = np.ones((4, 1), "float32")
