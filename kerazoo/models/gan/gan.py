@@ -76,7 +76,8 @@ class GAN(ReplicaModel):
     Example:
 
     ```python
-    model = GAN(DCGANGenerator((32, 32, 3), 64), DCGANDiscriminator(), latent_size=64)
+    discriminator = DCGANDiscriminator(normalization="none")
+    model = GAN(DCGANGenerator((32, 32, 3), 64), discriminator, latent_size=64)
     model.compile(
         keras.optimizers.Adam(2e-4, beta_1=0.0),
         discriminator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.0),
@@ -112,6 +113,18 @@ class GAN(ReplicaModel):
                 "`discriminator_steps` must be positive. "
                 f"Received: discriminator_steps={discriminator_steps}"
             )
+        if not (_adapts(augment_probability) or 0 <= augment_probability <= 1):
+            raise ValueError(
+                "`augment_probability` must be from 0 to 1. "
+                f"Received: augment_probability={augment_probability}"
+            )
+        for network in (generator, discriminator):
+            own = getattr(network, "num_classes", num_classes)
+            if own != num_classes:
+                raise ValueError(
+                    "Both networks must have the model's `num_classes`. Received: "
+                    f"num_classes={num_classes}, {type(network).__name__} of {own}"
+                )
         fixed = [weight for weight in (r1, r2) if not _is_schedule(weight)]
         if min(*fixed, gradient_penalty, 0) < 0:
             raise ValueError(
@@ -137,7 +150,7 @@ class GAN(ReplicaModel):
         if average_decay is not None:
             self.average_generator = type(generator).from_config(generator.get_config())
         self._adversarial = LOSSES[loss]
-        self._adapts = isinstance(augment_probability, AdaptiveProbability)
+        self._adapts = _adapts(augment_probability)
         self._build_on_example()
         if self._adapts:
             self.probability = self.add_weight(
@@ -221,9 +234,14 @@ class GAN(ReplicaModel):
         """
         examples, labels = self._unpacked(data)
         steps = self.discriminator_steps
-        offset = GlobalBatch(ops.shape(examples)[0], self.seed_generator).offset
+        whole = GlobalBatch(ops.shape(examples)[0], self.seed_generator)
+        tf.debugging.assert_greater_equal(
+            whole.total, steps, "A batch must have an example for each step."
+        )
         for k in range(steps):
-            first = (k - offset) % steps  # Of the global batch, not of this replica's.
+            first = (
+                k - whole.offset
+            ) % steps  # Of the global batch, not of this replica's.
             real = examples[first::steps]
             own = None if labels is None else labels[first::steps]
             batch = GlobalBatch(ops.shape(real)[0], self.seed_generator)
@@ -242,7 +260,7 @@ class GAN(ReplicaModel):
                 self._augment(batch, fake), own, training=True
             )
             real_logits = fake_logits
-            if self._adversarial.is_relative:
+            if self._adversarial.is_paired:
                 real_logits = self.discriminate(shown, own, training=True)
             real_logits = tf.stop_gradient(real_logits)
             losses = self._adversarial.generator(real_logits, fake_logits)
@@ -334,6 +352,11 @@ class GAN(ReplicaModel):
         if weights is not None:
             raise ValueError("A GAN takes no weights of examples. Received: weights")
         examples = ops.cast(examples, "float32")
+        if tuple(examples.shape[1:]) != self.sample_shape:
+            raise ValueError(
+                f"Examples must be (B, {', '.join(map(str, self.sample_shape))}), as "
+                f"the generator makes them. Received: shape={tuple(examples.shape)}"
+            )
         if self.num_classes is None:
             return examples, None
         return examples, checked_labels(labels, self.num_classes)
@@ -341,14 +364,13 @@ class GAN(ReplicaModel):
     def _train_discriminator(self, batch, real, fake, labels):
         """Takes one step of the discriminator; returns metrics."""
 
+        def augmented(uniforms):
+            return lambda x: self.discriminate(
+                self._augmented(x, uniforms), labels, training=True
+            )
+
         def penalized(examples, weight):
-            uniforms = self._uniforms(batch)
-
-            def discriminate(x):
-                return self.discriminate(
-                    self._augmented(x, uniforms), labels, training=True
-                )
-
+            discriminate = augmented(self._uniforms(batch))
             if not weight:
                 return discriminate(examples), None
             return zero_centered_penalty(discriminate, examples)
@@ -365,10 +387,7 @@ class GAN(ReplicaModel):
             }
             if self.gradient_penalty:
                 values = one_centered_penalty(
-                    lambda x: self.discriminate(x, labels, training=True),
-                    real,
-                    fake,
-                    batch.uniform(),
+                    augmented(self._uniforms(batch)), real, fake, batch.uniform()
                 )
                 penalties["gradient_penalty"] = (self.gradient_penalty, values)
             total = losses
@@ -437,6 +456,10 @@ class GAN(ReplicaModel):
         ]
         self.apply_gradients(gradients, variables, optimizer)
         return tf.linalg.global_norm(sum_over_replicas(gradients)) / scale
+
+
+def _adapts(probability):
+    return isinstance(probability, AdaptiveProbability)
 
 
 def _is_schedule(weight):

@@ -55,6 +55,8 @@ class GANTask:
                     f"Received: labels.shape={np.shape(labels)}, count={count}"
                 )
             labels = np.resize(labels, batches * size).astype("int32")
+        if truncation is not None:  # As a tensor: a number would be traced anew.
+            truncation = tf.constant(truncation, tf.float32)
         found = [
             self._generate(
                 size,

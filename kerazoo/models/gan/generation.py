@@ -1,5 +1,7 @@
 """Makes examples with a trained GAN."""
 
+import tensorflow as tf
+
 from kerazoo.models.gan.latents import sample_labels
 from kerazoo.models.gan.latents import sample_latents
 
@@ -50,6 +52,7 @@ def generate_from(model, latents, labels=None, average=None):
 
     Raises:
         ValueError: If labels are missing.
+        tf.errors.InvalidArgumentError: If one is no class; in a graph when it runs.
 
     Example:
 
@@ -61,7 +64,10 @@ def generate_from(model, latents, labels=None, average=None):
         average = model.average_generator is not None
     inputs = latents
     if model.num_classes is not None:
-        inputs = [latents, _checked(model, labels)]
+        labels = tf.convert_to_tensor(_checked(model, labels))
+        message = f"Labels must be below num_classes={model.num_classes}."
+        tf.debugging.assert_less(labels, model.num_classes, message)
+        inputs = [latents, labels]
     return model(inputs, average=average)
 
 

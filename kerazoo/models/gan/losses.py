@@ -17,11 +17,13 @@ class AdversarialLoss(NamedTuple):
         discriminator: Function of `(real_logits, fake_logits)`.
         generator: Function of `(real_logits, fake_logits)`.
         is_relative: bool. Whether only differences between logits have a meaning.
+        is_paired: bool. Whether the generator's depends on the real logits.
     """
 
     discriminator: Callable
     generator: Callable
     is_relative: bool = False
+    is_paired: bool = False
 
 
 def non_saturating_discriminator(real_logits, fake_logits):
@@ -91,8 +93,8 @@ def wasserstein_generator(real_logits, fake_logits):
 def relativistic_discriminator(real_logits, fake_logits):
     r"""Returns \(-\log \sigma(D(x) - D(G(z)))\): each fake is told from its real one.
 
-    A discriminator that only compares cannot drop a mode for good: the landscape has
-    no local minima of collapse
+    A generator cannot drop a mode for good where its discriminator only compares: the
+    landscape has no local minima of collapse
     ([Huang et al., 2024](https://arxiv.org/abs/2501.05441), Equation 2;
     [Jolicoeur-Martineau, 2018](https://arxiv.org/abs/1807.00734)).
     """
@@ -117,7 +119,7 @@ LOSSES = {
         non_saturating_discriminator, non_saturating_generator
     ),
     "relativistic": AdversarialLoss(
-        relativistic_discriminator, relativistic_generator, is_relative=True
+        relativistic_discriminator, relativistic_generator, True, is_paired=True
     ),
     "wasserstein": AdversarialLoss(
         wasserstein_discriminator, wasserstein_generator, is_relative=True

@@ -195,6 +195,27 @@ def test_augmentation_is_seen_by_the_discriminator_alone():
     np.testing.assert_allclose(metrics["real_logit"], 0.25 * 6, rtol=1e-6)
 
 
+def test_wasserstein_penalty_is_of_what_the_discriminator_sees():
+    class Triple:
+        num_uniforms = 1
+
+        def __call__(self, images, uniforms, probability=1.0):
+            return 3 * images
+
+        def get_config(self):
+            return {}
+
+    model = scales(
+        *("wasserstein", 0.0),
+        r1=0,
+        r2=0,
+        gradient_penalty=10.0,
+        augmentation=Triple(),
+    )
+    metrics = model.train_step((np.ones((4, 1), "float32"),))
+    np.testing.assert_allclose(metrics["gradient_penalty"], 0.25**2, rtol=1e-4)
+
+
 @pytest.mark.parametrize("loss", ["non_saturating", "relativistic"])
 def test_augmentation_adapts_to_a_sure_discriminator(loss):
     adaptive = AdaptiveProbability(target=0.5, horizon=40)
@@ -338,6 +359,15 @@ def test_says_what_is_wrong():
         model.train_step((IMAGES, LABELS + 1))
     with pytest.raises(ValueError, match="no weights"):
         model.train_step((IMAGES, LABELS, np.ones(8)))
+    with pytest.raises(ValueError, match=r"\(B, 2, 3, 1\).*shape=\(8, 3, 2, 1\)"):
+        model.train_step((IMAGES.transpose(0, 2, 1, 3), LABELS))
+    with pytest.raises(ValueError, match="augment_probability=1.5"):
+        tiny_gan(augment_probability=1.5)
+    with pytest.raises(ValueError, match="num_classes=None, MLPGenerator of 3"):
+        GAN(model.generator, model.discriminator, latent_size=4)
+    steps = tiny_gan(discriminator_steps=5)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="for each step"):
+        steps.train_step((IMAGES[:3],))
     optimizer = keras.optimizers.SGD()
     with pytest.raises(ValueError, match="an optimizer each"):
         model.compile(optimizer, discriminator_optimizer=optimizer)

@@ -21,10 +21,10 @@ class DCGANDiscriminator(keras.Model):
     """Strided convolutions from an image to a logit.
 
     [Radford et al., 2016](https://arxiv.org/abs/1511.06434), Section 3: convolutions of
-    4x4 and stride 2 that double the channels, with leaky ReLU of slope 0.2 and, but for
-    the first, normalisation; a linear map of the last maps is the logit. Penalties on
-    the slope at one example go with no or spectral normalisation: that of batches
-    mixes the examples.
+    stride 2 (4x4 here for 5x5) that double the channels, with leaky ReLU of slope 0.2
+    and, but for the first, normalisation; a linear map of the last maps is the logit.
+    Penalties on the slope at one example go with no or spectral normalisation: that of
+    batches mixes the examples.
 
     Args:
         base_width: int. Channels after the first convolution; twice as many after each

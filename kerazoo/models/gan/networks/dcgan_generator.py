@@ -14,9 +14,9 @@ class DCGANGenerator(keras.Model):
     """Transposed convolutions from a latent to an image.
 
     [Radford et al., 2016](https://arxiv.org/abs/1511.06434), Section 3: a linear map to
-    the smallest maps, then transposed convolutions of 4x4 and stride 2 that halve the
-    channels, with batch normalisation and ReLU between them and tanh at the end. Images
-    of 28x28 begin at 7x7, those of 32x32 and 64x64 at 4x4.
+    the smallest maps, then transposed convolutions of stride 2 (4x4 here for 5x5) that
+    halve the channels, with batch normalisation and ReLU between them and tanh at the
+    end. Images of 28x28 begin at 7x7, those of 32x32 and 64x64 at 4x4.
 
     Args:
         image_shape: `(H, W, C)`, sides even and at least 6.
