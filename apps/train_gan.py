@@ -87,7 +87,20 @@ DEFAULTS = {
 # What suits a task and is not said by the flags.
 _TASK_DEFAULTS = {
     "generate": {},
-    "toy": {"networks": "mlp", "latent_size": 2, "average_half_life": 50_000},
+    "toy": {
+        "average_half_life": 50_000,
+        "batch_normalization": False,
+        "batch_size": 256,
+        "discriminator_sizes": ["256", "256", "256"],
+        "eval_every": 2_000,
+        "hidden_sizes": ["256", "256", "256"],
+        "latent_size": 2,
+        "networks": "mlp",
+        "penalty_decay": 1e-3,
+        "r1": 0.02,
+        "r2": 0.02,
+        "train_steps": 16_000,
+    },
 }
 # What only one task makes something of.
 _TASK_FLAGS = {
