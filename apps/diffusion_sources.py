@@ -24,7 +24,14 @@ with runner.heavy_imports("diffusion"):
     from kerazoo.training.batch_seed import batch_seed
 
 _FLAGS = flags.FLAGS
-FLAGS = ("guidance", "sampler", "steps", "towers")  # Of this family alone.
+_SPACING = flags.DEFINE_string(
+    "spacing",
+    None,
+    "How the noise levels of a --workdir's model are spaced, such as balanced. "
+    "Default: that of its schedule.",
+)
+
+FLAGS = ("guidance", "sampler", "spacing", "steps", "towers")  # Of this family alone.
 for _name in FLAGS:
     flags.declare_key_flag(_name)
 
@@ -124,6 +131,9 @@ class Trained:
     def open(self):
         """Makes the model and restores its weights."""
         self._model = Diffusion.from_config(self._config)
+        self._model.schedule.steps(
+            _FLAGS.steps or self.metadata["steps"], _SPACING.value
+        )  # Checks it.
         step = sources.restore(self._model, self._workdir)
         self.summary["checkpoint_step"] = step
         self._generate = tf.function(self._generate, reduce_retracing=True)
@@ -153,7 +163,8 @@ class Trained:
             self._labels(request),
             record_every,
         )
-        alphas, sigmas = map(np.array, self._model.schedule.steps(request.steps))
+        levels = self._model.schedule.steps(request.steps, _SPACING.value)
+        alphas, sigmas = map(np.array, levels)
         start = stateless_noise(_seed(request.seed))(-1, states[0]) * sigmas[0]
         states = np.concatenate([start[np.newaxis], states])
         levels = np.minimum(np.arange(len(states)) * record_every, request.steps)
@@ -197,6 +208,7 @@ class Trained:
             guidance=guidance,
             record_every=record_every,
             frozen=True,
+            spacing=_SPACING.value,
         )
 
     def _between(self, pair, count, steps, guidance, labels):

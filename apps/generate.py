@@ -187,6 +187,7 @@ def check_flags(family):
         ("strength", _FLAGS["strength"].present, "interpolate", _INTERPOLATE.value),
         ("mask", _MASK.value, "interpolate", _INTERPOLATE.value),
         ("sampler", _FLAGS.sampler, "mask", _MASK.value),
+        ("spacing", _FLAGS.spacing, "image", edits),
         ("count", _FLAGS["count"].present, "interpolate", _INTERPOLATE.value),
     )
     for name, given, other, other_given in excludes:

@@ -38,11 +38,12 @@ def make_source():
         return module.Trained(workdir, described)
     path = served.find_version("train_diffusion or apps.train_gan")
     metadata = served.read_metadata(path, *FAMILIES)
-    if _FLAGS.sampler and metadata["family"] == "diffusion":
-        raise ValueError(
-            f"--sampler={_FLAGS.sampler} needs a --workdir: an exported model has its "
-            "own sampler."
-        )
+    for name in ("sampler", "spacing"):
+        if _FLAGS[name].value and metadata["family"] == "diffusion":
+            raise ValueError(
+                f"--{name}={_FLAGS[name].value} needs a --workdir: an exported model "
+                f"has its own {name}."
+            )
     return _checked(metadata).Exported(path, metadata)
 
 

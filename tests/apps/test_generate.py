@@ -220,6 +220,7 @@ def test_images_are_brought_to_the_size_and_colours_of_the_model(tmp_path):
         (["--count=0"], ["count"]),
         (["--sampler=ddim"], ["--sampler=ddim", "--workdir"]),
         (["--sampler=unknown"], ["sampler", "unknown"]),
+        (["--spacing=balanced"], ["--spacing=balanced", "--workdir"]),
         (["--progress_images=steps.png"], ["--progress_images", "--workdir"]),
         (["--animation=steps.mp4"], ["--animation=steps.mp4", ".gif"]),
         (["--record_every=2"], ["--record_every", "--progress_images"]),

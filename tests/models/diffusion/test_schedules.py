@@ -85,7 +85,7 @@ def test_zero_terminal_snr():
     assert (alphas[0], sigmas[0]) == (0, 1)
     plain = DISCRETE["scaled_linear"].alphas_cumprod
     np.testing.assert_allclose(schedule.alphas_cumprod[0], plain[0], rtol=1e-12)
-    for spacing in ("karras", "log_snr", "interpolated"):
+    for spacing in ("karras", "log_snr", "interpolated", "balanced"):
         with pytest.raises(ValueError, match="Received: spacing="):
             schedule.steps(10, spacing)
 
@@ -120,6 +120,16 @@ def test_spacings_by_hand(spacing, indices):
     alphas, sigmas = numpy(schedule.steps(4, spacing))
     np.testing.assert_allclose(alphas[:-1], schedule.alphas[indices], rtol=1e-6)
     np.testing.assert_allclose(sigmas[:-1], schedule.sigmas[indices], rtol=1e-6)
+
+
+def test_balanced_spacing_lies_between_even_times_and_even_steps():
+    schedule = ALL["cosine"]
+    ratios = {}
+    for name in ("trailing", "log_snr", "balanced"):
+        alphas, sigmas = numpy(schedule.steps(10, name, "float64"))
+        ratios[name] = np.log(sigmas[:-1] / alphas[:-1])
+    expected = (ratios["trailing"] + ratios["log_snr"]) / 2
+    np.testing.assert_allclose(ratios["balanced"], expected, rtol=1e-6, atol=1e-6)
 
 
 def test_spacings_between_the_table():

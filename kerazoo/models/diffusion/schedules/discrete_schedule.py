@@ -31,6 +31,8 @@ class DiscreteSchedule(Schedule):
       linearly; the choice of k-diffusion.
     - `"karras"`: Equation 5 of Karras et al. between the table's ends.
     - `"log_snr"`: n levels at equal distances of the logarithmic signal-to-noise ratio.
+    - `"balanced"`: the geometric means of the sigma / alpha of `"trailing"` and of
+      `"log_snr"`, between even times and even steps of the solver.
 
     Args:
         num_train_steps: int. The length T of the chain.
@@ -45,6 +47,7 @@ class DiscreteSchedule(Schedule):
         "interpolated",
         "karras",
         "log_snr",
+        "balanced",
     )
 
     def __init__(self, num_train_steps=1000, zero_terminal_snr=False, rho=7.0):
@@ -140,6 +143,12 @@ class DiscreteSchedule(Schedule):
             return karras_sigmas(ramp, last, first, self.rho)
         if spacing == "log_snr":
             return log_spaced(ramp, last, first)
+        if spacing == "balanced":
+            numbers, count = step_numbers(num_steps, dtype)
+            index = ops.round(self.num_train_steps * (count - numbers) / count) - 1
+            table = ops.convert_to_tensor(self._ratios, dtype)
+            trailing = ops.take(table, ops.cast(index, "int32"))
+            return ops.sqrt(trailing * log_spaced(ramp, last, first))
         position = (1 - ramp) * (self.num_train_steps - 1)
         below = ops.minimum(ops.floor(position), self.num_train_steps - 2)
         return self._interpolate(self._ratios, below, position)
