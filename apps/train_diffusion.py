@@ -21,6 +21,7 @@ from apps import image_data
 from apps import image_sources
 from apps import network_flags as network
 from apps import runner
+from apps.training_schedule import training_schedule
 
 with runner.heavy_imports("diffusion"):
     import keras
@@ -41,7 +42,6 @@ with runner.heavy_imports("diffusion"):
     from kerazoo.models.diffusion.weightings import WEIGHTINGS
     from kerazoo.serving.plain_copy import plain_copy
     from kerazoo.training.replica_noise import separate_noise
-    from kerazoo.training.trainer import Schedule
     from kerazoo.training.trainer import Trainer
     from kerazoo.training.weight_average import HalfLifeDecay
     from kerazoo.training.weight_average import PowerFunctionDecay
@@ -379,12 +379,7 @@ def make_trainer(task, dataset, run):
         model,
         run.strategy,
         batches,
-        Schedule(
-            train_steps=shared.TRAIN_STEPS.value,
-            eval_every=shared.EVAL_EVERY.value,
-            checkpoint_every=shared.CHECKPOINT_EVERY.value,
-            log_every=shared.LOG_EVERY.value,
-        ),
+        training_schedule(),
         evaluate=evaluate,
         examples_per_step=shared.BATCH_SIZE.value,
         jit_compile=bool(shared.JIT_COMPILE.value),

@@ -25,6 +25,7 @@ from apps import image_sources
 from apps import runner
 from apps import task_flag
 from apps.task_flag import TASK
+from apps.training_schedule import training_schedule
 
 with runner.heavy_imports("gan"):
     import numpy as np
@@ -36,7 +37,6 @@ with runner.heavy_imports("gan"):
     from kerazoo.models.gan.serving_gan import ServingGAN
     from kerazoo.serving.plain_copy import plain_copy
     from kerazoo.training.replica_noise import separate_noise
-    from kerazoo.training.trainer import Schedule
     from kerazoo.training.trainer import Trainer
 
 _SAMPLE_EVERY = flags.DEFINE_integer(
@@ -239,13 +239,7 @@ def make_trainer(model, subject, run):
         model,
         run.strategy,
         batches,
-        Schedule(
-            train_steps=shared.TRAIN_STEPS.value,
-            eval_every=shared.EVAL_EVERY.value,
-            checkpoint_every=shared.CHECKPOINT_EVERY.value,
-            log_every=shared.LOG_EVERY.value,
-            sample_every=_SAMPLE_EVERY.value or shared.EVAL_EVERY.value,
-        ),
+        training_schedule(sample_every=_SAMPLE_EVERY.value or shared.EVAL_EVERY.value),
         evaluate=evaluate,
         objective=subject.objective,
         mode=subject.mode,

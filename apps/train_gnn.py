@@ -22,6 +22,7 @@ from apps import graph_models
 from apps import runner
 from apps import task_flag
 from apps.task_flag import TASK
+from apps.training_schedule import training_schedule
 
 with runner.heavy_imports("gnn", legacy_keras=True):
     import keras
@@ -34,7 +35,6 @@ with runner.heavy_imports("gnn", legacy_keras=True):
     from kerazoo.models.gnn.serving_graph_model import ServingGraphModel
     from kerazoo.serving.plain_copy import plain_copy
     from kerazoo.training.replica_noise import separate_noise
-    from kerazoo.training.trainer import Schedule
     from kerazoo.training.trainer import Trainer
 
 _RUN_NAME = flags.DEFINE_string(
@@ -320,13 +320,7 @@ def make_trainer(task, strategy):
         model,
         strategy,
         task.batches,
-        Schedule(
-            train_steps=shared.TRAIN_STEPS.value,
-            eval_every=shared.EVAL_EVERY.value,
-            checkpoint_every=shared.CHECKPOINT_EVERY.value,
-            log_every=shared.LOG_EVERY.value,
-            patience=_PATIENCE.value,
-        ),
+        training_schedule(patience=_PATIENCE.value),
         evaluate=task.evaluate,
         objective=task.objective,
         mode=task.mode,

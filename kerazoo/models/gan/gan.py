@@ -239,9 +239,8 @@ class GAN(ReplicaModel):
             whole.total, steps, "A batch must have an example for each step."
         )
         for k in range(steps):
-            first = (
-                k - whole.offset
-            ) % steps  # Of the global batch, not of this replica's.
+            # Every K-th of the global batch, not of this replica's part.
+            first = (k - whole.offset) % steps
             real = examples[first::steps]
             own = None if labels is None else labels[first::steps]
             batch = GlobalBatch(ops.shape(real)[0], self.seed_generator)
@@ -254,14 +253,15 @@ class GAN(ReplicaModel):
             metrics = self._train_discriminator(
                 batch, real, tf.stop_gradient(fake), own
             )
-        shown = self._augment(batch, real)
         with tape:
             fake_logits = self.discriminate(
                 self._augment(batch, fake), own, training=True
             )
             real_logits = fake_logits
             if self._adversarial.is_paired:
-                real_logits = self.discriminate(shown, own, training=True)
+                real_logits = self.discriminate(
+                    self._augment(batch, real), own, training=True
+                )
             real_logits = tf.stop_gradient(real_logits)
             losses = self._adversarial.generator(real_logits, fake_logits)
             share = share_of_mean(losses)
@@ -403,15 +403,8 @@ class GAN(ReplicaModel):
             "fake_logit": fake_logits,
             **{name: values for name, (_, values) in penalties.items()},
         }
-        metrics = dict(
-            zip(
-                means,
-                tf.unstack(
-                    sum_over_replicas(tf.stack([*map(share_of_mean, means.values())]))
-                ),
-                strict=True,
-            )
-        )
+        shares = tf.stack([share_of_mean(values) for values in means.values()])
+        metrics = dict(zip(means, tf.unstack(sum_over_replicas(shares)), strict=True))
         if self._adapts:
             self._adapt(batch, real_logits, metrics["fake_logit"])
             metrics["augment_probability"] = ops.convert_to_tensor(self.probability)
