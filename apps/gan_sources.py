@@ -13,6 +13,7 @@ with runner.heavy_imports("gan"):
     import numpy as np
     import tensorflow as tf
 
+    import kerazoo.models.gan.networks  # noqa: F401, so that configs find them.
     from kerazoo.layers.slerp import slerp
     from kerazoo.models.gan.gan import GAN
     from kerazoo.models.gan.latents import sample_latents

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -99,6 +101,17 @@ def test_trains_measures_exports_and_goes_on(app, paths, tmp_path):
         made[name, "fid"] = measured["fid"]
     np.testing.assert_array_equal(made["run"], made["model"])
     assert made["run", "fid"] == pytest.approx(made["model", "fid"], rel=1e-4)
+    # In a process that has not trained anything.
+    done = subprocess.run(
+        [sys.executable, "-m", "apps.generate", paths[0], "--count=4", "--label=3,5"]
+        + ["--seed=2", f"--picture={tmp_path}/fresh.png"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    np.testing.assert_array_equal(
+        np.array(Image.open(tmp_path / "fresh.png")), made["run"]
+    )
     code, found, err = app(
         generate.main,
         *(paths[0], "--interpolate", "--frames=5", "--label=1"),
