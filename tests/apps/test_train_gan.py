@@ -103,8 +103,10 @@ def test_trains_measures_exports_and_goes_on(app, paths, tmp_path):
     assert made["run", "fid"] == pytest.approx(made["model", "fid"], rel=1e-4)
     # In a process that has not trained anything.
     done = subprocess.run(
-        [sys.executable, "-m", "apps.generate", paths[0], "--count=4", "--label=3,5"]
-        + ["--seed=2", f"--picture={tmp_path}/fresh.png"],
+        [
+            *(sys.executable, "-m", "apps.generate", paths[0], "--count=4"),
+            *("--label=3,5", "--seed=2", f"--picture={tmp_path}/fresh.png"),
+        ],
         capture_output=True,
         text=True,
     )
