@@ -13,6 +13,8 @@ with runner.heavy_imports("gan"):
     from kerazoo.models.gan.augmentation import AdaptiveProbability
     from kerazoo.models.gan.gan import GAN
     from kerazoo.models.gan.losses import LOSSES
+    from kerazoo.models.gan.networks import CompactDiscriminator
+    from kerazoo.models.gan.networks import CompactGenerator
     from kerazoo.models.gan.networks import DCGANDiscriminator
     from kerazoo.models.gan.networks import DCGANGenerator
     from kerazoo.models.gan.networks import MLPDiscriminator
@@ -24,9 +26,10 @@ with runner.heavy_imports("gan"):
 NETWORKS = flags.DEFINE_enum(
     "networks",
     "dcgan",
-    ["dcgan", "mlp", "residual"],
+    ["compact", "dcgan", "mlp", "residual"],
     "Of both players. dcgan: convolutions with normalisation; mlp: dense layers; "
-    "residual: those of R3GAN, without normalisation.",
+    "residual: those of R3GAN, without normalisation; compact: few filters, as mode "
+    "collapse is tried with.",
 )
 _LATENT_SIZE = flags.DEFINE_integer(
     "latent_size", 64, "Numbers of a latent.", lower_bound=1
@@ -34,7 +37,8 @@ _LATENT_SIZE = flags.DEFINE_integer(
 _BASE_WIDTH = flags.DEFINE_integer(
     "base_width",
     32,
-    "dcgan, residual: channels at the finest size; twice as many at each coarser one.",
+    "compact, dcgan, residual: channels at the finest size; twice as many at each "
+    "coarser one.",
     lower_bound=1,
 )
 _DISCRIMINATOR_WIDTH = flags.DEFINE_integer(
@@ -62,7 +66,7 @@ _NORMALIZATION = flags.DEFINE_enum(
     "discriminator_normalization",
     "none",
     ["none", "batch", "spectral"],
-    "dcgan: normalises within the discriminator.",
+    "compact, dcgan: normalises within the discriminator; spectral for dcgan only.",
 )
 _CONDITION = flags.DEFINE_enum(
     "condition",
@@ -137,13 +141,13 @@ _AUGMENT_EXCLUDE = flags.DEFINE_list(
 
 # What only some networks make something of.
 _NETWORK_FLAGS = {
-    "base_width": ("dcgan", "residual"),
+    "base_width": ("compact", "dcgan", "residual"),
     "batch_normalization": ("dcgan", "mlp"),
     "blocks_per_level": ("residual",),
     "condition": ("dcgan",),
-    "discriminator_normalization": ("dcgan",),
+    "discriminator_normalization": ("compact", "dcgan"),
     "discriminator_sizes": ("mlp",),
-    "discriminator_width": ("dcgan", "residual"),
+    "discriminator_width": ("compact", "dcgan", "residual"),
     "hidden_sizes": ("mlp",),
     "maxout_pieces": ("mlp",),
 }
@@ -168,8 +172,12 @@ def check_flags():
             raise ValueError(f"--{other} has no meaning with --{name}.")
     if _AUGMENT_EXCLUDE.value and _AUGMENTATION.value != "affine_color":
         raise ValueError("--augment_exclude goes with --augmentation=affine_color.")
+    if NETWORKS.value == "compact" and _NORMALIZATION.value == "spectral":
+        raise ValueError(
+            "--discriminator_normalization=spectral goes with --networks=dcgan."
+        )
     penalties = max(_R1.value, _R2.value, _GRADIENT_PENALTY.value)
-    if penalties and NETWORKS.value == "dcgan" and _NORMALIZATION.value == "batch":
+    if penalties and _NORMALIZATION.value == "batch":
         raise ValueError(
             "--discriminator_normalization=batch mixes the examples, whose slopes "
             f"--r1={_R1.value:g} --r2={_R2.value:g} "
@@ -230,6 +238,12 @@ def _make_networks(subject):
         )
     if len(shape) != 3:
         raise ValueError(f"--networks={kind} are for images: use mlp for points.")
+    if kind == "compact":
+        is_normalized = _NORMALIZATION.value == "batch"
+        return lambda: (
+            CompactGenerator(shape, latent_size, width, **classes),
+            CompactDiscriminator(own_width, is_normalized, **classes),
+        )
     if kind == "dcgan":
         return lambda: (
             DCGANGenerator(

@@ -32,3 +32,39 @@ def halvings(image_shape):
             f"Received: image_shape={tuple(image_shape)}"
         )
     return count
+
+
+def rounded_halves(image_shape, count):
+    """Returns the sides of images and of their halves, rounded up.
+
+    Args:
+        image_shape: `(H, W, C)`.
+        count: int. How often to halve.
+
+    Returns:
+        List of `count + 1` pairs `(height, width)`.
+
+    Raises:
+        ValueError: If the sides are shorter than `2**count`, or the shape is another
+            one.
+
+    Example:
+
+    ```python
+    rounded_halves((28, 28, 3), 3)  # [(28, 28), (14, 14), (7, 7), (4, 4)]
+    ```
+    """
+    if (
+        len(image_shape) != 3
+        or None in image_shape[:2]
+        or min(image_shape[:2]) < 2**count
+    ):
+        raise ValueError(
+            f"Expected a shape (H, W, C) of images with sides of at least {2**count}. "
+            f"Received: image_shape={tuple(image_shape)}"
+        )
+    sizes = [tuple(image_shape[:2])]
+    for _ in range(count):
+        height, width = sizes[-1]
+        sizes.append((-(-height // 2), -(-width // 2)))
+    return sizes
