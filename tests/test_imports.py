@@ -15,6 +15,7 @@ MAY_IMPORT = {  # Folder: (own packages, others' packages)
         {"kerazoo.data"},
         {
             "PIL",
+            "babel",
             "networkx",
             "numpy",
             "rdkit",
@@ -44,7 +45,7 @@ MAY_IMPORT = {  # Folder: (own packages, others' packages)
     ),
     "kerazoo/evaluation": (
         {"kerazoo.evaluation"},
-        {"keras", "numpy", "scipy", "tensorflow"},
+        {"keras", "numpy", "sacrebleu", "scipy", "tensorflow"},
     ),
     "kerazoo/models/diffusion": (
         {"kerazoo.layers", "kerazoo.models.diffusion", "kerazoo.training"},
@@ -53,6 +54,10 @@ MAY_IMPORT = {  # Folder: (own packages, others' packages)
     "kerazoo/models/gan": (
         {"kerazoo.layers", "kerazoo.models.gan", "kerazoo.training"},
         {"keras", "matplotlib", "numpy", "tensorflow"},
+    ),
+    "kerazoo/models/transformer": (
+        {"kerazoo.layers", "kerazoo.models.transformer", "kerazoo.training"},
+        {"keras", "numpy", "sentencepiece", "tensorflow", "tensorflow_text"},
     ),
     "kerazoo/models/gnn": (
         {

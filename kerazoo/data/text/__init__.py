@@ -1,0 +1,1 @@
+"""Texts: built in, from files, from TensorFlow Datasets; batches of their tokens."""

@@ -1,0 +1,38 @@
+"""Greedy decoding."""
+
+from keras import ops
+
+from kerazoo.models.transformer.decoding.loop import decode
+
+
+def greedy(step, state, first, max_length, eos=2, pad=0):
+    """Writes the likeliest token at every step.
+
+    A row ends with `eos` or after `max_length` tokens, and the loop with its last row.
+
+    Args:
+        step: Function of `(tokens, index, state)` to `(logits, state)`: tokens int32
+            `(B,)`, the number of the step int32 `()` from 0, logits float `(B, V)`. The
+            state it returns has the structure, shapes and types of the one it got.
+        state: Nest of tensors `(B, ...)`, such as caches of keys and values.
+        first: int32 `(B,)`. Tokens of step 0, which say that a sequence begins.
+        max_length: int. Most tokens of a row.
+        eos: int. Token that ends a row.
+        pad: int. Token after the end.
+
+    Returns:
+        `Decoded`.
+
+    Raises:
+        ValueError: If `max_length` is below 1.
+
+    Example:
+
+    ```python
+    table = keras.random.normal((5, 5), seed=0)  # Logits after each token.
+    step = lambda tokens, index, state: (ops.take(table, tokens, axis=0), state)
+    greedy(step, (), ops.ones(3, "int32"), max_length=8).tokens  # (3, 8)
+    ```
+    """
+    choose = lambda logits, index: ops.argmax(logits, axis=-1)  # noqa: E731
+    return decode(choose, step, state, first, max_length, eos, pad)

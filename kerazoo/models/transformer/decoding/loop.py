@@ -1,0 +1,59 @@
+"""The loop of decoding that writes one sequence per row."""
+
+from keras import ops
+
+from kerazoo.models.transformer.decoding.decoded import Decoded
+
+
+def check_max_length(max_length):
+    """Raises a ValueError where there is not one token to write."""
+    if max_length < 1:
+        raise ValueError(
+            f"`max_length` must be 1 or more. Received: max_length={max_length}"
+        )
+
+
+def decode(choose, step, state, first, max_length, eos, pad):
+    """Writes a token per row and step, until all rows have ended.
+
+    Args:
+        choose: Function of logits, float32 `(B, V)`, and the index of the step to
+            tokens, int `(B,)`.
+        step, state, first, max_length, eos, pad: See `greedy`.
+
+    Returns:
+        `Decoded`.
+
+    Raises:
+        ValueError: If `max_length` is below 1.
+    """
+    check_max_length(max_length)
+    first = ops.convert_to_tensor(first, "int32")
+    columns = ops.arange(max_length, dtype="int32")
+
+    def is_open(index, token, tokens, scores, lengths, ended, state):
+        return ops.logical_and(index < max_length, ops.logical_not(ops.all(ended)))
+
+    def write(index, token, tokens, scores, lengths, ended, state):
+        logits, state = step(token, index, state)
+        logits = ops.cast(logits, "float32")
+        token = ops.cast(choose(logits, index), "int32")
+        gains = ops.take_along_axis(ops.log_softmax(logits), token[:, None], axis=-1)
+        scores = ops.where(ended, scores, scores + gains[:, 0])
+        lengths = ops.where(ended, lengths, index + 1)
+        token = ops.where(ended, pad, token)
+        tokens = ops.where(columns == index, token[:, None], tokens)
+        ended = ops.logical_or(ended, token == eos)
+        return index + 1, token, tokens, scores, lengths, ended, state
+
+    loop_vars = (
+        ops.convert_to_tensor(0, "int32"),
+        first,
+        ops.full((ops.shape(first)[0], max_length), pad, "int32"),
+        ops.zeros_like(first, "float32"),
+        ops.zeros_like(first),
+        ops.zeros_like(first, "bool"),
+        state,
+    )
+    _, _, tokens, scores, lengths, *_ = ops.while_loop(is_open, write, loop_vars)
+    return Decoded(tokens, scores, lengths)

@@ -1,0 +1,1 @@
+"""Text as tokens and back: vocabularies of subwords and of characters."""

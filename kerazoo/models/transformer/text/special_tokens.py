@@ -1,0 +1,7 @@
+"""Token ids that every vocabulary begins with."""
+
+PAD = 0
+BOS = 1  # Begin of sequence.
+EOS = 2  # End of sequence.
+UNK = 3  # Unknown.
+NUM_SPECIAL = 4

@@ -1,0 +1,52 @@
+import pydoc_data.topics
+
+import pytest
+
+from kerazoo.data.text.plain_text import PlainText
+from kerazoo.data.text.python_topics import python_topics
+from kerazoo.data.text.text_file import text_file
+
+
+def test_last_tenth_is_held_out():
+    assert PlainText.of("t", "abcdefghij") == PlainText("t", "abcdefghi", "j")
+    assert PlainText.of("t", "x" * 19 + "y").validation == "xy"
+
+
+def test_topics_of_python():
+    text = python_topics()
+    whole = text.train + text.validation
+    assert len(text.validation) == len(whole) // 10
+    assert len(whole) > 300_000
+    places = [whole.index(pydoc_data.topics.topics[k]) for k in ("assert", "while")]
+    assert places == sorted(places)
+    assert python_topics() == text
+
+
+def test_text_of_a_file(tmp_path):
+    path = tmp_path / "novel.txt"
+    path.write_bytes(b"\xef\xbb\xbf" + "Ä line.\r\n  Another\n".encode())
+    text = text_file(path)
+    assert text.name == "novel.txt"
+    assert text.train + text.validation == "Ä line.\n  Another\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "novel.txt: expected text. Received: an empty file"),
+        (b"short", "novel.txt: expected a text of 10 characters or more. Received: 5"),
+        (b"\x7fELF\0\0", "novel.txt, line 1: expected text in UTF-8. Received: a byte"),
+        (b"line\nline \xe9t\xe9", r"novel.txt, line 2: expected text in UTF-8"),
+    ],
+)
+def test_files_without_text(tmp_path, content, message):
+    path = tmp_path / "novel.txt"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=message) as raised:
+        text_file(path)
+    assert "\n" not in str(raised.value)
+
+
+def test_missing_text_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match="novel.txt"):
+        text_file(tmp_path / "novel.txt")
