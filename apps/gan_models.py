@@ -5,6 +5,7 @@ from absl import flags
 from apps import flags as shared
 from apps import generative_flags as generative
 from apps import runner
+from apps import stability_flags as stability
 
 with runner.heavy_imports("gan"):
     import keras
@@ -189,7 +190,7 @@ def check_flags():
 def make_model(subject, strategy):
     """Makes the model of the flags for an `Images` or `Points`, and compiles it."""
     networks = _make_networks(subject)
-    average = HalfLifeDecay(generative.HALF_LIFE.value) if _AVERAGE.value else None
+    average = HalfLifeDecay(stability.HALF_LIFE.value) if _AVERAGE.value else None
     with strategy.scope():
         model = GAN(
             *networks(),
@@ -205,7 +206,7 @@ def make_model(subject, strategy):
                 AdaptiveProbability() if _ADAPTIVE.value else _AUGMENT_PROBABILITY.value
             ),
             average_decay=average,
-            max_gradient_norm=generative.MAX_GRADIENT_NORM.value or None,
+            max_gradient_norm=stability.MAX_GRADIENT_NORM.value or None,
         )
         rate = shared.LEARNING_RATE.value
         own = _DISCRIMINATOR_RATE.value

@@ -20,8 +20,13 @@ from apps import generative_flags as generative
 from apps import image_data
 from apps import image_sources
 from apps import network_flags as network
+from apps import patch_flag
 from apps import runner
+from apps import stability_flags as stability
+from apps import warm_up_flag
+from apps.patch_flag import PATCH_SIZE
 from apps.training_schedule import training_schedule
+from apps.warm_up_flag import WARM_UP_STEPS
 
 with runner.heavy_imports("diffusion"):
     import keras
@@ -52,9 +57,6 @@ _NETWORK = flags.DEFINE_enum(
 _WIDTHS = flags.DEFINE_list(
     "widths", ["32", "64"], "U-Net: channels of each level, finest first."
 )
-_PATCH_SIZE = flags.DEFINE_integer(
-    "patch_size", 2, "DiT: side of a patch in pixels.", lower_bound=1
-)
 _SCHEDULE = flags.DEFINE_enum(
     "schedule", "cosine", sorted(SCHEDULES), "Noise levels of training."
 )
@@ -83,13 +85,6 @@ _AVERAGE_WIDTH = flags.DEFINE_float(
     lower_bound=0.001,
     upper_bound=0.288,
 )
-_WARM_UP_STEPS = flags.DEFINE_integer(
-    "warm_up_steps",
-    100,
-    "Steps in which the learning rate rises. It then falls to 0 at --train_steps, as a "
-    "cosine does.",
-    lower_bound=0,
-)
 _TOWERS = flags.DEFINE_integer(
     "towers",
     None,
@@ -112,6 +107,9 @@ flags.adopt_module_key_flags(data)
 flags.adopt_module_key_flags(generative)
 flags.adopt_module_key_flags(image_data)
 flags.adopt_module_key_flags(network)
+flags.adopt_module_key_flags(patch_flag)
+flags.adopt_module_key_flags(stability)
+flags.adopt_module_key_flags(warm_up_flag)
 shared.may_change(
     data.DATA_DIR,
     image_data.EXTRACTOR,
@@ -230,7 +228,7 @@ def make_network(dataset, num_classes):
             hidden_size=network.HIDDEN_SIZE.value,
             depth=network.NUM_LAYERS.value,
             num_heads=network.NUM_HEADS.value,
-            patch_size=_PATCH_SIZE.value,
+            patch_size=PATCH_SIZE.value,
             **common,
         )
     widths = _WIDTHS.value
@@ -264,7 +262,7 @@ def make_model(dataset, strategy, towers):
     if _AVERAGE_WIDTH.value is not None:
         average = PowerFunctionDecay(_AVERAGE_WIDTH.value)
     else:
-        average = HalfLifeDecay(generative.HALF_LIFE.value)
+        average = HalfLifeDecay(stability.HALF_LIFE.value)
     with strategy.scope():
         model = Diffusion(
             make_network(dataset, num_classes),
@@ -277,7 +275,7 @@ def make_model(dataset, strategy, towers):
             self_conditioning=_SELF_CONDITIONING.value,
             learned_variance=_LEARNED_VARIANCE.value,
             average_decay=average,
-            max_gradient_norm=generative.MAX_GRADIENT_NORM.value or None,
+            max_gradient_norm=stability.MAX_GRADIENT_NORM.value or None,
             towers=towers,
         )
         model.compile(keras.optimizers.Adam(make_learning_rate(), beta_2=0.99))
@@ -301,7 +299,7 @@ def make_schedule():
 
 def make_learning_rate():
     """Makes the learning rate of the flags, which rises and then falls as a cosine."""
-    rate, warm_up = shared.LEARNING_RATE.value, _WARM_UP_STEPS.value
+    rate, warm_up = shared.LEARNING_RATE.value, WARM_UP_STEPS.value
     return keras.optimizers.schedules.CosineDecay(
         rate / warm_up if warm_up else rate,
         max(shared.TRAIN_STEPS.value - warm_up, 1),

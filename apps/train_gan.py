@@ -23,6 +23,7 @@ from apps import generative_flags as generative
 from apps import image_data
 from apps import image_sources
 from apps import runner
+from apps import stability_flags
 from apps import task_flag
 from apps.task_flag import TASK
 from apps.training_schedule import training_schedule
@@ -59,6 +60,7 @@ flags.adopt_module_key_flags(shared)
 flags.adopt_module_key_flags(task_flag)
 flags.adopt_module_key_flags(data)
 flags.adopt_module_key_flags(generative)
+flags.adopt_module_key_flags(stability_flags)
 flags.adopt_module_key_flags(image_data)
 flags.adopt_module_key_flags(gan_data)
 flags.adopt_module_key_flags(gan_models)

@@ -19,8 +19,10 @@ from apps import data_flags as data
 from apps import flags as shared
 from apps import graph_data
 from apps import graph_models
+from apps import patience_flag
 from apps import runner
 from apps import task_flag
+from apps.patience_flag import PATIENCE
 from apps.task_flag import TASK
 from apps.training_schedule import training_schedule
 
@@ -57,9 +59,6 @@ _OBJECTIVE = flags.DEFINE_enum(
     "accuracy",
     ["accuracy", "macro_f1", "loss"],
     "Metric of the validation nodes that the best model is chosen by.",
-)
-_PATIENCE = flags.DEFINE_integer(
-    "patience", None, "Ends training after so many evaluations without a better one.", 1
 )
 _FANOUTS = flags.DEFINE_list(
     "fanouts",
@@ -124,11 +123,12 @@ _TASK_FLAGS = {
 }
 
 flags.adopt_module_key_flags(shared)
+flags.adopt_module_key_flags(patience_flag)
 flags.adopt_module_key_flags(task_flag)
 flags.adopt_module_key_flags(data)
 flags.adopt_module_key_flags(graph_data)
 flags.adopt_module_key_flags(graph_models)
-shared.may_change(_PATIENCE, _RUN_NAME, data.DATA_DIR)
+shared.may_change(PATIENCE, _RUN_NAME, data.DATA_DIR)
 
 
 def main(_):
@@ -320,7 +320,7 @@ def make_trainer(task, strategy):
         model,
         strategy,
         task.batches,
-        training_schedule(patience=_PATIENCE.value),
+        training_schedule(patience=PATIENCE.value),
         evaluate=task.evaluate,
         objective=task.objective,
         mode=task.mode,
