@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kerazoo.data.images.held_out import held_out
+from kerazoo.data.held_out import held_out
 from kerazoo.data.images.image_dataset import ImageDataset
 from kerazoo.data.images.resized import height_and_width
 from kerazoo.data.images.resized import resized

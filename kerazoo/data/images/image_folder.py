@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 
-from kerazoo.data.images.held_out import held_out
+from kerazoo.data.held_out import held_out
 from kerazoo.data.images.image_dataset import ImageDataset
 from kerazoo.data.images.image_file import read_image_file
 from kerazoo.data.images.resized import height_and_width

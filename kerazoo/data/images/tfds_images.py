@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from kerazoo.data.images.held_out import held_out
+from kerazoo.data.held_out import held_out
 from kerazoo.data.images.image_dataset import ImageDataset
 from kerazoo.data.images.resized import height_and_width
 from kerazoo.data.images.resized import resized
+from kerazoo.data.tfds_builder import tfds_builder
 
 _TEST_SHARE = 0.1
 _TESTS = ("test", "validation")
@@ -42,7 +43,7 @@ def tfds_images(name, data_dir=None, image_size=None):
     import tensorflow_datasets as tfds
 
     size = height_and_width(image_size)
-    builder = _builder(tfds, name, data_dir)
+    builder = tfds_builder(name, data_dir)
     features, splits = dict(builder.info.features), builder.info.splits
     image = features.get("image")
     if not isinstance(image, tfds.features.Image) or image.np_dtype != np.uint8:
@@ -74,27 +75,6 @@ def tfds_images(name, data_dir=None, image_size=None):
         num_classes=features["label"].num_classes if has_labels else 0,
         class_names=list(features["label"].names) if has_labels else None,
     )
-
-
-def _builder(tfds, name, data_dir):
-    try:
-        builder = tfds.builder(name, data_dir=data_dir)
-    except (tfds.core.DatasetNotFoundError, ValueError) as error:
-        raise ValueError(
-            "Expected the name of a dataset of TensorFlow Datasets. "
-            f"Received: name={name}"
-        ) from error
-    if builder.is_prepared():
-        return builder
-    try:
-        builder.download_and_prepare()
-    except Exception as error:  # Each dataset has its own ways to fail.
-        reason = " ".join(str(error).split())[:200]
-        raise OSError(
-            f"{name} is not in {builder.data_dir} and could not be made: "
-            f"{type(error).__name__}: {reason}"
-        ) from error
-    return builder
 
 
 def _read(tfds, builder, split, size, has_labels):

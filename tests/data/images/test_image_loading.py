@@ -6,7 +6,7 @@ import tensorflow_datasets as tfds
 from PIL import Image
 from sklearn import datasets
 
-from kerazoo.data.images.held_out import held_out
+from kerazoo.data.held_out import held_out
 from kerazoo.data.images.loading import load
 from kerazoo.data.images.resized import resized
 

@@ -1,4 +1,4 @@
-"""A test split for images that come without one."""
+"""A test split for datasets that come without one."""
 
 import numpy as np
 
@@ -6,16 +6,16 @@ _SEED = 0
 
 
 def held_out(count, labels, share):
-    """Draws the images of the test, the same each time.
+    """Draws the examples of the test, the same each time.
 
     Args:
-        count: int. Number of images.
+        count: int. Number of examples.
         labels: int array `(count,)`, or None.
-        share: float in [0, 1). Share of the images, of each class where there are
-            labels, rounded to whole images.
+        share: float in [0, 1). Share of the examples, of each class where there are
+            labels, rounded to whole ones.
 
     Returns:
-        Pair of sorted int arrays, the images of training and of test. One image at
+        Pair of sorted int arrays, the examples of training and of test. One example at
         least of each class is for training.
 
     Example:
