@@ -8,7 +8,7 @@ import warnings
 
 import numpy as np
 
-from kerazoo.data.images.held_out import held_out
+from kerazoo.data.held_out import held_out
 from kerazoo.data.text.labelled_text import LabelledText
 from kerazoo.data.text.text_lines import read_lines
 from kerazoo.data.text.text_lines import read_text

@@ -3,7 +3,7 @@
 import pathlib
 import warnings
 
-from kerazoo.data.images.held_out import held_out
+from kerazoo.data.held_out import held_out
 from kerazoo.data.text.parallel_text import ParallelText
 from kerazoo.data.text.text_lines import read_lines
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kerazoo.data.images.held_out import held_out
+from kerazoo.data.held_out import held_out
 from kerazoo.data.text.labelled_text import LabelledText
 from kerazoo.data.text.parallel_text import ParallelText
 from kerazoo.data.text.plain_text import PlainText
