@@ -1,8 +1,16 @@
 """Layers on Keras 3 alone, for any of its backends."""
 
 from kerazoo.layers.adaptive_layer_normalization import AdaptiveLayerNormalization
+from kerazoo.layers.alibi import alibi_bias
+from kerazoo.layers.alibi import alibi_slopes
+from kerazoo.layers.attention import Attention
+from kerazoo.layers.attention_mask import causal_mask
+from kerazoo.layers.attention_mask import window_mask
 from kerazoo.layers.batch_normalization import BatchNormalization
+from kerazoo.layers.decoder_block import DecoderBlock
 from kerazoo.layers.dueling_head import DuelingHead
+from kerazoo.layers.encoder_block import EncoderBlock
+from kerazoo.layers.feed_forward import FeedForward
 from kerazoo.layers.graph import APPNPPropagation
 from kerazoo.layers.graph import DirectedConv
 from kerazoo.layers.graph import EdgeMatrix
@@ -30,6 +38,8 @@ from kerazoo.layers.group_normalization import GroupNormalization
 from kerazoo.layers.patch_embedding import PatchEmbedding
 from kerazoo.layers.patches import extract_patches
 from kerazoo.layers.patches import merge_patches
+from kerazoo.layers.position_embedding import PositionEmbedding
+from kerazoo.layers.rotary_embedding import RotaryEmbedding
 from kerazoo.layers.self_attention import SelfAttention
 from kerazoo.layers.sinusoidal_embedding import SinusoidalEmbedding
 from kerazoo.layers.slerp import slerp
@@ -38,10 +48,14 @@ from kerazoo.layers.spectral_normalization import SpectralNormalization
 __all__ = [
     "APPNPPropagation",
     "AdaptiveLayerNormalization",
+    "Attention",
     "BatchNormalization",
+    "DecoderBlock",
     "DirectedConv",
     "DuelingHead",
     "EdgeMatrix",
+    "EncoderBlock",
+    "FeedForward",
     "GATConv",
     "GATv2Conv",
     "GCNConv",
@@ -53,12 +67,17 @@ __all__ = [
     "GroupNormalization",
     "MaskedBatchNormalization",
     "PatchEmbedding",
+    "PositionEmbedding",
     "RGCNConv",
+    "RotaryEmbedding",
     "SAGEConv",
     "SelfAttention",
     "SinusoidalEmbedding",
     "SpectralNormalization",
     "add_self_loops",
+    "alibi_bias",
+    "alibi_slopes",
+    "causal_mask",
     "directed_normalization",
     "extract_patches",
     "mean_normalization",
@@ -70,4 +89,5 @@ __all__ = [
     "segment_sum",
     "slerp",
     "symmetric_normalization",
+    "window_mask",
 ]

@@ -1,0 +1,136 @@
+"""What the blocks of encoder and decoder share: sublayers, residuals, normalization."""
+
+import keras
+
+from kerazoo.layers.attention import Attention
+from kerazoo.layers.feed_forward import FeedForward
+
+
+class BaseTransformerBlock(keras.layers.Layer):
+    r"""Base class of blocks whose sublayers f are added to their inputs.
+
+    Computes \(\mathrm{norm}(x + f(x))\) for each sublayer,
+    [Vaswani et al., 2017](https://arxiv.org/abs/1706.03762), Section 3.1, or with
+    `norm_first` \(x + f(\mathrm{norm}(x))\),
+    [Xiong et al., 2020](https://arxiv.org/abs/2002.04745), Table 1.
+
+    Args:
+        num_heads: int. Number of query heads H of the attention.
+        hidden_size: int. Width inside the feed-forward layer.
+        dropout: float in [0, 1). Dropout rate of each sublayer's outputs, and of the
+            feed-forward layer's hidden ones.
+        activation: Name, that of `FeedForward`.
+        norm: "layer" or "rms", the latter of
+            [Zhang & Sennrich, 2019](https://arxiv.org/abs/1910.07467), Equation 4.
+        norm_first: bool. Normalizes before each sublayer; a stack of such blocks wants
+            one normalization more at its end.
+        num_key_value_heads: int or None. Key and value heads K, a divisor of H.
+        positions: None, "rotary" or "alibi", of the self-attention.
+        window: int or None. That of the self-attention.
+        use_bias: bool. Adds biases to the maps of attention and feed-forward layer.
+        epsilon: float. Added to the variance or mean square by the normalization.
+
+    Raises:
+        ValueError: If `norm` is another one, or a sublayer's argument is out of range.
+    """
+
+    is_causal = False
+
+    def __init__(
+        self,
+        num_heads,
+        hidden_size,
+        dropout=0.0,
+        activation="relu",
+        norm="layer",
+        norm_first=False,
+        num_key_value_heads=None,
+        positions=None,
+        window=None,
+        use_bias=True,
+        epsilon=1e-5,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        if norm not in ("layer", "rms"):
+            raise ValueError(
+                f'`norm` must be "layer" or "rms". Received: norm={norm!r}'
+            )
+        self.num_heads = num_heads
+        self.hidden_size = hidden_size
+        self.dropout = dropout
+        self.activation = activation
+        self.norm = norm
+        self.norm_first = norm_first
+        self.num_key_value_heads = num_key_value_heads
+        self.positions = positions
+        self.window = window
+        self.use_bias = use_bias
+        self.epsilon = epsilon
+        self.self_attention = Attention(
+            num_heads,
+            num_key_value_heads,
+            is_causal=self.is_causal,
+            window=window,
+            positions=positions,
+            use_bias=use_bias,
+            dtype=self.dtype_policy,
+            name="self_attention",
+        )
+        self.self_attention_norm = self.normalization("self_attention_norm")
+        self.feed_forward = FeedForward(
+            hidden_size,
+            activation,
+            dropout,
+            use_bias,
+            dtype=self.dtype_policy,
+            name="feed_forward",
+        )
+        self.feed_forward_norm = self.normalization("feed_forward_norm")
+        self.dropout_layer = keras.layers.Dropout(
+            dropout, dtype=self.dtype_policy, name="dropout"
+        )
+
+    def build(self, inputs_shape):
+        self.self_attention.build(inputs_shape)
+        self.self_attention_norm.build(inputs_shape)
+        self.feed_forward.build(inputs_shape)
+        self.feed_forward_norm.build(inputs_shape)
+
+    def compute_output_shape(self, inputs_shape):
+        return tuple(inputs_shape)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "num_heads": self.num_heads,
+            "hidden_size": self.hidden_size,
+            "dropout": self.dropout,
+            "activation": self.activation,
+            "norm": self.norm,
+            "norm_first": self.norm_first,
+            "num_key_value_heads": self.num_key_value_heads,
+            "positions": self.positions,
+            "window": self.window,
+            "use_bias": self.use_bias,
+            "epsilon": self.epsilon,
+        }
+
+    def normalization(self, name):
+        """Returns a new layer of the block's normalization."""
+        layers = {
+            "layer": keras.layers.LayerNormalization,
+            "rms": keras.layers.RMSNormalization,
+        }
+        return layers[self.norm](
+            epsilon=self.epsilon, dtype=self.dtype_policy, name=name
+        )
+
+    def before(self, norm, inputs):
+        """Returns what a sublayer gets of its inputs."""
+        return norm(inputs) if self.norm_first else inputs
+
+    def after(self, norm, inputs, outputs, training):
+        """Adds a sublayer's outputs to its inputs."""
+        outputs = inputs + self.dropout_layer(outputs, training=training)
+        return outputs if self.norm_first else norm(outputs)

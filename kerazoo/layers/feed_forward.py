@@ -1,0 +1,104 @@
+"""Perceptron applied to each token."""
+
+import keras
+from keras import ops
+
+_ACTIVATIONS = ("relu", "gelu", "silu")
+_GATES = {"swiglu": "silu", "geglu": "gelu"}
+
+
+@keras.saving.register_keras_serializable(package="kerazoo")
+class FeedForward(keras.layers.Layer):
+    r"""Maps each token to a hidden layer and back.
+
+    Computes \(W_2\, \sigma(W_1 x)\), Equation 2 of
+    [Vaswani et al., 2017](https://arxiv.org/abs/1706.03762), or with a gate
+    \(W_2 (\sigma(W_1 x) \odot V x)\), Equation 6 of
+    [Shazeer, 2020](https://arxiv.org/abs/2002.05202). One matrix computes
+    \(W_1 x\) and \(V x\), in this order. A gate adds half as many parameters again:
+    two thirds of `hidden_size` keep their number.
+
+    Args:
+        hidden_size: int. Width between the two maps.
+        activation: "relu", "gelu", "silu", or gated "swiglu" (SiLU), "geglu" (GELU).
+        dropout: float in [0, 1). Dropout rate of the hidden layer.
+        use_bias: bool. Adds biases to both maps.
+
+    Call arguments:
+        inputs: float `(..., D)`.
+        training: bool or None. Drops out in training.
+
+    Returns:
+        float `(..., D)`.
+
+    Raises:
+        ValueError: If `hidden_size` is not positive, or `activation` is another one.
+
+    Example:
+
+    ```python
+    layer = FeedForward(hidden_size=128, activation="swiglu", use_bias=False)
+    layer(np.ones((2, 10, 32)))  # (2, 10, 32)
+    ```
+    """
+
+    def __init__(
+        self, hidden_size, activation="gelu", dropout=0.0, use_bias=True, **kwargs
+    ):
+        super().__init__(**kwargs)
+        if hidden_size < 1:
+            raise ValueError(
+                f"`hidden_size` must be positive. Received: hidden_size={hidden_size}"
+            )
+        if activation not in (*_ACTIVATIONS, *_GATES):
+            raise ValueError(
+                f"`activation` must be one of {[*_ACTIVATIONS, *_GATES]}. "
+                f"Received: activation={activation!r}"
+            )
+        self.hidden_size = hidden_size
+        self.activation = activation
+        self.dropout = dropout
+        self.use_bias = use_bias
+        self.supports_masking = True
+
+    def build(self, inputs_shape):
+        size, parts = inputs_shape[-1], 2 if self.activation in _GATES else 1
+        self.hidden = keras.layers.Dense(
+            parts * self.hidden_size,
+            use_bias=self.use_bias,
+            # Glorot's bounds of one matrix, also where two stand side by side.
+            kernel_initializer=keras.initializers.VarianceScaling(
+                2 * size / (size + self.hidden_size), "fan_in", "uniform"
+            ),
+            dtype=self.dtype_policy,
+            name="hidden",
+        )
+        self.hidden.build(inputs_shape)
+        self.dropout_layer = keras.layers.Dropout(
+            self.dropout, dtype=self.dtype_policy, name="dropout"
+        )
+        self.projection = keras.layers.Dense(
+            size, use_bias=self.use_bias, dtype=self.dtype_policy, name="projection"
+        )
+        self.projection.build((*inputs_shape[:-1], self.hidden_size))
+
+    def call(self, inputs, training=None):
+        hidden = self.hidden(inputs)
+        if self.activation in _GATES:
+            gate, hidden = ops.split(hidden, 2, axis=-1)
+            hidden = keras.activations.get(_GATES[self.activation])(gate) * hidden
+        else:
+            hidden = keras.activations.get(self.activation)(hidden)
+        return self.projection(self.dropout_layer(hidden, training=training))
+
+    def compute_output_shape(self, inputs_shape):
+        return tuple(inputs_shape)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "hidden_size": self.hidden_size,
+            "activation": self.activation,
+            "dropout": self.dropout,
+            "use_bias": self.use_bias,
+        }
