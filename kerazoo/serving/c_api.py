@@ -3,7 +3,7 @@
 This is the loader that TensorFlow Serving calls. Needs only NumPy; used as a program
 by `kerazoo.serving.check`, which knows the names of the tensors:
 
-    python c_api.py LIBRARY_FOLDER SAVED_MODEL INPUTS.npz OUTPUTS.npz FETCH [FETCH ...]
+    python c_api.py LIBRARIES OPERATIONS SAVED_MODEL INPUTS.npz OUTPUTS.npz FETCH ...
 """
 
 import ctypes
@@ -36,6 +36,7 @@ _RESULTS = {  # What each function of c/c_api.h and c/tf_tensor.h returns.
     "TF_Dim": ctypes.c_int64,
     "TF_GetCode": ctypes.c_int,
     "TF_GraphOperationByName": _POINTER,
+    "TF_LoadLibrary": _POINTER,
     "TF_LoadSessionFromSavedModel": _POINTER,
     "TF_Message": ctypes.c_char_p,
     "TF_NewGraph": _POINTER,
@@ -63,12 +64,14 @@ class Session:
     Args:
         library: path of the folder with TensorFlow's shared libraries.
         path: path of the SavedModel.
+        operations: list of paths of shared libraries with operations that TensorFlow
+            has not, but a server links.
 
     Raises:
         RuntimeError: With TensorFlow's message, if it cannot be loaded or run.
     """
 
-    def __init__(self, library, path):
+    def __init__(self, library, path, operations=()):
         # Each needs symbols of the other: the framework first, for all to see.
         libraries = [
             ctypes.CDLL(os.path.join(library, name), mode=ctypes.RTLD_GLOBAL)
@@ -80,6 +83,9 @@ class Session:
             function.restype = result
             setattr(self, name.removeprefix("TF_"), function)
         self._status = _POINTER(self.NewStatus())
+        for file in operations:
+            self.LoadLibrary(os.fsencode(file), self._status)
+            self._check()
         self._graph = _POINTER(self.NewGraph())
         tags = (ctypes.c_char_p * 1)(b"serve")
         self._session = _POINTER(
@@ -171,10 +177,10 @@ class Session:
         return texts.reshape(shape)
 
 
-def main(library, path, inputs, outputs, *fetches):
+def main(library, operations, path, inputs, outputs, *fetches):
     with np.load(inputs, allow_pickle=True) as file:
         feeds = dict(file)
-    arrays = Session(library, path).run(feeds, list(fetches))
+    arrays = Session(library, path, operations.split()).run(feeds, list(fetches))
     if "tensorflow" in sys.modules:
         raise RuntimeError("TensorFlow's Python was imported.")
     texts = {

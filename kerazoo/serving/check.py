@@ -1,5 +1,7 @@
 """Proof that a server without Python can load and run an export."""
 
+import importlib.util
+import itertools
 import os
 import pathlib
 import subprocess
@@ -15,7 +17,9 @@ def run_without_python(path, inputs, signature="serving_default"):
     """Runs a signature in a process that never imports TensorFlow's Python.
 
     The process loads the SavedModel through TensorFlow's C library, with the loader
-    that TensorFlow Serving uses. It does not check HTTP, batching or warm-up.
+    that TensorFlow Serving uses, and with its operations: TensorFlow's own and, for
+    models that take text apart, those of SentencePiece in TensorFlow Text. It does not
+    check HTTP, batching or warm-up.
 
     Args:
         path: path of the SavedModel, one version.
@@ -57,7 +61,10 @@ def run_without_python(path, inputs, signature="serving_default"):
         files = [os.path.join(folder, name) for name in ("inputs.npz", "outputs.npz")]
         np.savez(files[0], **{name: _array(value) for name, value in feeds.items()})
         done = subprocess.run(
-            [sys.executable, program, library, path, *files, *names.values()],
+            [
+                *(sys.executable, program, library, _operations(saved_model)),
+                *(path, *files, *names.values()),
+            ],
             capture_output=True,
             text=True,
         )
@@ -65,6 +72,18 @@ def run_without_python(path, inputs, signature="serving_default"):
             raise RuntimeError(done.stderr.strip().splitlines()[-1])
         with np.load(files[1]) as outputs:
             return {name: outputs[tensor] for name, tensor in names.items()}
+
+
+def _operations(saved_model):
+    """Returns the shared library of the operations that are not TensorFlow's own."""
+    graph = saved_model.meta_graphs[0].graph_def
+    functions = (function.node_def for function in graph.library.function)
+    nodes = itertools.chain(graph.node, *functions)
+    if not any(node.op.startswith("Sentencepiece") for node in nodes):
+        return ""
+    # Found, not imported.
+    folder = importlib.util.find_spec("tensorflow_text").submodule_search_locations[0]
+    return os.path.join(folder, "python", "ops", "_sentencepiece_tokenizer.so")
 
 
 def _array(value):
