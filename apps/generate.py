@@ -1,4 +1,4 @@
-r"""Makes and edits pictures with a trained diffusion model or GAN.
+r"""Makes and edits pictures with a trained diffusion model or GAN, and texts.
 
     python -m apps.generate --label=3,5 --picture=digits.png
     python -m apps.generate --image=three.png --strength=0.4 --count=8
@@ -10,21 +10,26 @@ r"""Makes and edits pictures with a trained diffusion model or GAN.
         --image=three.png,five.png --animation=between.gif
     python -m apps.generate --saved_model=saved_models/gan_digits --interpolate \
         --label=3 --animation=between.gif
+    python -m apps.generate --saved_model=saved_models/transformer_tiny_shakespeare \
+        --prompt="ROMEO:" --seed=1
 
 An exported diffusion model makes them with the sampler it has, a run of
 apps.train_diffusion with any. A GAN interpolates between the first latents of --seed
-and of the next one. Equal commands make equal pictures.
+and of the next one. A language model goes on with the text of --prompt. Equal commands
+make equal pictures and texts.
 """
 
 import json
 import math
 import pathlib
+import sys
 
 from absl import flags
 
 from apps import flags as shared
 from apps import runner
 from apps import served
+from apps import text_generation
 
 with runner.heavy_imports("diffusion"):
     import numpy as np
@@ -86,6 +91,7 @@ _FRAMES = flags.DEFINE_integer(
 )
 
 flags.adopt_module_key_flags(families)
+flags.adopt_module_key_flags(text_generation)
 
 DEFAULTS = families.DEFAULTS
 _STATES = 10
@@ -94,6 +100,12 @@ _STATES = 10
 def main(_):
     with runner.user_errors():
         served.refuse_other_flags(__name__)
+        is_text = text_generation.is_chosen()
+        check_kind(is_text)
+    if is_text:
+        text_generation.main()
+        return
+    with runner.user_errors():
         source = families.make_source()
         check_flags(source.metadata["family"])
         images, mask = read_files(source.metadata["image_shape"])
@@ -137,6 +149,17 @@ def main(_):
     if errors:  # They have their own.
         summary["sampler"] = "ddim" if _INTERPOLATE.value else "repaint"
     print(json.dumps({"images": count, **written, **summary, **errors}))
+
+
+def check_kind(is_text):
+    """Refuses flags of texts for a model of images, and those of images for texts."""
+    own = {"count", "saved_model", "seed", *text_generation.FLAGS}
+    module = sys.argv[0] if __name__ == "__main__" else __name__
+    for flag in _FLAGS.get_key_flags_for_module(module):
+        wrong = flag.name not in own if is_text else flag.name in text_generation.FLAGS
+        if flag.present and wrong:
+            kind = "images" if is_text else "texts"
+            raise ValueError(f"--{flag.name} is for a model of {kind}.")
 
 
 def check_flags(family):

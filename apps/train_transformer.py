@@ -1,0 +1,214 @@
+r"""Trains a Transformer on texts or images, measures and exports it.
+
+    python -m apps.train_transformer
+    python -m apps.train_transformer --dataset=files --data_dir=DIR \
+        --source_language=en --target_language=de
+    python -m apps.train_transformer --task=generate --dataset=file --data_dir=BOOK.txt
+    python -m apps.train_transformer --task=classify --data_dir=DIR
+    python -m apps.train_transformer --task=image --dataset=mnist
+
+The bare command learns to write dates of many languages as ISO 8601. The same command
+goes on from its newest checkpoint after an interruption.
+"""
+
+import sys
+
+from absl import flags
+
+from apps import classification
+from apps import data_flags
+from apps import flags as shared
+from apps import image_data
+from apps import language_modeling
+from apps import network_flags
+from apps import patch_flag
+from apps import patience_flag
+from apps import runner
+from apps import stability_flags
+from apps import task_flag
+from apps import text_flags as text
+from apps import transformer_models as models
+from apps import translation
+from apps import warm_up_flag
+from apps.patience_flag import PATIENCE
+from apps.task_flag import TASK
+from apps.training_schedule import training_schedule
+
+with runner.heavy_imports("text"):
+    from kerazoo.serving.plain_copy import plain_copy
+    from kerazoo.training.snapshots import Snapshots
+    from kerazoo.training.trainer import Trainer
+
+for _module in (
+    shared,
+    task_flag,
+    data_flags,
+    text,
+    network_flags,
+    patch_flag,
+    models,
+    stability_flags,
+    warm_up_flag,
+    patience_flag,
+):
+    flags.adopt_module_key_flags(_module)
+flags.declare_key_flag("image_size")
+shared.may_change(
+    data_flags.DATA_DIR,
+    PATIENCE,
+    text.BEAM_SIZE,
+    text.LENGTH_PENALTY,
+    text.EVAL_SENTENCES,
+)
+
+TASKS = {
+    "translate": "pairs of texts, from one language to the other",
+    "generate": "how a text goes on",
+    "classify": "classes of texts",
+    "image": "classes of images",
+}
+DEFAULTS = {
+    "batch_size": 64,
+    "checkpoint_every": 500,
+    "dropout": 0.1,
+    "eval_every": 500,
+    "hidden_size": 128,
+    "learning_rate": 1e-3,
+    "log_every": 100,
+    "num_heads": 4,
+    "num_layers": 3,
+    "train_steps": 2_000,
+}
+_SUBJECTS = {
+    "translate": translation.Translation,
+    "generate": language_modeling.LanguageModeling,
+    "classify": classification.TextClassification,
+    "image": classification.ImageClassification,
+}
+_NAMES = {
+    "translate": translation.dataset_name,
+    "generate": language_modeling.dataset_name,
+    "classify": classification.texts_name,
+    "image": image_data.dataset_name,
+}
+# What suits a task, or its embedded default, and is not said by the flags.
+_TASK_DEFAULTS = {
+    "translate": {},
+    "generate": {"batch_size": 12, "dropout": 0.0, "num_layers": 4},
+    "classify": {"vocabulary_size": 4_000},
+    "image": {"dropout": 0.0, "num_layers": 4, "train_steps": 1_000},
+}
+_DATES = {
+    "hidden_size": 64,
+    "label_smoothing": 0.1,
+    "learning_rate": 3e-3,
+    "max_length": 64,
+    "num_layers": 2,
+    "tokens_per_batch": 2_048,
+    "vocabulary_size": 1_000,
+}
+# What only some tasks make something of.
+_TASK_FLAGS = {
+    "beam_size": ("translate",),
+    "block_size": ("generate",),
+    "decoder_layers": ("translate",),
+    "eval_sentences": ("translate",),
+    "image_size": ("image",),
+    "length_penalty": ("translate",),
+    "locales": ("translate",),
+    "lower_case": ("translate", "generate", "classify"),
+    "max_length": ("translate", "classify"),
+    "num_buckets": ("translate", "classify"),
+    "patch_size": ("image",),
+    "positions": ("translate", "generate", "classify"),
+    "source_language": ("translate",),
+    "split_digits": ("translate", "generate", "classify"),
+    "target_language": ("translate",),
+    "tokens_per_batch": ("translate", "classify"),
+    "vocabulary": ("translate", "generate", "classify"),
+    "vocabulary_size": ("translate", "generate", "classify"),
+    "window": ("translate", "generate", "classify"),
+}
+
+
+def main(_):
+    task = TASK.value
+    runner.set_defaults(_TASK_DEFAULTS[task])
+    if task == "translate" and data_flags.DATASET.value in (None, "dates"):
+        runner.set_defaults(_DATES)
+    with runner.Run("transformer", _NAMES[task](), objective="score") as run:
+        if run.finished:
+            return
+        with runner.user_errors():
+            check_flags()
+            subject = _SUBJECTS[task](run.strategy)
+        trainer = make_trainer(subject, run)
+        run.start()
+        trainer.fit(run.workdir, run.interruption, run.profiler)
+        trainer.load_best()
+        measured = subject.measure()
+        sign = 1 if subject.mode == "max" else -1
+        result = {
+            **measured,
+            **trainer.best_metrics,
+            "score": sign * trainer.best_metrics[subject.objective],
+            "best_step": trainer.best_step,
+            **trainer.summary(),
+        }
+        serving = subject.serving(plain_copy(subject.model))
+        export = run.export(
+            serving.module,
+            serving.endpoints,
+            metadata=subject.metadata(),
+            warmup=serving.example(),
+        )
+        run.finish({**result, "export": export})
+
+
+def check_flags():
+    """Refuses flags that the task makes nothing of."""
+    for name, tasks in _TASK_FLAGS.items():
+        if flags.FLAGS[name].present and TASK.value not in tasks:
+            raise ValueError(f"--{name} goes with --task={' or '.join(tasks)}.")
+    if flags.FLAGS["num_snapshots"].present and models.AVERAGING.value != "snapshots":
+        raise ValueError("--num_snapshots goes with --averaging=snapshots.")
+
+
+def make_trainer(subject, run):
+    """Makes the trainer of the model; its average is set at evaluations, if asked."""
+    model = subject.model
+    snapshots = None
+    if models.AVERAGING.value == "snapshots":
+        path = run.workdir.path / "snapshots"
+        snapshots = Snapshots(path, models.NUM_SNAPSHOTS.value)
+
+    def evaluate():
+        if snapshots is not None:
+            snapshots.take(trainer.step, model.network.get_weights())
+            model.average_network.set_weights(snapshots.mean())
+        return subject.evaluate()
+
+    def sample():
+        for line in subject.sample():
+            print(f"  {line!r}", file=sys.stderr)
+
+    trainer = Trainer(
+        model,
+        run.strategy,
+        subject.batches,
+        training_schedule(
+            patience=PATIENCE.value, sample_every=shared.EVAL_EVERY.value
+        ),
+        evaluate=evaluate,
+        objective=subject.objective,
+        mode=subject.mode,
+        examples_per_step=subject.examples_per_step,
+        jit_compile=bool(shared.JIT_COMPILE.value),
+        name=f"transformer {TASK.value}",
+        sample=sample if hasattr(subject, "sample") else None,
+    )
+    return trainer
+
+
+if __name__ == "__main__":
+    runner.launch(main, DEFAULTS, TASKS)

@@ -1,0 +1,108 @@
+r"""Translates lines with an exported model: from standard input to standard output.
+
+    echo "3 mai 1968" | python -m apps.translate
+    python -m apps.translate --saved_model=saved_models/transformer_en_de < book.en
+    python -m apps.translate --n_best=3
+
+In a terminal it asks for a line at a time. Each line of the input gives one line of the
+output; with --n_best as many, each `score<TAB>translation`, best first.
+"""
+
+import sys
+
+from absl import flags
+
+from apps import runner
+from apps import served
+
+with runner.heavy_imports("text"):
+    import tensorflow as tf
+    import tensorflow_text  # noqa: F401  Its operations are in the model.
+
+_N_BEST = flags.DEFINE_integer(
+    "n_best",
+    0,
+    "Prints so many translations of each line, with scores; 0 for the best alone.",
+    lower_bound=0,
+)
+_GREEDY = flags.DEFINE_boolean(
+    "greedy", False, "Takes the likeliest token each time: faster than beams."
+)
+_LINES = flags.DEFINE_integer(
+    "lines_per_batch", 32, "Lines that are translated at a time.", lower_bound=1
+)
+flags.adopt_module_key_flags(served)
+
+DEFAULTS = {"saved_model": "saved_models/transformer_dates"}
+
+
+def main(_):
+    with runner.user_errors():
+        served.refuse_other_flags(__name__)
+        path = served.find_version("train_transformer")
+        metadata = served.read_metadata(path, "transformer")
+        if metadata["task"] != "translate":
+            raise ValueError(
+                f"--saved_model={path} is of --task={metadata['task']}: it does not "
+                "translate."
+            )
+        check_flags(metadata["beam_size"])
+        signatures = served.load_signatures(path)
+    is_terminal = sys.stdin.isatty()
+    for lines in batches(is_terminal):
+        for texts in translate(signatures, lines):
+            print("\n".join(texts), flush=True)
+
+
+def check_flags(beam_size):
+    """Refuses more translations than the model's search has."""
+    if _N_BEST.value > beam_size:
+        raise ValueError(
+            f"--n_best={_N_BEST.value} must be at most {beam_size}, the beams that the "
+            "model was exported with: export it with a larger --beam_size."
+        )
+    if _N_BEST.value and _GREEDY.value:
+        raise ValueError("--n_best does not go with --greedy, which has one.")
+
+
+def batches(is_terminal):
+    """Gives lists of lines, bytes, of standard input."""
+    size = 1 if is_terminal else _LINES.value
+    lines = []
+    while True:
+        if is_terminal:
+            print("> ", end="", file=sys.stderr, flush=True)
+        line = sys.stdin.buffer.readline()
+        if line:
+            lines.append(line.rstrip(b"\r\n"))
+        if lines and (not line or len(lines) == size):
+            yield lines
+            lines = []
+        if not line:
+            return
+
+
+def translate(signatures, lines):
+    """Returns a list of texts for each line."""
+    name = "greedy" if _GREEDY.value else "translate"
+    if _N_BEST.value:
+        name = "n_best"
+    found = signatures[name](text=tf.constant(lines))
+    for i in found["is_truncated"].numpy().nonzero()[0]:
+        start = lines[i][:40].decode(errors="replace")
+        print(f"Warning: only the beginning was read of {start!r}...", file=sys.stderr)
+    translations = found["translation"].numpy()
+    if not _N_BEST.value:
+        return [[_text(line)] for line in translations]
+    return [
+        [f"{score:.4f}\t{_text(line)}" for line, score in zip(row, scores)]
+        for row, scores in zip(translations[:, : _N_BEST.value], found["score"].numpy())
+    ]
+
+
+def _text(line):
+    return line.decode(errors="replace").replace("\n", " ")
+
+
+if __name__ == "__main__":
+    runner.launch(main, DEFAULTS)

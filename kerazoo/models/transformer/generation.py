@@ -1,0 +1,93 @@
+"""Texts of a network, token by token."""
+
+import keras
+from keras import ops
+
+from kerazoo.models.transformer.decoding import beam_search
+from kerazoo.models.transformer.decoding import greedy
+
+BOS = 1
+
+
+def write(network, source, max_length, decode=greedy, **arguments):
+    """Writes what a network makes of a source.
+
+    Args:
+        network: `EncoderDecoder`.
+        source: int `(B, S)`, padded.
+        max_length: int. Most tokens to write.
+        decode: `greedy`, `sample` or `beam_search`.
+        **arguments: Further ones of `decode`, such as `beam_size`.
+
+    Returns:
+        `Decoded`.
+
+    Raises:
+        ValueError: As `decode` does.
+
+    Example:
+
+    ```python
+    write(network, source, 32, beam_search, beam_size=4).tokens  # (B, 1, 32)
+    ```
+    """
+    context, cache = network.start(source, max_length)
+    first = ops.full((ops.shape(source)[0],), BOS, "int32")
+    step = _step(network, context, decode, arguments)
+    return decode(step, cache, first, max_length, **arguments)
+
+
+def go_on(network, prompt, max_length, decode=greedy, pad=0, **arguments):
+    """Writes how a text goes on.
+
+    Args:
+        network: `CausalLanguageModel`.
+        prompt: int `(B, P)`, with at least one token in each row, padded on the right.
+        max_length: int. Most tokens of prompt and continuation together.
+        decode: `greedy`, `sample` or `beam_search`.
+        pad: int. Padding of the prompt.
+        **arguments: Further ones of `decode`, such as `temperature`.
+
+    Returns:
+        `Decoded`, whose tokens `(B, max_length - 1)` begin with the prompt's second;
+        its scores are those of the continuation.
+
+    Raises:
+        ValueError: As `decode` does.
+
+    Example:
+
+    ```python
+    prompt = np.array([[4, 5, 6]])
+    go_on(network, prompt, 64, sample, seed=0, temperature=0.8).tokens  # (1, 63)
+    ```
+    """
+    prompt = ops.cast(prompt, "int32")
+    context, cache = network.start(prompt, max_length)
+    step = _step(network, context, decode, arguments)
+    forced = _repeated(prompt, decode, arguments)
+    last = ops.shape(prompt)[1] - 1
+
+    def forced_step(tokens, index, cache):
+        logits, cache = step(tokens, index, cache)
+        wanted = ops.take(forced, ops.minimum(index + 1, last), axis=1)
+        is_prompt = ops.logical_and(index < last, wanted != pad)
+        others = ops.arange(logits.shape[-1], dtype="int32")[None] != wanted[:, None]
+        certain = ops.where(others, ops.cast(-float("inf"), logits.dtype), 0)
+        return ops.where(is_prompt[:, None], certain, logits), cache
+
+    return decode(forced_step, cache, prompt[:, 0], max_length - 1, **arguments)
+
+
+def _step(network, context, decode, arguments):
+    context = keras.tree.map_structure(
+        lambda value: _repeated(value, decode, arguments), context
+    )
+    return lambda tokens, index, cache: network.step(tokens, index, cache, context)
+
+
+def _repeated(value, decode, arguments):
+    """Returns one row of a tensor for each beam."""
+    if decode is not beam_search:
+        return value
+    return ops.repeat(value, arguments["beam_size"], axis=0)

@@ -1,0 +1,196 @@
+"""A Transformer that writes one sequence from another."""
+
+import keras
+from keras import ops
+
+from kerazoo.models.transformer.networks.block_arguments import pop_block_arguments
+from kerazoo.models.transformer.networks.decoder import Decoder
+from kerazoo.models.transformer.networks.encoder import Encoder
+from kerazoo.models.transformer.networks.token_embedding import TokenEmbedding
+
+_PAD = 0
+
+
+@keras.saving.register_keras_serializable(package="kerazoo")
+class EncoderDecoder(keras.Model):
+    """Encoder and decoder over one vocabulary, whose embeddings all share.
+
+    The Transformer of [Vaswani et al., 2017](https://arxiv.org/abs/1706.03762), by
+    default; later ones by arguments, as `norm_first=True`, `norm="rms"`,
+    `activation="swiglu"` and `positions="rotary"`. Token 0 is padding, which none
+    attends to in the source.
+
+    Args:
+        vocabulary_size: int. Number of tokens V.
+        units: int. Width D.
+        num_layers: int. Blocks of the encoder, and of the decoder.
+        num_heads: int. Heads of each attention.
+        hidden_size: int. Width inside the feed-forward layers.
+        num_decoder_layers: int or None. Blocks of the decoder, where they are others.
+        positions: "sinusoidal", "learned", "rotary" or "alibi".
+        max_length: int. Most tokens of either sequence, with learned positions.
+        dropout: float in [0, 1). Of embeddings, sublayers and feed-forward layers.
+        **kwargs: Further arguments of the blocks: `activation`, `norm`, `norm_first`,
+            `num_key_value_heads`, `window`, `use_bias` and `epsilon`; and those of a
+            Keras model.
+
+    Call arguments:
+        inputs: `[source, target]`, tokens int `(B, S)` and `(B, T)`; the target begins
+            with the token that says so.
+        training: bool or None. Drops out in training.
+
+    Returns:
+        float32 `(B, T, V)`, the logits of each next token.
+
+    Raises:
+        ValueError: If an argument is out of its range.
+
+    Example:
+
+    ```python
+    network = EncoderDecoder(
+        1_000, units=32, num_layers=2, num_heads=4, hidden_size=64
+    )
+    network([np.array([[4, 5, 2]]), np.array([[1, 6]])])  # (1, 2, 1000)
+    ```
+    """
+
+    def __init__(
+        self,
+        vocabulary_size,
+        units=512,
+        num_layers=6,
+        num_heads=8,
+        hidden_size=2_048,
+        num_decoder_layers=None,
+        positions="sinusoidal",
+        max_length=1_024,
+        dropout=0.1,
+        **kwargs,
+    ):
+        block = pop_block_arguments(kwargs)
+        super().__init__(**kwargs)
+        self.vocabulary_size = vocabulary_size
+        self.units = units
+        self.num_layers = num_layers
+        self.num_heads = num_heads
+        self.hidden_size = hidden_size
+        self.num_decoder_layers = num_decoder_layers
+        self.positions = positions
+        self.max_length = max_length
+        self.dropout = dropout
+        self.block_arguments = block
+        policy = {"dtype": self.dtype_policy}
+        self.embedding = TokenEmbedding(
+            vocabulary_size,
+            units,
+            positions,
+            max_length,
+            dropout,
+            name="embedding",
+            **policy,
+        )
+        own = {
+            **block,
+            "dropout": dropout,
+            "positions": positions if positions in ("rotary", "alibi") else None,
+            **policy,
+        }
+        self.encoder = Encoder(
+            num_layers, num_heads, hidden_size, name="encoder", **own
+        )
+        self.decoder = Decoder(
+            num_layers if num_decoder_layers is None else num_decoder_layers,
+            num_heads,
+            hidden_size,
+            name="decoder",
+            **own,
+        )
+
+    def build(self, inputs_shape):
+        self.embedding.build((None, None))
+        shape = (None, None, self.units)
+        self.encoder.build(shape)
+        self.decoder.build(shape, shape)
+        self.built = True
+
+    def call(self, inputs, training=None):
+        return self.logits(self.features(inputs, training=training))
+
+    def features(self, inputs, training=None):
+        """Returns the last hidden states of the decoder, float `(B, T, D)`."""
+        source, target = inputs
+        memory, mask = self.encode(source, training=training)
+        x = self.embedding(target, training=training)
+        return self.decoder(x, memory, memory_mask=mask, training=training)
+
+    def logits(self, hidden):
+        """Returns the logits, float32 `(..., V)`, of hidden states."""
+        return self.embedding.logits(hidden)
+
+    @property
+    def output_embeddings(self):
+        """The matrix `(V, D)` whose products with hidden states are the logits."""
+        return self.embedding.embeddings
+
+    def encode(self, source, training=None):
+        """Reads a source.
+
+        Args:
+            source: int `(B, S)`.
+            training: bool or None.
+
+        Returns:
+            The pair of the memory, float `(B, S, D)`, and its mask, bool `(B, S)`.
+        """
+        mask = ops.not_equal(source, _PAD)
+        x = self.embedding(source, training=training)
+        return self.encoder(x, key_mask=mask, training=training), mask
+
+    def start(self, inputs, length):
+        """Returns what `step` needs to write: a context, and a cache without tokens.
+
+        Args:
+            inputs: Source, int `(B, S)`.
+            length: int. Most tokens to write.
+
+        Returns:
+            The pair of a context, which steps only read, and a cache, which they
+            change; nests of tensors with the batch first.
+        """
+        memory, mask = self.encode(inputs)
+        cache = self.decoder.make_cache(ops.shape(inputs)[0], length)
+        return (self.decoder.project(memory), mask), cache
+
+    def step(self, tokens, position, cache, context):
+        """Reads one more token of each row.
+
+        Args:
+            tokens: int `(B,)`.
+            position: int32 scalar. How many tokens the cache holds.
+            cache, context: As of `start`.
+
+        Returns:
+            The pair of the logits of the next token, float32 `(B, V)`, and the cache.
+        """
+        projected, mask = context
+        x = self.embedding(tokens[:, None], position=position)
+        x, cache = self.decoder(
+            x, memory_mask=mask, cache=cache, position=position, projected=projected
+        )
+        return self.logits(x[:, 0]), cache
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "vocabulary_size": self.vocabulary_size,
+            "units": self.units,
+            "num_layers": self.num_layers,
+            "num_heads": self.num_heads,
+            "hidden_size": self.hidden_size,
+            "num_decoder_layers": self.num_decoder_layers,
+            "positions": self.positions,
+            "max_length": self.max_length,
+            "dropout": self.dropout,
+            **self.block_arguments,
+        }

@@ -1,0 +1,24 @@
+"""One vector of many tokens."""
+
+from keras import ops
+
+
+def masked_mean(x, mask):
+    """Returns the mean of the tokens that count, zero where none does.
+
+    Args:
+        x: float `(B, T, D)`.
+        mask: bool `(B, T)`. Which tokens count.
+
+    Returns:
+        float32 `(B, D)`: half precision cannot sum many tokens.
+
+    Example:
+
+    ```python
+    masked_mean(np.ones((2, 3, 4)), np.array([[1, 1, 0], [0, 0, 0]], bool))
+    ```
+    """
+    weights = ops.cast(mask, "float32")[..., None]
+    total = ops.sum(ops.cast(x, "float32") * weights, axis=1)
+    return total / ops.maximum(ops.sum(weights, axis=1), 1.0)

@@ -1,0 +1,146 @@
+"""The signatures of exported classifiers of texts and images."""
+
+import functools
+
+import numpy as np
+import tensorflow as tf
+
+
+class ServingTextClassifier:
+    """Serves a classifier of texts: strings in, classes out, the vocabulary inside.
+
+    `classify`, the default, takes `text`, strings `(B,)`, and returns `label`, the name
+    of the likeliest class, `probabilities` float32 `(B, K)` of all in the order of
+    `class_names`, and `is_truncated`, whether a text was longer than `max_length`
+    tokens and only its beginning was read.
+
+    Args:
+        model: `Classifier` of a `TextClassifier`, outside of any strategy.
+        tokenizer: `Tokenizer` or `CharacterTokenizer`.
+        class_names: list of K str.
+        max_length: int. Most tokens of a text.
+
+    Attributes:
+        module: `tf.Module` of the model's variables, to be exported.
+
+    Example:
+
+    ```python
+    serving = ServingTextClassifier(model, tokenizer, ["bad", "good"], max_length=64)
+    export(serving.module, serving.endpoints, "saved_models/example")
+    ```
+    """
+
+    def __init__(self, model, tokenizer, class_names, max_length):
+        self._network = model.chosen()
+        # The variables alone: TensorFlow would trace a Keras model of its own accord.
+        self.module = tf.Module(name="serving_text_classifier")
+        self.module.weights = [weight.value for weight in self._network.weights]
+        self.module.tokenizer = tokenizer
+        self._tokenizer = tokenizer
+        self._names = list(class_names)
+        self._max_length = max_length
+
+    @functools.cached_property
+    def endpoints(self):
+        """dict of name to concrete function; `serving_default` is `classify`."""
+        spec = tf.TensorSpec((None,), tf.string, "text")
+        classify = tf.function(self.classify).get_concrete_function(spec)
+        return {"serving_default": classify, "classify": classify}
+
+    def classify(self, text):
+        """Returns the classes of texts."""
+        tokens = self._tokenizer.encode(text)
+        is_truncated = tokens.row_lengths() > self._max_length
+        tokens = tokens[:, : self._max_length].to_tensor()
+        width = tf.maximum(tf.shape(tokens)[1], 1)
+        tokens = tf.pad(tokens, [[0, 0], [0, width - tf.shape(tokens)[1]]])
+        found = _named(self._network(tokens, training=False), self._names)
+        return {**found, "is_truncated": is_truncated}
+
+    def example(self):
+        """Returns a request of each signature, for TensorFlow Serving's warm-up."""
+        return {"serving_default": {"text": np.array(["a"], object)}}
+
+
+class ServingImageClassifier:
+    """Serves a classifier of images: pixels or files in, classes out.
+
+    `classify`, the default, takes `images`, uint8 `(B, H, W, C)`; `classify_files`
+    `image_bytes`, strings `(B,)` that are PNG, JPEG, GIF or BMP files of any size,
+    which are brought to that of the model. Both return `label`, the name of the
+    likeliest class, and `probabilities` float32 `(B, K)` of all.
+
+    Args:
+        model: `Classifier` of a `VisionTransformer`, outside of any strategy.
+        image_shape: `(H, W, C)`.
+        class_names: list of K str.
+
+    Attributes:
+        module: `tf.Module` of the model's variables, to be exported.
+
+    Example:
+
+    ```python
+    serving = ServingImageClassifier(model, (28, 28, 1), list("0123456789"))
+    export(serving.module, serving.endpoints, "saved_models/example")
+    ```
+    """
+
+    def __init__(self, model, image_shape, class_names):
+        self._network = model.chosen()
+        # The variables alone: TensorFlow would trace a Keras model of its own accord.
+        self.module = tf.Module(name="serving_image_classifier")
+        self.module.weights = [weight.value for weight in self._network.weights]
+        self._shape = tuple(image_shape)
+        self._names = list(class_names)
+
+    @functools.cached_property
+    def endpoints(self):
+        """dict of name to concrete function; `serving_default` is `classify`."""
+        images = tf.TensorSpec((None, *self._shape), tf.uint8, "images")
+        files = tf.TensorSpec((None,), tf.string, "image_bytes")
+        classify = tf.function(self.classify).get_concrete_function(images)
+        from_files = tf.function(self.classify_files).get_concrete_function(files)
+        return {
+            "serving_default": classify,
+            "classify": classify,
+            "classify_files": from_files,
+        }
+
+    def classify(self, images):
+        """Returns the classes of images."""
+        return self._classify(tf.cast(images, tf.float32))
+
+    def classify_files(self, image_bytes):
+        """Returns the classes of files of images."""
+        height, width, channels = self._shape
+
+        def decode(data):
+            image = tf.io.decode_image(data, channels, expand_animations=False)
+            image.set_shape((None, None, channels))
+            return tf.image.resize(image, (height, width), antialias=True)
+
+        images = tf.map_fn(decode, image_bytes, fn_output_signature=tf.float32)
+        return self._classify(tf.ensure_shape(images, (None, *self._shape)))
+
+    def example(self):
+        """Returns a request of each signature, for TensorFlow Serving's warm-up."""
+        pixels = np.zeros(self._shape, "uint8")
+        file = tf.io.encode_png(pixels).numpy()
+        return {
+            "serving_default": {"images": pixels[np.newaxis]},
+            "classify_files": {"image_bytes": np.array([file], object)},
+        }
+
+    def _classify(self, pixels):
+        images = pixels * (2 / 255) - 1
+        return _named(self._network(images, training=False), self._names)
+
+
+def _named(logits, names):
+    """Returns the names of the likeliest classes, and the probabilities of all."""
+    return {
+        "label": tf.gather(tf.constant(names), tf.argmax(logits, axis=-1)),
+        "probabilities": tf.nn.softmax(logits),
+    }

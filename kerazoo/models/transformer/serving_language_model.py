@@ -1,0 +1,127 @@
+"""The signatures of an exported language model."""
+
+import functools
+
+import numpy as np
+import tensorflow as tf
+
+from kerazoo.models.transformer.decoding import sample
+from kerazoo.models.transformer.generation import go_on
+
+
+class ServingLanguageModel:
+    """Serves a language model: a text in, how it goes on out, the vocabulary inside.
+
+    `generate`, the default, takes `prompt`, strings `(B,)`, `seed`, `temperature`, 0
+    for the likeliest tokens, and `top_p`, 1 for all tokens. It returns `text`, strings
+    `(B,)`, the prompts and how they go on, until the end of the text or `max_length`
+    tokens in all, and `is_truncated`, whether a prompt was so long that only its end
+    was read. `score` takes `text` and returns its `log_probability`, natural, and
+    `num_tokens`, of as many tokens at its beginning as `max_length`. Equal requests
+    give equal texts.
+
+    Args:
+        model: `Transformer` of a `CausalLanguageModel`, outside of any strategy.
+        tokenizer: `Tokenizer` or `CharacterTokenizer`.
+        max_length: int. Most tokens of prompt and continuation together.
+        start: int. Token that a text begins after, such as that of a line break.
+
+    Attributes:
+        module: `tf.Module` of the model's variables, to be exported.
+
+    Example:
+
+    ```python
+    serving = ServingLanguageModel(model, tokenizer, max_length=64, start=2)
+    export(serving.module, serving.endpoints, "saved_models/example")
+    ```
+    """
+
+    def __init__(self, model, tokenizer, max_length, start):
+        self._network = model.chosen()
+        # The variables alone: TensorFlow would trace a Keras model of its own accord.
+        self.module = tf.Module(name="serving_language_model")
+        self.module.weights = [weight.value for weight in self._network.weights]
+        self.module.tokenizer = tokenizer
+        self._tokenizer = tokenizer
+        self._max_length = max_length
+        self._start = start
+
+    @functools.cached_property
+    def endpoints(self):
+        """dict of name to concrete function; `serving_default` is `generate`."""
+        texts = tf.TensorSpec((None,), tf.string)
+        number = tf.TensorSpec((), tf.float32)
+        generate = self._trace(
+            self.generate,
+            prompt=texts,
+            seed=tf.TensorSpec((), tf.int32),
+            temperature=number,
+            top_p=number,
+        )
+        return {
+            "serving_default": generate,
+            "generate": generate,
+            "score": self._trace(self.score, text=texts),
+        }
+
+    def generate(self, prompt, seed, temperature, top_p):
+        """Returns prompts and how they go on."""
+        checks = [
+            tf.debugging.Assert(temperature >= 0, ["temperature below 0", temperature]),
+            tf.debugging.Assert(
+                (top_p > 0) & (top_p <= 1), ["top_p not above 0 and at most 1", top_p]
+            ),
+        ]
+        with tf.control_dependencies(checks):
+            temperature, top_p = tf.identity(temperature), tf.identity(top_p)
+        tokens = self._tokenizer.encode(prompt, add_eos=False)
+        longest = self._max_length - 2  # Beside the start and one new token.
+        is_truncated = tokens.row_lengths() > longest
+        tokens = tokens[:, -longest:]
+        first = tf.fill([tokens.nrows(), 1], self._start)
+        whole = tf.concat([first, tokens], axis=1).to_tensor()
+        found = go_on(
+            self._network,
+            whole,
+            self._max_length,
+            sample,
+            seed=seed,
+            temperature=temperature,
+            top_p=top_p,
+        )
+        return {
+            "text": self._tokenizer.decode(found.tokens),
+            "is_truncated": is_truncated,
+        }
+
+    def score(self, text):
+        """Returns how likely texts are."""
+        tokens = self._tokenizer.encode(text)[:, : self._max_length - 1].to_tensor()
+        width = tf.maximum(tf.shape(tokens)[1], 1)
+        tokens = tf.pad(tokens, [[0, 0], [0, width - tf.shape(tokens)[1]]])
+        inputs = tf.pad(tokens[:, :-1], [[0, 0], [1, 0]], constant_values=self._start)
+        logits = self._network(inputs, training=False)
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(tokens, logits)
+        counts = tf.cast(tokens > 0, tf.float32)
+        return {
+            "log_probability": -tf.reduce_sum(losses * counts, axis=1),
+            "num_tokens": tf.cast(tf.reduce_sum(counts, axis=1), tf.int32),
+        }
+
+    def example(self):
+        """Returns a request of each signature, for TensorFlow Serving's warm-up."""
+        text = np.array(["a"], object)
+        return {
+            "serving_default": {
+                "prompt": text,
+                "seed": np.int32(0),
+                "temperature": np.float32(1),
+                "top_p": np.float32(1),
+            },
+            "score": {"text": text},
+        }
+
+    def _trace(self, function, **inputs):
+        named = {k: tf.TensorSpec(v.shape, v.dtype, k) for k, v in inputs.items()}
+        return tf.function(function).get_concrete_function(**named)

@@ -1,0 +1,120 @@
+"""The signatures of an exported translator."""
+
+import functools
+
+import numpy as np
+import tensorflow as tf
+
+from kerazoo.models.transformer.decoding import beam_search
+from kerazoo.models.transformer.decoding import greedy
+from kerazoo.models.transformer.generation import write
+
+
+class ServingTranslator:
+    """Serves a translator: texts in, texts out, the vocabulary inside.
+
+    `translate`, the default, searches with beams; `greedy` takes the likeliest token
+    each time, which is faster; `n_best` gives all beams. Their input is `text`, strings
+    `(B,)`. Outputs are `translation`, strings `(B,)`, of `n_best` `(B, R)` from the
+    best on, `score` of the same shape, the logarithm of the probability divided by a
+    power of the length, and `is_truncated` `(B,)`, whether a text was longer than
+    `max_source_length` tokens and only its beginning was read.
+
+    Args:
+        model: `Transformer` of an `EncoderDecoder`, outside of any strategy.
+        tokenizer: `Tokenizer` or `CharacterTokenizer` of both languages.
+        max_length: int. Most tokens of a translation.
+        max_source_length: int. Most tokens of a text.
+        beam_size: int.
+        length_penalty: float, as of `beam_search`.
+
+    Attributes:
+        module: `tf.Module` of the model's variables, to be exported.
+
+    Example:
+
+    ```python
+    serving = ServingTranslator(model, tokenizer, max_length=64)
+    export(serving.module, serving.endpoints, "saved_models/example")
+    ```
+    """
+
+    def __init__(
+        self,
+        model,
+        tokenizer,
+        max_length,
+        max_source_length=256,
+        beam_size=4,
+        length_penalty=1.0,
+    ):
+        self._network = model.chosen()
+        # The variables alone: TensorFlow would trace a Keras model of its own accord.
+        self.module = tf.Module(name="serving_translator")
+        self.module.weights = [weight.value for weight in self._network.weights]
+        self.module.tokenizer = tokenizer
+        self._tokenizer = tokenizer
+        self._max_length = max_length
+        self._max_source_length = max_source_length
+        self._beams = {"beam_size": beam_size, "length_penalty": length_penalty}
+
+    @functools.cached_property
+    def endpoints(self):
+        """dict of name to concrete function; `serving_default` is `translate`."""
+        spec = tf.TensorSpec((None,), tf.string, "text")
+        translate = tf.function(self.translate).get_concrete_function(spec)
+        return {
+            "serving_default": translate,
+            "translate": translate,
+            "greedy": tf.function(self.greedy).get_concrete_function(spec),
+            "n_best": tf.function(self.n_best).get_concrete_function(spec),
+        }
+
+    def translate(self, text):
+        """Returns the best translation of beam search."""
+        found, is_truncated = self._write(text, beam_search, **self._beams)
+        return {
+            "translation": self._tokenizer.decode(found.tokens[:, 0]),
+            "score": found.scores[:, 0],
+            "is_truncated": is_truncated,
+        }
+
+    def greedy(self, text):
+        """Returns the translation of the likeliest tokens."""
+        found, is_truncated = self._write(text, greedy)
+        penalty = self._beams["length_penalty"]
+        lengths = tf.cast(tf.maximum(found.lengths, 1), tf.float32)
+        return {
+            "translation": self._tokenizer.decode(found.tokens),
+            "score": found.scores / lengths**penalty,
+            "is_truncated": is_truncated,
+        }
+
+    def n_best(self, text):
+        """Returns the translations of all beams, the best first."""
+        count = self._beams["beam_size"]
+        found, is_truncated = self._write(
+            text, beam_search, num_results=count, **self._beams
+        )
+        tokens = tf.reshape(found.tokens, (-1, found.tokens.shape[-1]))
+        translations = tf.reshape(self._tokenizer.decode(tokens), (-1, count))
+        return {
+            "translation": translations,
+            "score": found.scores,
+            "is_truncated": is_truncated,
+        }
+
+    def example(self):
+        """Returns a request of each signature, for TensorFlow Serving's warm-up."""
+        request = {"text": np.array(["1"], object)}
+        return dict.fromkeys(("serving_default", "greedy", "n_best"), request)
+
+    def _write(self, text, decode, **arguments):
+        tokens = self._tokenizer.encode(text)
+        is_truncated = tokens.row_lengths() > self._max_source_length
+        source = tokens[:, : self._max_source_length].to_tensor()
+        # A batch of none, too, has a token to read.
+        width = tf.maximum(tf.shape(source)[1], 1)
+        source = tf.pad(source, [[0, 0], [0, width - tf.shape(source)[1]]])
+        found = write(self._network, source, self._max_length, decode, **arguments)
+        return found, is_truncated

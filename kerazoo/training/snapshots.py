@@ -1,0 +1,64 @@
+"""The mean of the last states of the weights."""
+
+import numpy as np
+import tensorflow as tf
+
+from kerazoo.training.checkpoints import Checkpoints
+
+
+class Snapshots:
+    """Keeps the weights of the last few points in training, and gives their mean.
+
+    The average of checkpoints of [Vaswani et al.,
+    2017](https://arxiv.org/abs/1706.03762), Section 6.1. They are on the disk, so that
+    a run that was killed has them when it goes on; those of steps it has not reached
+    again go with the next that is taken.
+
+    Args:
+        directory: path. Where they lie, created if missing.
+        count: int. How many are kept.
+
+    Raises:
+        ValueError: If `count` is not positive.
+
+    Example:
+
+    ```python
+    snapshots = Snapshots("runs/example/snapshots", count=10)
+    snapshots.take(100, model.get_weights())
+    average_model.set_weights(snapshots.mean())
+    ```
+    """
+
+    def __init__(self, directory, count):
+        if count < 1:
+            raise ValueError(f"`count` must be positive. Received: count={count}")
+        self.count = count
+        self._checkpoints = Checkpoints(directory, max_to_keep=count)
+
+    def take(self, step, weights):
+        """Keeps the weights, a list of arrays, of a step."""
+        arrays = {str(i): array for i, array in enumerate(weights)}
+        self._checkpoints.save(step, tf.train.Checkpoint(), arrays)
+
+    def steps(self):
+        """Returns the steps whose weights are kept, oldest first."""
+        return [int(path.name) for path in self._checkpoints.paths()]
+
+    def mean(self):
+        """Returns the mean of the weights that are kept, a list of arrays.
+
+        Raises:
+            ValueError: If there are none.
+        """
+        total, steps = None, self.steps()
+        if not steps:
+            raise ValueError("Expected weights to average. Received: none")
+        for step in steps:
+            _, arrays, _ = self._checkpoints.restore(tf.train.Checkpoint(), step)
+            weights = [arrays[str(i)].astype(np.float64) for i in range(len(arrays))]
+            if total is None:
+                total = weights
+            else:
+                total = [old + new for old, new in zip(total, weights, strict=True)]
+        return [(array / len(steps)).astype(np.float32) for array in total]
