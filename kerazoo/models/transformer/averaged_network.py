@@ -60,6 +60,8 @@ class AveragedNetwork(ReplicaModel):
             average: bool or None.
             training: bool or None. In training the default is the network.
         """
+        if average and self.average_network is None:
+            raise ValueError("Expected a model with an average. Received: average=True")
         if average is None:
             average = self.average_network is not None and not training
         return self.average_network if average else self.network

@@ -3,7 +3,6 @@
 import keras
 from keras import ops
 
-from kerazoo.models.transformer.decoding import beam_search
 from kerazoo.models.transformer.decoding import greedy
 
 BOS = 1
@@ -33,7 +32,7 @@ def write(network, source, max_length, decode=greedy, **arguments):
     """
     context, cache = network.start(source, max_length)
     first = ops.full((ops.shape(source)[0],), BOS, "int32")
-    step = _step(network, context, decode, arguments)
+    step = _step(network, context, arguments)
     return decode(step, cache, first, max_length, **arguments)
 
 
@@ -64,8 +63,8 @@ def go_on(network, prompt, max_length, decode=greedy, pad=0, **arguments):
     """
     prompt = ops.cast(prompt, "int32")
     context, cache = network.start(prompt, max_length)
-    step = _step(network, context, decode, arguments)
-    forced = _repeated(prompt, decode, arguments)
+    step = _step(network, context, arguments)
+    forced = _repeated(prompt, arguments)
     last = ops.shape(prompt)[1] - 1
 
     def forced_step(tokens, index, cache):
@@ -79,15 +78,14 @@ def go_on(network, prompt, max_length, decode=greedy, pad=0, **arguments):
     return decode(forced_step, cache, prompt[:, 0], max_length - 1, **arguments)
 
 
-def _step(network, context, decode, arguments):
+def _step(network, context, arguments):
     context = keras.tree.map_structure(
-        lambda value: _repeated(value, decode, arguments), context
+        lambda value: _repeated(value, arguments), context
     )
     return lambda tokens, index, cache: network.step(tokens, index, cache, context)
 
 
-def _repeated(value, decode, arguments):
-    """Returns one row of a tensor for each beam."""
-    if decode is not beam_search:
-        return value
-    return ops.repeat(value, arguments["beam_size"], axis=0)
+def _repeated(value, arguments):
+    """Returns a tensor with its rows once for each beam of them."""
+    beams = arguments.get("beam_size", 1)
+    return value if beams == 1 else ops.repeat(value, beams, axis=0)

@@ -255,3 +255,12 @@ def test_mistakes_raise():
         write(TRANSLATOR, SOURCE, 0)
     with pytest.raises(ValueError, match="temperature=-1"):
         go_on(WRITER, PROMPT, LENGTH, sample, seed=0, temperature=-1)
+
+
+def test_learned_positions_have_an_end():
+    network = CausalLanguageModel(7, units=8, num_layers=1, num_heads=2, max_length=6)
+    network(np.ones((1, 2), "int32"))
+    prompt = np.array([[3, 4]])
+    assert go_on(network, prompt, 6).tokens.shape == (1, 5)
+    with pytest.raises(ValueError, match="at most 6.*length=7"):
+        go_on(network, prompt, 7)

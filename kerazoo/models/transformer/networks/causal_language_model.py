@@ -134,6 +134,7 @@ class CausalLanguageModel(keras.Model):
         Returns:
             The pair of an empty context and a cache.
         """
+        self.embedding.check_length(length)
         return (), self.decoder.make_cache(ops.shape(inputs)[0], length)
 
     def step(self, tokens, position, cache, context=()):

@@ -49,6 +49,10 @@ class Decoder(keras.layers.Layer):
         self.block_arguments = pop_block_arguments(kwargs)
         # A cache keeps its precision.
         super().__init__(**{"autocast": False, **kwargs})
+        if num_layers < 1:
+            raise ValueError(
+                f"`num_layers` must be positive. Received: num_layers={num_layers}"
+            )
         self.num_layers = num_layers
         self.num_heads = num_heads
         self.hidden_size = hidden_size

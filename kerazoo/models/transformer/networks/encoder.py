@@ -41,6 +41,10 @@ class Encoder(keras.layers.Layer):
     def __init__(self, num_layers, num_heads, hidden_size, **kwargs):
         self.block_arguments = pop_block_arguments(kwargs)
         super().__init__(**kwargs)
+        if num_layers < 1:
+            raise ValueError(
+                f"`num_layers` must be positive. Received: num_layers={num_layers}"
+            )
         self.num_layers = num_layers
         self.num_heads = num_heads
         self.hidden_size = hidden_size

@@ -158,6 +158,7 @@ class EncoderDecoder(keras.Model):
             The pair of a context, which steps only read, and a cache, which they
             change; nests of tensors with the batch first.
         """
+        self.embedding.check_length(length)
         memory, mask = self.encode(inputs)
         cache = self.decoder.make_cache(ops.shape(inputs)[0], length)
         return (self.decoder.project(memory), mask), cache

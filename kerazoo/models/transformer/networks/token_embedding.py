@@ -103,6 +103,14 @@ class TokenEmbedding(keras.layers.Layer):
             x = x + self.position_embedding(position + ops.arange(ops.shape(tokens)[1]))
         return self.dropout_layer(x, training=training)
 
+    def check_length(self, length):
+        """Raises a ValueError where sequences would have more places than are known."""
+        if self.positions == "learned" and length > self.max_length:
+            raise ValueError(
+                f"`length` must be at most {self.max_length}, the learned positions. "
+                f"Received: length={length}"
+            )
+
     def logits(self, hidden):
         """Returns the scores of all tokens, float32 `(..., V)`, of hidden states."""
         embeddings = ops.cast(self.embeddings, self.compute_dtype)
