@@ -30,6 +30,8 @@ def test_commands_name_apps_flags_and_files_that_exist():
     from apps import train_dqn  # noqa: F401
     from apps import train_gan  # noqa: F401
     from apps import train_gnn  # noqa: F401
+    from apps import train_transformer  # noqa: F401
+    from apps import translate  # noqa: F401
 
     assert len(COMMANDS) >= 5
     for module, arguments in COMMANDS:
