@@ -8,6 +8,7 @@ from kerazoo.layers.attention_mask import causal_mask
 from kerazoo.layers.attention_mask import window_mask
 from kerazoo.layers.batch_normalization import BatchNormalization
 from kerazoo.layers.decoder_block import DecoderBlock
+from kerazoo.layers.dropout import Dropout
 from kerazoo.layers.dueling_head import DuelingHead
 from kerazoo.layers.encoder_block import EncoderBlock
 from kerazoo.layers.feed_forward import FeedForward
@@ -35,6 +36,7 @@ from kerazoo.layers.graph import segment_softmax
 from kerazoo.layers.graph import segment_sum
 from kerazoo.layers.graph import symmetric_normalization
 from kerazoo.layers.group_normalization import GroupNormalization
+from kerazoo.layers.layer_normalization import LayerNormalization
 from kerazoo.layers.patch_embedding import PatchEmbedding
 from kerazoo.layers.patches import extract_patches
 from kerazoo.layers.patches import merge_patches
@@ -52,6 +54,7 @@ __all__ = [
     "BatchNormalization",
     "DecoderBlock",
     "DirectedConv",
+    "Dropout",
     "DuelingHead",
     "EdgeMatrix",
     "EncoderBlock",
@@ -65,6 +68,7 @@ __all__ = [
     "GlobalPooling",
     "GraphTransformerBlock",
     "GroupNormalization",
+    "LayerNormalization",
     "MaskedBatchNormalization",
     "PatchEmbedding",
     "PositionEmbedding",

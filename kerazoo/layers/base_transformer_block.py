@@ -3,7 +3,9 @@
 import keras
 
 from kerazoo.layers.attention import Attention
+from kerazoo.layers.dropout import Dropout
 from kerazoo.layers.feed_forward import FeedForward
+from kerazoo.layers.layer_normalization import LayerNormalization
 
 
 class BaseTransformerBlock(keras.layers.Layer):
@@ -87,9 +89,7 @@ class BaseTransformerBlock(keras.layers.Layer):
             name="feed_forward",
         )
         self.feed_forward_norm = self.normalization("feed_forward_norm")
-        self.dropout_layer = keras.layers.Dropout(
-            dropout, dtype=self.dtype_policy, name="dropout"
-        )
+        self.dropout_layer = Dropout(dropout, dtype=self.dtype_policy, name="dropout")
 
     def build(self, inputs_shape):
         self.self_attention.build(inputs_shape)
@@ -119,7 +119,7 @@ class BaseTransformerBlock(keras.layers.Layer):
     def normalization(self, name):
         """Returns a new layer of the block's normalization."""
         layers = {
-            "layer": keras.layers.LayerNormalization,
+            "layer": LayerNormalization,
             "rms": keras.layers.RMSNormalization,
         }
         return layers[self.norm](

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from kerazoo.layers.dropout import Dropout
+
 _ACTIVATIONS = ("relu", "gelu", "silu")
 _GATES = {"swiglu": "silu", "geglu": "gelu"}
 
@@ -74,7 +76,7 @@ class FeedForward(keras.layers.Layer):
             name="hidden",
         )
         self.hidden.build(inputs_shape)
-        self.dropout_layer = keras.layers.Dropout(
+        self.dropout_layer = Dropout(
             self.dropout, dtype=self.dtype_policy, name="dropout"
         )
         self.projection = keras.layers.Dense(

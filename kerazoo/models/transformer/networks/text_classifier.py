@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from kerazoo.layers.dropout import Dropout
 from kerazoo.models.transformer.networks.block_arguments import pop_block_arguments
 from kerazoo.models.transformer.networks.encoder import Encoder
 from kerazoo.models.transformer.networks.pooling import masked_mean
@@ -96,7 +97,7 @@ class TextClassifier(keras.Model):
             **block,
             **policy,
         )
-        self.dropout_layer = keras.layers.Dropout(dropout, name="dropout", **policy)
+        self.dropout_layer = Dropout(dropout, name="dropout", **policy)
         self.head = keras.layers.Dense(num_classes, dtype="float32", name="head")
 
     def build(self, inputs_shape):

@@ -5,6 +5,7 @@ import math
 import keras
 from keras import ops
 
+from kerazoo.layers.dropout import Dropout
 from kerazoo.layers.position_embedding import PositionEmbedding
 from kerazoo.layers.sinusoidal_embedding import SinusoidalEmbedding
 
@@ -80,9 +81,7 @@ class TokenEmbedding(keras.layers.Layer):
             self.position_embedding = PositionEmbedding(
                 max_length, units, dtype=self.dtype_policy, name="positions"
             )
-        self.dropout_layer = keras.layers.Dropout(
-            dropout, dtype=self.dtype_policy, name="dropout"
-        )
+        self.dropout_layer = Dropout(dropout, dtype=self.dtype_policy, name="dropout")
 
     def build(self, tokens_shape):
         deviation = self.units**-0.5 if self.scale else 0.02

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from kerazoo.layers.dropout import Dropout
 from kerazoo.layers.patch_embedding import PatchEmbedding
 from kerazoo.layers.position_embedding import PositionEmbedding
 from kerazoo.models.transformer.networks.block_arguments import pop_block_arguments
@@ -77,7 +78,7 @@ class VisionTransformer(keras.Model):
         self.block_arguments = block
         policy = {"dtype": self.dtype_policy}
         self.patches = PatchEmbedding(units, patch_size, name="patches", **policy)
-        self.dropout_layer = keras.layers.Dropout(dropout, name="dropout", **policy)
+        self.dropout_layer = Dropout(dropout, name="dropout", **policy)
         self.encoder = Encoder(
             num_layers,
             num_heads,
