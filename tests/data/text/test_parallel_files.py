@@ -114,7 +114,9 @@ def test_files_that_are_no_text(tmp_path, content, message):
     assert message in error_of(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"text", gzip.compress(b"text" * 99)[:20]])
+@pytest.mark.parametrize(
+    "content", [b"text", gzip.compress(b"text" * 99)[:20]], ids=["plain", "cut"]
+)
 def test_files_that_are_no_gzip(tmp_path, content):
     write(tmp_path, train_de_gz=content, train_en="a\n")
     assert "train.de.gz: expected gzip. Received: " in error_of(tmp_path)
