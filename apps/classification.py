@@ -9,6 +9,7 @@ from apps import runner
 from apps import text_flags as text
 from apps import transformer_models as models
 from apps import vocabularies
+from apps.training_schedule import check_batch_size
 
 with runner.heavy_imports("text"):
     import numpy as np
@@ -51,17 +52,18 @@ class TextClassification:
         self._texts = _load_texts()
         train = self._texts.train
         self._tokenizer = vocabularies.make(train[0])
-        self._train = TokenBuckets(
-            (self._tokenizer.encode_lists(train[0]),),
-            text.TOKENS_PER_BATCH.value,
-            num_buckets=text.NUM_BUCKETS.value,
-            seed=shared.SEED.value,
-            multiple_of=strategy.num_replicas_in_sync,
-            extras=(train[1] + 1,),  # Empty rows have zeros.
-            max_length=text.MAX_LENGTH.value,
-            too_long="truncate",
-        )
-        vocabularies.warn_of_long_texts(self._train.num_too_long, "cut off")
+        with vocabularies.bucket_errors("training"):
+            self._train = TokenBuckets(
+                (self._tokenizer.encode_lists(train[0]),),
+                text.TOKENS_PER_BATCH.value,
+                num_buckets=text.NUM_BUCKETS.value,
+                seed=shared.SEED.value,
+                multiple_of=strategy.num_replicas_in_sync,
+                extras=(train[1] + 1,),  # Empty rows have zeros.
+                max_length=text.MAX_LENGTH.value,
+                too_long="truncate",
+            )
+        vocabularies.warn_of_long_texts(self._train.num_too_long, "training", "cut off")
         self.examples_per_step = (
             self._train.num_examples / self._train.batches_per_epoch
         )
@@ -113,6 +115,13 @@ class TextClassification:
             "class_names": self._texts.class_names,
         }
 
+    def identity(self):
+        """Returns what a run must not lose when it goes on, as a dict."""
+        return {
+            "vocabulary": vocabularies.digest(self._tokenizer),
+            "class_names": list(self._texts.class_names),
+        }
+
     def _accuracy(self, part):
         texts, labels = part
         order = np.argsort([len(line) for line in texts], kind="stable")
@@ -145,11 +154,7 @@ class ImageClassification:
                 "for each class."
             )
         self.examples_per_step = shared.BATCH_SIZE.value
-        if shared.BATCH_SIZE.value % strategy.num_replicas_in_sync:
-            raise ValueError(
-                f"--batch_size={shared.BATCH_SIZE.value} must be a multiple of the "
-                f"{strategy.num_replicas_in_sync} devices it is split over."
-            )
+        check_batch_size(strategy)
         images, labels = dataset.train_images, dataset.train_labels
         train, validation = held_out(len(images), labels, _VALIDATION)
         self._train = images[train], labels[train]
@@ -158,6 +163,12 @@ class ImageClassification:
         if len(dataset.test_images):
             self._test = dataset.test_images, dataset.test_labels
         arguments = models.network_arguments("image")
+        patch = arguments["patch_size"]
+        if any(side % patch for side in dataset.image_shape[:2]):
+            height, width = dataset.image_shape[:2]
+            raise ValueError(
+                f"--patch_size={patch} must divide the images' {height}x{width} pixels."
+            )
         self.model = models.make_model(
             Classifier,
             lambda: VisionTransformer(dataset.num_classes, **arguments),
@@ -204,6 +215,10 @@ class ImageClassification:
             "image_shape": self._dataset.image_shape,
             "class_names": self._class_names(),
         }
+
+    def identity(self):
+        """Returns what a run must not lose when it goes on, as a dict."""
+        return {"class_names": self._class_names()}
 
     def _class_names(self):
         count = self._dataset.num_classes

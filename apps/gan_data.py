@@ -48,8 +48,8 @@ class Images:
         self.dataset = image_data.load_images()
         self.name = self.dataset.name
         num_classes = self.dataset.num_classes
-        wants_classes = generative.CONDITIONAL.value
-        if flags.FLAGS["conditional"].present and wants_classes and not num_classes:
+        wants_classes = generative.CONDITIONAL.value is not False
+        if generative.CONDITIONAL.value and not num_classes:
             raise ValueError(
                 f"--conditional needs labels, which --dataset={self.name} has not: "
                 "put its images into a folder for each class."

@@ -157,7 +157,7 @@ _NETWORK_FLAGS = {
 def check_flags():
     """Refuses flags that the chosen networks make nothing of."""
     for name, networks in _NETWORK_FLAGS.items():
-        if flags.FLAGS[name].present and NETWORKS.value not in networks:
+        if runner.is_given(name) and NETWORKS.value not in networks:
             raise ValueError(f"--{name} goes with --networks={' or '.join(networks)}.")
     needs = (
         ("adaptive_augmentation", "augment_probability"),
@@ -165,11 +165,11 @@ def check_flags():
         ("augment_exclude", None),
     )
     for name, other in needs:
-        if not flags.FLAGS[name].present:
+        if not runner.is_given(name):
             continue
         if _AUGMENTATION.value == "none":
             raise ValueError(f"--{name} needs an --augmentation.")
-        if other and flags.FLAGS[other].present and _ADAPTIVE.value:
+        if other and runner.is_given(other) and _ADAPTIVE.value:
             raise ValueError(f"--{other} has no meaning with --{name}.")
     if _AUGMENT_EXCLUDE.value and _AUGMENTATION.value != "affine_color":
         raise ValueError("--augment_exclude goes with --augmentation=affine_color.")

@@ -9,7 +9,9 @@ BLOCKS_PER_LEVEL = flags.DEFINE_integer(
     lower_bound=1,
 )
 CONDITIONAL = flags.DEFINE_boolean(
-    "conditional", True, "Learns the classes of the images, where there are any."
+    "conditional",
+    None,
+    "Learns the classes of the images. Default: where there are any.",
 )
 FLIP = flags.DEFINE_boolean("flip", False, "Mirrors half of the training images.")
 EVAL_SAMPLES = flags.DEFINE_integer(

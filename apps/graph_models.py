@@ -23,6 +23,9 @@ CONVOLUTION_NAMES = tuple(name for name in CONVOLUTIONS if name != "rgcn")
 _ATTENTION = ("gat", "gatv2", "transformer")
 _EDGE_FEATURES = ("gat", "gatv2", "gine", "transformer")
 
+_ATTENTION_DROPOUT = flags.DEFINE_float(
+    "attention_dropout", 0.0, "Share of attention dropped in training.", 0.0, 0.99
+)
 ARCHITECTURE = flags.DEFINE_enum(
     "architecture",
     "gcn",
@@ -186,7 +189,7 @@ def make_encoder(output_units, return_all=False):
             return ConvolutionEncoder(
                 convolution,
                 **common,
-                attention_dropout=network.ATTENTION_DROPOUT.value,
+                attention_dropout=_ATTENTION_DROPOUT.value,
                 activation=_ACTIVATION.value,
                 normalization=_NORMALIZATION.value,
                 residual=_RESIDUAL.value,

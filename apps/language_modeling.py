@@ -9,6 +9,7 @@ from apps import runner
 from apps import text_flags as text
 from apps import transformer_models as models
 from apps import vocabularies
+from apps.training_schedule import check_batch_size
 
 with runner.heavy_imports("text"):
     import numpy as np
@@ -30,9 +31,9 @@ _SAMPLES = 3
 
 def dataset_name():
     """Returns the name of the dataset, for folders."""
-    if data.DATASET.value == "file" and data.DATA_DIR.value:
-        return pathlib.Path(data.DATA_DIR.value).stem
-    return data.DATASET.value or _DEFAULT
+    if _dataset() == "file" and data.DATA_DIR.value:
+        return pathlib.Path(data.DATA_DIR.value).name.partition(".")[0]
+    return _dataset()
 
 
 class LanguageModeling:
@@ -64,11 +65,7 @@ class LanguageModeling:
                     f"{name} with."
                 )
         self.examples_per_step = shared.BATCH_SIZE.value
-        if shared.BATCH_SIZE.value % strategy.num_replicas_in_sync:
-            raise ValueError(
-                f"--batch_size={shared.BATCH_SIZE.value} must be a multiple of the "
-                f"{strategy.num_replicas_in_sync} devices it is split over."
-            )
+        check_batch_size(strategy)
         arguments = models.network_arguments("generate")
         self.model = models.make_model(
             Transformer,
@@ -126,8 +123,16 @@ class LanguageModeling:
     def serving(self, model):
         """Returns what serves a copy of the model."""
         return ServingLanguageModel(
-            model, self._tokenizer, text.BLOCK_SIZE.value, self._start
+            model,
+            self._tokenizer,
+            text.BLOCK_SIZE.value,
+            self._start,
+            has_end=not self._is_of_characters,
         )
+
+    def identity(self):
+        """Returns what a run must not lose when it goes on, as a dict."""
+        return {"vocabulary": vocabularies.digest(self._tokenizer)}
 
     def metadata(self):
         """Returns what those who use the model must know."""
@@ -144,8 +149,12 @@ class LanguageModeling:
         return np.concatenate(self._tokenizer.encode_lists(whole.split("\n")))
 
 
+def _dataset():
+    return data.DATASET.value or ("file" if data.DATA_DIR.value else _DEFAULT)
+
+
 def _load():
-    name = data.DATASET.value or _DEFAULT
+    name = _dataset()
     if name == _DEFAULT:
         return python_topics()
     if name != "file":

@@ -12,6 +12,3 @@ NUM_HEADS = flags.DEFINE_integer("num_heads", 8, "Attention heads.", lower_bound
 DROPOUT = flags.DEFINE_float(
     "dropout", 0.5, "Share of features dropped in training.", 0.0, 0.99
 )
-ATTENTION_DROPOUT = flags.DEFINE_float(
-    "attention_dropout", 0.0, "Share of attention dropped in training.", 0.0, 0.99
-)

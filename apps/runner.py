@@ -296,6 +296,15 @@ class Run:
         return not wanted or bool(export and os.path.isdir(export))
 
 
+def is_given(name):
+    """Returns whether a flag has another value than the app's own default.
+
+    A run's `flags.txt` names all flags, also those that a user never gave.
+    """
+    flag = flags.FLAGS[name]
+    return flag.present and flag.value != flag.default
+
+
 def seconds_until(moment):
     """Returns the seconds from the app's first line to a `time.perf_counter()`."""
     return None if moment is None else moment - _START

@@ -32,7 +32,10 @@ def is_chosen():
     """Returns whether `--saved_model` is one that goes on with texts."""
     if not served.SAVED_MODEL.present:
         return False
-    path = served.find_version("train_transformer")
+    try:
+        path = served.find_version("train_transformer")
+    except ValueError:  # Other models, too, may be missing.
+        return False
     file = path / "assets.extra" / "kerazoo.json"
     return file.exists() and json.loads(file.read_text()).get("family") == "transformer"
 

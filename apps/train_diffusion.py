@@ -25,6 +25,7 @@ from apps import runner
 from apps import stability_flags as stability
 from apps import warm_up_flag
 from apps.patch_flag import PATCH_SIZE
+from apps.training_schedule import check_batch_size
 from apps.training_schedule import training_schedule
 from apps.warm_up_flag import WARM_UP_STEPS
 
@@ -205,16 +206,6 @@ def use_towers(most=None):
     return towers
 
 
-def check_batch_size(strategy):
-    """Refuses a batch that the devices cannot share."""
-    replicas = strategy.num_replicas_in_sync
-    if shared.BATCH_SIZE.value % replicas:
-        raise ValueError(
-            f"--batch_size={shared.BATCH_SIZE.value} must be a multiple of the "
-            f"{replicas} devices it is split over."
-        )
-
-
 def make_network(dataset, num_classes):
     """Makes the network of the flags."""
     channels = dataset.image_shape[-1]
@@ -245,7 +236,7 @@ def make_network(dataset, num_classes):
 
 def make_model(dataset, strategy, towers):
     """Makes the model of the flags and compiles it."""
-    has_classes = generative.CONDITIONAL.value and dataset.num_classes
+    has_classes = generative.CONDITIONAL.value is not False and dataset.num_classes
     num_classes = dataset.num_classes if has_classes else None
     schedule = make_schedule()
     most = getattr(schedule, "num_train_steps", _STEPS.value)

@@ -26,6 +26,7 @@ from apps import runner
 from apps import stability_flags
 from apps import task_flag
 from apps.task_flag import TASK
+from apps.training_schedule import check_batch_size
 from apps.training_schedule import training_schedule
 
 with runner.heavy_imports("gan"):
@@ -180,14 +181,9 @@ def check_flags(strategy):
     gan_models.check_flags()
     for task, names in _TASK_FLAGS.items():
         for name in names:
-            if flags.FLAGS[name].present and TASK.value != task:
+            if runner.is_given(name) and TASK.value != task:
                 raise ValueError(f"--{name} goes with --task={task}.")
-    replicas = strategy.num_replicas_in_sync
-    if shared.BATCH_SIZE.value % replicas:
-        raise ValueError(
-            f"--batch_size={shared.BATCH_SIZE.value} must be a multiple of the "
-            f"{replicas} devices it is split over."
-        )
+    check_batch_size(strategy)
 
 
 def score(subject, measured, diversity):

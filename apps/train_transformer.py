@@ -11,6 +11,7 @@ The bare command learns to write dates of many languages as ISO 8601. The same c
 goes on from its newest checkpoint after an interruption.
 """
 
+import json
 import sys
 
 from absl import flags
@@ -38,6 +39,7 @@ with runner.heavy_imports("text"):
     from kerazoo.serving.plain_copy import plain_copy
     from kerazoo.training.snapshots import Snapshots
     from kerazoo.training.trainer import Trainer
+    from kerazoo.training.workdir import write_text
 
 for _module in (
     shared,
@@ -58,7 +60,6 @@ shared.may_change(
     PATIENCE,
     text.BEAM_SIZE,
     text.LENGTH_PENALTY,
-    text.EVAL_SENTENCES,
 )
 
 TASKS = {
@@ -79,6 +80,7 @@ DEFAULTS = {
     "num_layers": 3,
     "train_steps": 2_000,
 }
+_IDENTITY = "data.json"  # In a run's folder: what its weights are about.
 _SUBJECTS = {
     "translate": translation.Translation,
     "generate": language_modeling.LanguageModeling,
@@ -109,6 +111,7 @@ _DATES = {
 }
 # What only some tasks make something of.
 _TASK_FLAGS = {
+    "batch_size": ("generate", "image"),
     "beam_size": ("translate",),
     "block_size": ("generate",),
     "decoder_layers": ("translate",),
@@ -142,15 +145,17 @@ def main(_):
         with runner.user_errors():
             check_flags()
             subject = _SUBJECTS[task](run.strategy)
+            check_identity(subject, run.workdir.path)
         trainer = make_trainer(subject, run)
         run.start()
+        write_text(run.workdir.path / _IDENTITY, json.dumps(subject.identity()))
         trainer.fit(run.workdir, run.interruption, run.profiler)
         trainer.load_best()
         measured = subject.measure()
         sign = 1 if subject.mode == "max" else -1
         result = {
-            **measured,
             **trainer.best_metrics,
+            **measured,
             "score": sign * trainer.best_metrics[subject.objective],
             "best_step": trainer.best_step,
             **trainer.summary(),
@@ -168,10 +173,27 @@ def main(_):
 def check_flags():
     """Refuses flags that the task makes nothing of."""
     for name, tasks in _TASK_FLAGS.items():
-        if flags.FLAGS[name].present and TASK.value not in tasks:
+        if runner.is_given(name) and TASK.value not in tasks:
             raise ValueError(f"--{name} goes with --task={' or '.join(tasks)}.")
-    if flags.FLAGS["num_snapshots"].present and models.AVERAGING.value != "snapshots":
-        raise ValueError("--num_snapshots goes with --averaging=snapshots.")
+    for name, averaging in (
+        ("num_snapshots", "snapshots"),
+        ("average_half_life", "exponential"),
+    ):
+        if runner.is_given(name) and models.AVERAGING.value != averaging:
+            raise ValueError(f"--{name} goes with --averaging={averaging}.")
+
+
+def check_identity(subject, workdir):
+    """Refuses data that would give the weights of a folder another meaning."""
+    file = workdir / _IDENTITY
+    if file.exists() and list(workdir.glob("checkpoints/*")):
+        before = json.loads(file.read_text())
+        for name, value in subject.identity().items():
+            if before.get(name) != value:
+                raise ValueError(
+                    f"{workdir} was trained on other data: its {name} has changed. Use "
+                    "the old --data_dir, or another --workdir."
+                )
 
 
 def make_trainer(subject, run):
@@ -192,13 +214,17 @@ def make_trainer(subject, run):
         for line in subject.sample():
             print(f"  {line!r}", file=sys.stderr)
 
+    schedule = training_schedule(
+        patience=PATIENCE.value, sample_every=shared.EVAL_EVERY.value
+    )
+    if snapshots is not None:
+        # One of them at most is taken again after a kill: none that counts is gone.
+        schedule.checkpoint_every = min(schedule.checkpoint_every, schedule.eval_every)
     trainer = Trainer(
         model,
         run.strategy,
         subject.batches,
-        training_schedule(
-            patience=PATIENCE.value, sample_every=shared.EVAL_EVERY.value
-        ),
+        schedule,
         evaluate=evaluate,
         objective=subject.objective,
         mode=subject.mode,

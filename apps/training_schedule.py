@@ -1,4 +1,4 @@
-"""When things happen during training, as the shared flags say."""
+"""When things happen during training, and to how many examples, as flags say."""
 
 from apps import flags as shared
 
@@ -18,3 +18,13 @@ def training_schedule(**more):
         log_every=shared.LOG_EVERY.value,
         **more,
     )
+
+
+def check_batch_size(strategy):
+    """Refuses a batch that the devices cannot share."""
+    replicas = strategy.num_replicas_in_sync
+    if shared.BATCH_SIZE.value % replicas:
+        raise ValueError(
+            f"--batch_size={shared.BATCH_SIZE.value} must be a multiple of the "
+            f"{replicas} devices it is split over."
+        )

@@ -82,14 +82,19 @@ NUM_SNAPSHOTS = flags.DEFINE_integer(
 _DECAY_SHARE = 5  # One part in so many of all steps is the decay.
 
 
-def network_arguments(task, has_positions=True):
+def network_arguments(task):
     """Returns the arguments of a network of the flags, as a dict."""
     is_new = task in ("generate", "image")
+    width, heads = network.HIDDEN_SIZE.value, network.NUM_HEADS.value
+    if width % (2 * heads):  # Rotary positions turn halves of a head.
+        raise ValueError(
+            f"--hidden_size={width} must be an even multiple of --num_heads={heads}."
+        )
     arguments = {
-        "units": network.HIDDEN_SIZE.value,
+        "units": width,
         "num_layers": network.NUM_LAYERS.value,
-        "num_heads": network.NUM_HEADS.value,
-        "hidden_size": _FEED_FORWARD_SIZE.value or 4 * network.HIDDEN_SIZE.value,
+        "num_heads": heads,
+        "hidden_size": _FEED_FORWARD_SIZE.value or 4 * width,
         "dropout": network.DROPOUT.value,
         "activation": _FEED_FORWARD.value or ("gelu" if is_new else "relu"),
         "norm": _NORM.value,
@@ -130,7 +135,9 @@ def make_model(kind, make_network, strategy, inputs_shape=(None, None)):
         model.compile(_make_optimizer())
         variables = model.network.trainable_variables
         vectors = [v for v in variables if len(v.shape) < 2]
-        model.optimizer.exclude_from_weight_decay(var_list=vectors)
+        optimizer = model.optimizer  # With a wrapper around it in float16.
+        optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+        optimizer.exclude_from_weight_decay(var_list=vectors)
         model.optimizer.build(variables)
     separate_noise(model.network)
     return model

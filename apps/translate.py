@@ -1,13 +1,14 @@
 r"""Translates lines with an exported model: from standard input to standard output.
 
     echo "3 mai 1968" | python -m apps.translate
-    python -m apps.translate --saved_model=saved_models/transformer_en_de < book.en
+    python -m apps.translate --saved_model=saved_models/transformer_books_en_de < new.en
     python -m apps.translate --n_best=3
 
 In a terminal it asks for a line at a time. Each line of the input gives one line of the
 output; with --n_best as many, each `score<TAB>translation`, best first.
 """
 
+import os
 import sys
 
 from absl import flags
@@ -48,10 +49,12 @@ def main(_):
             )
         check_flags(metadata["beam_size"])
         signatures = served.load_signatures(path)
-    is_terminal = sys.stdin.isatty()
-    for lines in batches(is_terminal):
-        for texts in translate(signatures, lines):
-            print("\n".join(texts), flush=True)
+    try:
+        for lines in batches(sys.stdin.isatty()):
+            for texts in translate(signatures, lines):
+                print("\n".join(texts), flush=True)
+    except BrokenPipeError:  # Whoever reads has enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def check_flags(beam_size):

@@ -1,5 +1,8 @@
 """What a Transformer learns to translate for an app, and how that is measured."""
 
+import pathlib
+import unicodedata
+
 from apps import data_flags as data
 from apps import flags as shared
 from apps import runner
@@ -28,9 +31,11 @@ _DEFAULT = "dates"
 
 def dataset_name():
     """Returns the name of the dataset, for folders."""
-    if data.DATASET.value == "files":
-        return f"{text.SOURCE_LANGUAGE.value}_{text.TARGET_LANGUAGE.value}"
-    return data.DATASET.value or _DEFAULT
+    if _dataset() == "files":
+        languages = f"{text.SOURCE_LANGUAGE.value}_{text.TARGET_LANGUAGE.value}"
+        folder = pathlib.Path(data.DATA_DIR.value or ".").absolute().name
+        return f"{folder}_{languages}"
+    return _dataset()
 
 
 class Translation:
@@ -46,12 +51,12 @@ class Translation:
         # The loss rises again while translations get better.
         self.objective, self.mode = "validation_loss", "min"
         if text.EVAL_SENTENCES.value:
-            self.objective, self.mode = "bleu", "max"
+            self.objective, self.mode = "validation_bleu", "max"
         self._pairs = _load()
         train = self._pairs.train
         self._tokenizer = vocabularies.make([*train[0], *train[1]])
-        self._train = self._buckets(train, strategy)
-        self._validation = self._buckets(self._pairs.validation, strategy)
+        self._train = self._buckets("training", train, strategy)
+        self._validation = self._buckets("validation", self._pairs.validation, strategy)
         self.examples_per_step = (
             self._train.num_examples / self._train.batches_per_epoch
         )
@@ -80,7 +85,8 @@ class Translation:
         count = text.EVAL_SENTENCES.value
         if count:
             sources, targets = (side[:count] for side in self._pairs.validation)
-            measured |= _scores(self.translate(sources, self._greedy), targets)
+            scores = _scores(self.translate(sources, self._greedy), targets)
+            measured |= {f"validation_{name}": v for name, v in scores.items()}
         return measured
 
     def measure(self):
@@ -111,6 +117,10 @@ class Translation:
         """Returns what serves a copy of the model."""
         return self._translator(model)
 
+    def identity(self):
+        """Returns what a run must not lose when it goes on, as a dict."""
+        return {"vocabulary": vocabularies.digest(self._tokenizer)}
+
     def metadata(self):
         """Returns what those who use the model must know."""
         return {
@@ -131,16 +141,17 @@ class Translation:
             length_penalty=text.LENGTH_PENALTY.value,
         )
 
-    def _buckets(self, pairs, strategy):
-        buckets = TokenBuckets(
-            tuple(self._tokenizer.encode_lists(side) for side in pairs),
-            text.TOKENS_PER_BATCH.value,
-            num_buckets=text.NUM_BUCKETS.value,
-            seed=shared.SEED.value,
-            multiple_of=strategy.num_replicas_in_sync,
-            max_length=text.MAX_LENGTH.value,
-        )
-        vocabularies.warn_of_long_texts(buckets.num_too_long, "left out")
+    def _buckets(self, part, pairs, strategy):
+        with vocabularies.bucket_errors(part):
+            buckets = TokenBuckets(
+                tuple(self._tokenizer.encode_lists(side) for side in pairs),
+                text.TOKENS_PER_BATCH.value,
+                num_buckets=text.NUM_BUCKETS.value,
+                seed=shared.SEED.value,
+                multiple_of=strategy.num_replicas_in_sync,
+                max_length=text.MAX_LENGTH.value,
+            )
+        vocabularies.warn_of_long_texts(buckets.num_too_long, part, "left out")
         return buckets
 
     def _loss(self, buckets):
@@ -153,8 +164,12 @@ class Translation:
         return total / count
 
 
+def _dataset():
+    return data.DATASET.value or ("files" if data.DATA_DIR.value else _DEFAULT)
+
+
 def _load():
-    name = data.DATASET.value or _DEFAULT
+    name = _dataset()
     if text.LOCALES.value and name != _DEFAULT:
         raise ValueError("--locales goes with --dataset=dates.")
     if name == _DEFAULT:
@@ -187,6 +202,10 @@ def _shifted(source, target):
 def _scores(hypotheses, references):
     if text.LOWER_CASE.value:
         references = [line.lower() for line in references]
+    # As vocabularies see them.
+    references = [
+        " ".join(unicodedata.normalize("NFKC", line).split()) for line in references
+    ]
     right = sum(ours == theirs for ours, theirs in zip(hypotheses, references))
     return {
         "exact_match": right / len(references),

@@ -1,5 +1,7 @@
 """The tokens of texts, as flags say."""
 
+import contextlib
+import hashlib
 import warnings
 
 from apps import runner
@@ -15,8 +17,9 @@ def make(lines, default="bpe"):
     """Makes the tokenizer of the flags for a list of str."""
     kind = text.VOCABULARY.value or default
     if kind == "characters":
-        if text.LOWER_CASE.value:
-            raise ValueError("--lower_case goes with --vocabulary=bpe or unigram.")
+        for name in ("lower_case", "split_digits", "vocabulary_size"):
+            if runner.is_given(name):
+                raise ValueError(f"--{name} goes with --vocabulary=bpe or unigram.")
         return CharacterTokenizer.of("".join({*"".join(lines), *"\n"}))
     try:
         proto = train_vocabulary(
@@ -32,11 +35,29 @@ def make(lines, default="bpe"):
     return Tokenizer(proto)
 
 
-def warn_of_long_texts(count, outcome):
+def digest(tokenizer):
+    """Returns what tells a vocabulary from others."""
+    content = getattr(tokenizer, "proto", None) or tokenizer.characters.encode()
+    return hashlib.sha256(content).hexdigest()
+
+
+@contextlib.contextmanager
+def bucket_errors(part):
+    """Names the flags where texts do not fit into batches."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(
+            f"--tokens_per_batch={text.TOKENS_PER_BATCH.value} --max_length="
+            f"{text.MAX_LENGTH.value}, {part}: {error}"
+        ) from error
+
+
+def warn_of_long_texts(count, part, outcome):
     """Says how many texts were longer than `--max_length`."""
     if count:
         warnings.warn(
-            f"{count} texts of more than --max_length={text.MAX_LENGTH.value} tokens "
-            f"are {outcome}.",
+            f"{count} examples of {part} with more than "
+            f"--max_length={text.MAX_LENGTH.value} tokens are {outcome}.",
             stacklevel=2,
         )

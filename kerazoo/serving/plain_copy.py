@@ -17,5 +17,7 @@ def plain_copy(model):
     """
     with tf.device("CPU:0"):
         copy = type(model).from_config(model.get_config())
+        if not copy.built:
+            copy.build_from_config(model.get_build_config())
         copy.set_weights([variable.value.numpy() for variable in model.weights])
     return copy

@@ -73,6 +73,8 @@ def test_trains_measures_exports_and_goes_on(app, paths, tmp_path):
 
     code, again, err = app(train_gan.main, *TINY, "--sample_every=1", *paths)
     assert code == 0 and again == result and "Done before" in err
+    code, again, err = app(train_gan.main, f"--flagfile={run}/flags.txt")
+    assert code == 0 and again == result, err
     code, more, err = app(train_gan.main, *TINY, "--train_steps=6", *paths)
     assert code == 0 and "Going on from step 4" in err, err
     assert more["train_steps"] == 6 and more["export"].endswith("/2")

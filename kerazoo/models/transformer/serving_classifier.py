@@ -5,6 +5,8 @@ import functools
 import numpy as np
 import tensorflow as tf
 
+from kerazoo.models.transformer.text.padded import padded
+
 
 class ServingTextClassifier:
     """Serves a classifier of texts: strings in, classes out, the vocabulary inside.
@@ -52,9 +54,7 @@ class ServingTextClassifier:
         """Returns the classes of texts."""
         tokens = self._tokenizer.encode(text)
         is_truncated = tokens.row_lengths() > self._max_length
-        tokens = tokens[:, : self._max_length].to_tensor()
-        width = tf.maximum(tf.shape(tokens)[1], 1)
-        tokens = tf.pad(tokens, [[0, 0], [0, width - tf.shape(tokens)[1]]])
+        tokens = padded(tokens[:, : self._max_length])
         found = _named(self._network(tokens, training=False), self._names)
         return {**found, "is_truncated": is_truncated}
 

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from kerazoo.models.transformer.decoding import sample
 from kerazoo.models.transformer.generation import go_on
+from kerazoo.models.transformer.text.padded import padded
 
 
 class ServingLanguageModel:
@@ -14,17 +15,18 @@ class ServingLanguageModel:
 
     `generate`, the default, takes `prompt`, strings `(B,)`, `seed`, `temperature`, 0
     for the likeliest tokens, and `top_p`, 1 for all tokens. It returns `text`, strings
-    `(B,)`, the prompts and how they go on, until the end of the text or `max_length`
-    tokens in all, and `is_truncated`, whether a prompt was so long that only its end
-    was read. `score` takes `text` and returns its `log_probability`, natural, and
-    `num_tokens`, of as many tokens at its beginning as `max_length`. Equal requests
-    give equal texts.
+    `(B,)`, the prompts as the vocabulary writes them and how they go on, until an end
+    or `max_length` tokens in all, and `is_truncated`, whether a prompt was so long that
+    only its end was read. `score` takes `text` and returns its `log_probability`,
+    natural, and `num_tokens`, of its first `max_length - 1` tokens. Equal requests give
+    equal texts.
 
     Args:
         model: `Transformer` of a `CausalLanguageModel`, outside of any strategy.
         tokenizer: `Tokenizer` or `CharacterTokenizer`.
         max_length: int. Most tokens of prompt and continuation together.
         start: int. Token that a text begins after, such as that of a line break.
+        has_end: bool. Whether texts of training ended with a token that says so.
 
     Attributes:
         module: `tf.Module` of the model's variables, to be exported.
@@ -37,7 +39,7 @@ class ServingLanguageModel:
     ```
     """
 
-    def __init__(self, model, tokenizer, max_length, start):
+    def __init__(self, model, tokenizer, max_length, start, has_end=True):
         self._network = model.chosen()
         # The variables alone: TensorFlow would trace a Keras model of its own accord.
         self.module = tf.Module(name="serving_language_model")
@@ -46,6 +48,7 @@ class ServingLanguageModel:
         self._tokenizer = tokenizer
         self._max_length = max_length
         self._start = start
+        self._has_end = has_end
 
     @functools.cached_property
     def endpoints(self):
@@ -97,9 +100,8 @@ class ServingLanguageModel:
 
     def score(self, text):
         """Returns how likely texts are."""
-        tokens = self._tokenizer.encode(text)[:, : self._max_length - 1].to_tensor()
-        width = tf.maximum(tf.shape(tokens)[1], 1)
-        tokens = tf.pad(tokens, [[0, 0], [0, width - tf.shape(tokens)[1]]])
+        tokens = self._tokenizer.encode(text, add_eos=self._has_end)
+        tokens = padded(tokens[:, : self._max_length - 1])
         inputs = tf.pad(tokens[:, :-1], [[0, 0], [1, 0]], constant_values=self._start)
         logits = self._network(inputs, training=False)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(tokens, logits)

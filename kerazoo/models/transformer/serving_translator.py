@@ -8,6 +8,7 @@ import tensorflow as tf
 from kerazoo.models.transformer.decoding import beam_search
 from kerazoo.models.transformer.decoding import greedy
 from kerazoo.models.transformer.generation import write
+from kerazoo.models.transformer.text.padded import padded
 
 
 class ServingTranslator:
@@ -112,9 +113,6 @@ class ServingTranslator:
     def _write(self, text, decode, **arguments):
         tokens = self._tokenizer.encode(text)
         is_truncated = tokens.row_lengths() > self._max_source_length
-        source = tokens[:, : self._max_source_length].to_tensor()
-        # A batch of none, too, has a token to read.
-        width = tf.maximum(tf.shape(source)[1], 1)
-        source = tf.pad(source, [[0, 0], [0, width - tf.shape(source)[1]]])
+        source = padded(tokens[:, : self._max_source_length])
         found = write(self._network, source, self._max_length, decode, **arguments)
         return found, is_truncated
