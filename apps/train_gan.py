@@ -98,12 +98,12 @@ _TASK_DEFAULTS = {
         "eval_every": 2_000,
         "hidden_sizes": ["256", "256", "256"],
         "latent_size": 2,
-        "learning_rate": 3e-3,
+        "learning_rate": 2e-3,
         "networks": "mlp",
         "penalty_decay": 1e-3,
         "r1": 0.02,
         "r2": 0.02,
-        "train_steps": 12_000,
+        "train_steps": 16_000,
     },
 }
 # What only one task makes something of.
