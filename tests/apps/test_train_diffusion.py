@@ -149,6 +149,7 @@ def test_learning_rate_rises_and_then_falls(warm_up):
     assert not warm_up or float(rate(1)) < float(rate(2)) < 0.01
 
 
+@pytest.mark.slow
 def test_killed_run_ends_as_one_that_was_not(tmp_path):
     """Bit for bit: weights, their average, the optimizer and all random states."""
     killed_run.assert_ends_the_same(

@@ -81,6 +81,7 @@ def test_mistake_leaves_a_finished_run_as_it_was(app, paths, tmp_path, mistake):
     assert [(tmp_path / "run" / name).read_text() for name in names] == before
 
 
+@pytest.mark.slow
 def test_extended_run_that_stopped_is_not_done(app, paths, tmp_path):
     app(train_dqn.main, *TINY, *paths)
     longer = (*TINY, "--train_steps=10000000", "--target_return=inf", *paths)
@@ -266,6 +267,7 @@ def test_killed_run_goes_on_and_sigterm_saves(tmp_path):
         assert noise not in err
 
 
+@pytest.mark.slow
 def test_several_seeds_are_summarized_and_the_best_exported(tmp_path):
     process = start(
         *TINY,

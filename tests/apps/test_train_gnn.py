@@ -242,6 +242,7 @@ def test_changed_model_flags_are_refused(app, karate, karate_folder, changed):
     assert_one_line(err, "other flags", f"became {changed}")
 
 
+@pytest.mark.slow
 def test_killed_repetition_takes_its_run_along(tmp_path):
     flags = (*TINY, "--num_seeds=2", "--train_steps=100000000", "--noexport")
     command = [sys.executable, "-m", "apps.train_gnn", *flags]
@@ -416,11 +417,16 @@ def test_two_devices_train_as_one(app, tmp_path, arguments):
     "arguments",
     [
         GRAPHS,
-        (*GRAPHS, "--architecture=gat", "--pooling=attention", "--fold=2"),
         (*GRAPHS, *MIRRORED),
         (*TOXICITY, "--architecture=gine"),
-        (*SOLUBILITY, "--architecture=gine", "--readout=mlp", "--descriptors"),
-        (*SOLUBILITY, "--split=scaffold", "--pooling=mean"),
+        *(
+            pytest.param(arguments, marks=pytest.mark.slow)
+            for arguments in (
+                (*GRAPHS, "--architecture=gat", "--pooling=attention", "--fold=2"),
+                (*SOLUBILITY, "--architecture=gine", "--readout=mlp", "--descriptors"),
+                (*SOLUBILITY, "--split=scaffold", "--pooling=mean"),
+            )
+        ),
     ],
     ids=" ".join,
 )

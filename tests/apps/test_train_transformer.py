@@ -283,6 +283,7 @@ def test_translate_refuses_what_is_no_translator(tmp_path):
     assert_one_line(done.stderr, "python -m apps.train_transformer")
 
 
+@pytest.mark.slow
 def test_killed_run_ends_the_same(tmp_path):
     folder = tmp_path / "texts"
     folder.mkdir()

@@ -119,6 +119,7 @@ def test_two_replicas_fit_as_one_with_a_batch_that_does_not_divide():
             np.testing.assert_allclose(value, other, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_replica_without_an_image_trains_the_network_as_one():
     """TensorFlow's convolutions of no image have outputs of a wrong shape."""
     images = RANDOM.uniform(-1, 1, (5, 4, 4, 1)).astype("float32")

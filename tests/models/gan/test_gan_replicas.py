@@ -73,7 +73,11 @@ def weights_after(split, steps=3, **kwargs):
     [
         ((4, 8), {}),
         ((5, 8), {"discriminator_steps": 2, "max_gradient_norm": 0.2}),
-        ((5, 8), {"loss": "wasserstein", "r1": 0.0, "gradient_penalty": 10.0}),
+        pytest.param(
+            (5, 8),
+            {"loss": "wasserstein", "r1": 0.0, "gradient_penalty": 10.0},
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=["plain", "clipped, two steps", "wasserstein"],
 )
