@@ -13,7 +13,7 @@ from kerazoo.models.gan.networks.conditioning import split_labels
 class MLPGenerator(keras.Model):
     """Dense layers from a latent to an example of any shape.
 
-    With `batch_normalization` and two layers of 400 it is the generator of the toys of
+    With `batch_normalization` and four layers of 400 it is the generator of the toys of
     [Lin et al., 2018](https://arxiv.org/abs/1712.04086), Appendix.
 
     Args:
