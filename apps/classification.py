@@ -78,7 +78,10 @@ class TextClassification:
             ),
             strategy,
         )
-        self._classify = tf.function(self.serving(self.model).classify)
+        self._classify = tf.function(
+            self.serving(self.model).classify,
+            input_signature=[tf.TensorSpec((None,), tf.string)],
+        )
 
     def batches(self, start_step, context):
         """Returns batches of training from a step on."""

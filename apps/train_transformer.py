@@ -137,7 +137,7 @@ _TASK_FLAGS = {
 def main(_):
     task = TASK.value
     runner.set_defaults(_TASK_DEFAULTS[task])
-    if task == "translate" and data_flags.DATASET.value in (None, "dates"):
+    if task == "translate" and translation.dataset_name() == "dates":
         runner.set_defaults(_DATES)
     with runner.Run("transformer", _NAMES[task](), objective="score") as run:
         if run.finished:

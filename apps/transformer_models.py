@@ -156,14 +156,10 @@ def _make_rate():
     if kind == "inverse_square_root":
         return InverseSquareRoot(peak, max(warm_up, 1))
     if kind == "warm_up_stable_decay":
-        return WarmupStableDecay(
-            peak,
-            min(warm_up, steps),
-            steps,
-            min(steps // _DECAY_SHARE, steps - warm_up),
-        )
+        decay = min(steps // _DECAY_SHARE, steps - warm_up)
+        return WarmupStableDecay(peak, warm_up, steps, decay)
     if kind == "constant":
-        return WarmupStableDecay(peak, min(warm_up, steps), steps, 0)
+        return WarmupStableDecay(peak, warm_up, steps, 0)
     return keras.optimizers.schedules.CosineDecay(
         peak / warm_up if warm_up else peak,
         max(steps - warm_up, 1),

@@ -19,9 +19,9 @@ with runner.heavy_imports("text"):
     from kerazoo.data.text.tfds_text import tfds_parallel
     from kerazoo.data.text.token_buckets import TokenBuckets
     from kerazoo.evaluation.translation import translation_scores
-    from kerazoo.models.transformer.generation import BOS
     from kerazoo.models.transformer.networks import EncoderDecoder
     from kerazoo.models.transformer.serving_translator import ServingTranslator
+    from kerazoo.models.transformer.text.special_tokens import BOS
     from kerazoo.models.transformer.transformer import Transformer
 
 _ROOM = 1.25  # Tokens of translations, over the longest of training.
@@ -72,7 +72,7 @@ class Translation:
             ),
             strategy,
         )
-        self._greedy = tf.function(self._translator(self.model).greedy)
+        self._greedy = _of_texts(self.serving(self.model).greedy)
         self._test_step = tf.function(self.model.test_step, reduce_retracing=True)
 
     def batches(self, start_step, context):
@@ -92,8 +92,8 @@ class Translation:
     def measure(self):
         """Returns what the trained model makes of the test data, or else validation."""
         part = self._pairs.test or self._pairs.validation
-        serving = self._translator(self.model)
-        hypotheses = self.translate(part[0], tf.function(serving.translate))
+        serving = self.serving(self.model)
+        hypotheses = self.translate(part[0], _of_texts(serving.translate))
         return {
             **_scores(hypotheses, part[1]),
             "beam_size": text.BEAM_SIZE.value,
@@ -115,7 +115,14 @@ class Translation:
 
     def serving(self, model):
         """Returns what serves a copy of the model."""
-        return self._translator(model)
+        return ServingTranslator(
+            model,
+            self._tokenizer,
+            self._length,
+            max_source_length=text.MAX_LENGTH.value,
+            beam_size=text.BEAM_SIZE.value,
+            length_penalty=text.LENGTH_PENALTY.value,
+        )
 
     def identity(self):
         """Returns what a run must not lose when it goes on, as a dict."""
@@ -130,16 +137,6 @@ class Translation:
             "target_language": text.TARGET_LANGUAGE.value,
             "beam_size": text.BEAM_SIZE.value,
         }
-
-    def _translator(self, model):
-        return ServingTranslator(
-            model,
-            self._tokenizer,
-            self._length,
-            max_source_length=text.MAX_LENGTH.value,
-            beam_size=text.BEAM_SIZE.value,
-            length_penalty=text.LENGTH_PENALTY.value,
-        )
 
     def _buckets(self, part, pairs, strategy):
         with vocabularies.bucket_errors(part):
@@ -176,7 +173,7 @@ def _load():
         return dates(locales=text.LOCALES.value or None)
     if name != "files":
         languages = {
-            side: holder.value if holder.present else None
+            side: holder.value if runner.is_given(holder.name) else None
             for side, holder in (
                 ("source", text.SOURCE_LANGUAGE),
                 ("target", text.TARGET_LANGUAGE),
@@ -191,6 +188,11 @@ def _load():
     return parallel_files(
         data.DATA_DIR.value, text.SOURCE_LANGUAGE.value, text.TARGET_LANGUAGE.value
     )
+
+
+def _of_texts(function):
+    """Returns a function that is traced once, for any number of texts."""
+    return tf.function(function, input_signature=[tf.TensorSpec((None,), tf.string)])
 
 
 def _shifted(source, target):

@@ -127,7 +127,7 @@ def test_own_files_and_averages(app, paths, tmp_path):
         (folder / f"{part}.en").write_text("\n".join(lines) + "\n")
         (folder / f"{part}.de").write_text("\n".join(lines[::-1]) + "\n")
     files = (
-        *("--dataset=files", f"--data_dir={folder}", "--source_language=en"),
+        *(f"--data_dir={folder}", "--source_language=en"),
         *("--target_language=de", "--vocabulary=characters", "--tokens_per_batch=256"),
         *("--num_buckets=1", "--averaging=snapshots", "--num_snapshots=2"),
         *("--positions=rotary", "--norm=rms", "--feed_forward=swiglu", "--norm_first"),
@@ -138,6 +138,8 @@ def test_own_files_and_averages(app, paths, tmp_path):
     )
     assert code == 0, err
     assert result["test_pairs"] == 60
+    # No default of the dates is one of files, also without `--dataset`.
+    assert "--label_smoothing=0.0\n" in (tmp_path / "run" / "flags.txt").read_text()
     kept = sorted(p.name for p in (tmp_path / "run" / "snapshots").iterdir())
     assert [int(name) for name in kept] == [2, 4]
 

@@ -4,8 +4,7 @@ import keras
 from keras import ops
 
 from kerazoo.models.transformer.decoding import greedy
-
-BOS = 1
+from kerazoo.models.transformer.text.special_tokens import BOS
 
 
 def write(network, source, max_length, decode=greedy, **arguments):

@@ -7,8 +7,7 @@ from kerazoo.models.transformer.networks.block_arguments import pop_block_argume
 from kerazoo.models.transformer.networks.decoder import Decoder
 from kerazoo.models.transformer.networks.encoder import Encoder
 from kerazoo.models.transformer.networks.token_embedding import TokenEmbedding
-
-_PAD = 0
+from kerazoo.models.transformer.text.special_tokens import PAD
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -143,7 +142,7 @@ class EncoderDecoder(keras.Model):
         Returns:
             The pair of the memory, float `(B, S, D)`, and its mask, bool `(B, S)`.
         """
-        mask = ops.not_equal(source, _PAD)
+        mask = ops.not_equal(source, PAD)
         x = self.embedding(source, training=training)
         return self.encoder(x, key_mask=mask, training=training), mask
 

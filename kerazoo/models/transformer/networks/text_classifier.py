@@ -8,8 +8,7 @@ from kerazoo.models.transformer.networks.block_arguments import pop_block_argume
 from kerazoo.models.transformer.networks.encoder import Encoder
 from kerazoo.models.transformer.networks.pooling import masked_mean
 from kerazoo.models.transformer.networks.token_embedding import TokenEmbedding
-
-_PAD = 0
+from kerazoo.models.transformer.text.special_tokens import PAD
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -107,7 +106,7 @@ class TextClassifier(keras.Model):
         self.built = True
 
     def call(self, inputs, training=None):
-        mask = ops.not_equal(inputs, _PAD)
+        mask = ops.not_equal(inputs, PAD)
         x = self.embedding(inputs, training=training)
         x = self.encoder(x, key_mask=mask, training=training)
         x = self.dropout_layer(masked_mean(x, mask), training=training)
