@@ -42,7 +42,6 @@ from kerazoo.layers.patches import extract_patches
 from kerazoo.layers.patches import merge_patches
 from kerazoo.layers.position_embedding import PositionEmbedding
 from kerazoo.layers.rotary_embedding import RotaryEmbedding
-from kerazoo.layers.self_attention import SelfAttention
 from kerazoo.layers.sinusoidal_embedding import SinusoidalEmbedding
 from kerazoo.layers.slerp import slerp
 from kerazoo.layers.spectral_normalization import SpectralNormalization
@@ -75,7 +74,6 @@ __all__ = [
     "RGCNConv",
     "RotaryEmbedding",
     "SAGEConv",
-    "SelfAttention",
     "SinusoidalEmbedding",
     "SpectralNormalization",
     "add_self_loops",

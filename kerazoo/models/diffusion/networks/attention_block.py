@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
+from kerazoo.layers.attention import Attention
 from kerazoo.layers.group_normalization import GroupNormalization
-from kerazoo.layers.self_attention import SelfAttention
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -51,7 +51,7 @@ class AttentionBlock(keras.layers.Layer):
             self.groups, dtype=self.dtype_policy, name="norm"
         )
         self.norm.build(inputs_shape)
-        self.attention = SelfAttention(
+        self.attention = Attention(
             channels // self.head_size,
             output_initializer="zeros",
             dtype=self.dtype_policy,

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from kerazoo.layers.adaptive_layer_normalization import AdaptiveLayerNormalization
-from kerazoo.layers.self_attention import SelfAttention
+from kerazoo.layers.attention import Attention
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -50,7 +50,7 @@ class DiTBlock(keras.layers.Layer):
         self.attention_norm = self._norm(
             "attention_norm", inputs_shape, condition_shape
         )
-        self.attention = SelfAttention(
+        self.attention = Attention(
             self.num_heads, dtype=self.dtype_policy, name="attention"
         )
         self.attention.build(inputs_shape)

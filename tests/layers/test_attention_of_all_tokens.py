@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from kerazoo.layers import SelfAttention
+from kerazoo.layers import Attention
 
 
 def random(*shape, seed=0):
@@ -10,7 +10,7 @@ def random(*shape, seed=0):
 
 
 def built(num_heads, size, **kwargs):
-    layer = SelfAttention(num_heads, **kwargs)
+    layer = Attention(num_heads, **kwargs)
     layer.build((None, None, size))
     layer.set_weights(
         [random(*w.shape, seed=seed) / 2 for seed, w in enumerate(layer.get_weights())]
@@ -45,7 +45,7 @@ def test_permuted_tokens_give_permuted_outputs():
 
 
 def test_initial_scale_is_that_of_three_square_matrices():
-    layer = SelfAttention(2)
+    layer = Attention(2)
     layer.build((None, None, 64))
     kernel = layer.get_weights()[0]
     limit = np.sqrt(6 / (64 + 64))
@@ -61,14 +61,14 @@ def test_saved_and_loaded_model_gives_equal_outputs(tmp_path):
     assert loaded.layers[-1].get_config() == layer.get_config()
     x = random(3, 5, 8, seed=9)
     np.testing.assert_array_equal(call(loaded, x), call(model, x))
-    fresh = SelfAttention.from_config(layer.get_config())
+    fresh = Attention.from_config(layer.get_config())
     assert not call(fresh, x).any()
 
 
 def test_mistakes_raise():
     with pytest.raises(ValueError, match=r"Received: features=8, num_heads=3"):
-        SelfAttention(3)(random(1, 5, 8))
+        Attention(3)(random(1, 5, 8))
     with pytest.raises(ValueError, match=r"Received: inputs.shape=\(1, 5\)"):
-        SelfAttention(1)(random(1, 5))
+        Attention(1)(random(1, 5))
     with pytest.raises(ValueError, match=r"positive. Received: num_heads=0"):
-        SelfAttention(0)
+        Attention(0)
