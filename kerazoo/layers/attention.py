@@ -11,6 +11,7 @@ from kerazoo.layers.attention_blocks import merge_blocks
 from kerazoo.layers.attention_blocks import query_blocks
 from kerazoo.layers.attention_mask import causal_mask
 from kerazoo.layers.attention_mask import window_mask
+from kerazoo.layers.head_attention import attend_to_heads
 from kerazoo.layers.rotary_embedding import RotaryEmbedding
 
 
@@ -57,7 +58,8 @@ class Attention(keras.layers.Layer):
         cache: None or the pair of `make_cache`, which this call writes the keys and
             values of the inputs to. Only causal self-attention has one.
         position: int or int32 scalar. Position of the first of the inputs in the cache.
-        projected: None or the pair of `project`, in place of `context`.
+        projected: None or the pair of `project`, in place of `context`. It may have a
+            row for every few rows of the inputs, such as beams, which then share it.
 
     Returns:
         float `(B, T, D)`; with `cache` the pair of this and the new cache.
@@ -193,19 +195,25 @@ class Attention(keras.layers.Layer):
         if key_mask is not None:
             key_mask = ops.cast(key_mask, "bool")
         if self._is_cross:
-            query = self._heads(self.query(inputs))
-            key, value = self.project(context) if projected is None else projected
-            attended = self._attend(query, key, value, mask=_of_keys(key_mask))
-            return self._merge(attended)
+            query, length = self._heads(self.query(inputs)), ops.shape(inputs)[1]
+            if projected is None:
+                key_value = ops.split(self._heads(self.key_value(context)), 2, axis=2)
+                attended = self._attend(query, *key_value, mask=_of_keys(key_mask))
+                return self._merge(attended, length)
+            # For keys without order, rows that share them are more tokens of one row.
+            shape = (ops.shape(projected[0])[0], -1, *query.shape[2:])
+            attended = attend_to_heads(
+                ops.reshape(query, shape), *projected, mask=_of_keys(key_mask)
+            )
+            return self._merge(attended, length)
         positions = position + ops.arange(ops.shape(inputs)[1])
         query, key, value = self._query_key_value(inputs, positions)
         if cache is not None:
             cache = tuple(
-                ops.slice_update(old, [0, position, 0, 0], ops.cast(new, old.dtype))
-                for old, new in zip(cache, (key, value))
+                _written(old, new, positions) for old, new in zip(cache, (key, value))
             )
-            order = self._order(positions, ops.arange(cache[0].shape[1]), key_mask)
-            return self._merge(self._attend(query, *cache, **order)), cache
+            order = self._order(positions, ops.arange(cache[0].shape[2]), key_mask)
+            return self._merge(attend_to_heads(query, *cache, **order)), cache
         length = inputs.shape[1]
         if self.window is not None and (length is None or length >= 2 * self.window):
             attended = self._attend_in_blocks(query, key, value, key_mask)
@@ -227,7 +235,7 @@ class Attention(keras.layers.Layer):
             dtype: Type of the numbers; None for that of the layer's computations.
 
         Returns:
-            Pair of float `(B, N, K, P)`, keys and values, all 0.
+            Pair of float `(B, K, N, P)`, keys and values, all 0.
 
         Raises:
             ValueError: If the layer is not built, or built for cross-attention.
@@ -237,7 +245,7 @@ class Attention(keras.layers.Layer):
                 "`make_cache` needs a layer built for self-attention. Received: "
                 f"built={self.built}"
             )
-        shape = (batch_size, length, self._key_value_heads, self._head_size)
+        shape = (batch_size, self._key_value_heads, length, self._head_size)
         dtype = dtype or self.compute_dtype
         return ops.zeros(shape, dtype), ops.zeros(shape, dtype)
 
@@ -248,7 +256,7 @@ class Attention(keras.layers.Layer):
             context: float `(B, S, C)`.
 
         Returns:
-            Pair of float `(B, S, K, P)`, the `projected` of a call.
+            Pair of float `(B, K, S, P)`, the `projected` of a call.
 
         Raises:
             ValueError: If the layer is not built, or built for self-attention.
@@ -258,7 +266,8 @@ class Attention(keras.layers.Layer):
                 "`project` needs a layer built for cross-attention. Received: "
                 f"built={self.built}"
             )
-        return tuple(ops.split(self._heads(self.key_value(context)), 2, axis=2))
+        key_value = _by_heads(self._heads(self.key_value(context)), self.compute_dtype)
+        return tuple(ops.split(key_value, 2, axis=1))
 
     def compute_output_shape(self, inputs_shape, cache_shape=None):
         shape = tuple(inputs_shape)
@@ -310,7 +319,7 @@ class Attention(keras.layers.Layer):
                 f"Only causal self-attention has a cache. Received: is_causal="
                 f"{self.is_causal}"
             )
-        tokens, places = inputs.shape[1], cache[0].shape[1]
+        tokens, places = inputs.shape[1], cache[0].shape[2]
         if isinstance(position, int) and not 0 <= position <= places - (tokens or 0):
             raise ValueError(
                 "The inputs must fit into the cache. Received: "
@@ -322,12 +331,11 @@ class Attention(keras.layers.Layer):
         heads = x.shape[-1] // self._head_size
         return ops.reshape(x, (-1, ops.shape(x)[1], heads, self._head_size))
 
-    def _merge(self, attended):
+    def _merge(self, attended, length=None):
         """Maps the heads `(B, T, H, P)` to outputs `(B, T, D)`."""
+        length = ops.shape(attended)[1] if length is None else length
         size = self.num_heads * self._head_size
-        return self.projection(
-            ops.reshape(attended, (-1, ops.shape(attended)[1], size))
-        )
+        return self.projection(ops.reshape(attended, (-1, length, size)))
 
     def _query_key_value(self, inputs, positions):
         stacked = self._heads(self.query_key_value(inputs))  # (B, T, H + 2 K, P)
@@ -391,6 +399,24 @@ class Attention(keras.layers.Layer):
         )
         query = query_blocks(query, self.window)  # (B n, w, H, P)
         return merge_blocks(self._attend(query, key, value, **order), length)
+
+
+def _by_heads(x, dtype):
+    """Turns `(B, T, K, P)` into `(B, K, T, P)`, as caches have it."""
+    return ops.cast(ops.transpose(x, (0, 2, 1, 3)), dtype)
+
+
+def _written(cache, new, positions):
+    """Returns a cache `(B, K, N, P)` with `(B, T, K, P)` at its positions `(T,)`."""
+    new = _by_heads(new, cache.dtype)
+    heads, places, size = cache.shape[1:]
+    # A scatter of rows: `slice_update` of 16-bit numbers is slow on TensorFlow's CPU.
+    starts = ops.arange(ops.shape(new)[0] * heads) * places
+    indices = ops.reshape(starts[:, None] + positions, (-1, 1))
+    flat = ops.scatter_update(
+        ops.reshape(cache, (-1, size)), indices, ops.reshape(new, (-1, size))
+    )
+    return ops.reshape(flat, (-1, heads, places, size))
 
 
 def _of_keys(key_mask):

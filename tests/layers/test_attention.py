@@ -278,14 +278,14 @@ def test_model_with_a_cache():
     layer = built(is_causal=True)
     x, keys, values = (
         keras.Input((1, 8)),
-        keras.Input((5, 4, 2)),
-        keras.Input((5, 4, 2)),
+        keras.Input((4, 5, 2)),
+        keras.Input((4, 5, 2)),
     )
     outputs, cache = layer(x, cache=(keys, values), position=2)
     assert outputs.shape == (None, 1, 8)
-    assert [part.shape for part in cache] == [(None, 5, 4, 2)] * 2
+    assert [part.shape for part in cache] == [(None, 4, 5, 2)] * 2
     model = keras.Model([x, keys, values], [outputs, *cache])
-    arrays = [random(2, 1, 8), random(2, 5, 4, 2, seed=1), random(2, 5, 4, 2, seed=2)]
+    arrays = [random(2, 1, 8), random(2, 4, 5, 2, seed=1), random(2, 4, 5, 2, seed=2)]
     expected, expected_cache = layer(arrays[0], cache=tuple(arrays[1:]), position=2)
     for ours, theirs in zip(model(arrays), [expected, *expected_cache]):
         np.testing.assert_array_equal(numpy(ours), numpy(theirs))

@@ -1,6 +1,5 @@
 """Texts of a network, token by token."""
 
-import keras
 from keras import ops
 
 from kerazoo.models.transformer.decoding import greedy
@@ -31,7 +30,7 @@ def write(network, source, max_length, decode=greedy, **arguments):
     """
     context, cache = network.start(source, max_length)
     first = ops.full((ops.shape(source)[0],), BOS, "int32")
-    step = _step(network, context, arguments)
+    step = _step(network, context)
     return decode(step, cache, first, max_length, **arguments)
 
 
@@ -62,8 +61,9 @@ def go_on(network, prompt, max_length, decode=greedy, pad=0, **arguments):
     """
     prompt = ops.cast(prompt, "int32")
     context, cache = network.start(prompt, max_length)
-    step = _step(network, context, arguments)
-    forced = _repeated(prompt, arguments)
+    step = _step(network, context)
+    beams = arguments.get("beam_size", 1)
+    forced = prompt if beams == 1 else ops.repeat(prompt, beams, axis=0)
     last = ops.shape(prompt)[1] - 1
 
     def forced_step(tokens, index, cache):
@@ -77,14 +77,5 @@ def go_on(network, prompt, max_length, decode=greedy, pad=0, **arguments):
     return decode(forced_step, cache, prompt[:, 0], max_length - 1, **arguments)
 
 
-def _step(network, context, arguments):
-    context = keras.tree.map_structure(
-        lambda value: _repeated(value, arguments), context
-    )
+def _step(network, context):
     return lambda tokens, index, cache: network.step(tokens, index, cache, context)
-
-
-def _repeated(value, arguments):
-    """Returns a tensor with its rows once for each beam of them."""
-    beams = arguments.get("beam_size", 1)
-    return value if beams == 1 else ops.repeat(value, beams, axis=0)

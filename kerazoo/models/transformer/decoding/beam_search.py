@@ -37,7 +37,7 @@ def beam_search(
             tokens, the beams of a row next to each other.
         state: Nest of tensors `(B, ...)`, which are repeated for the beams and follow
             them as they are reordered. What is the same at all steps, such as the
-            memory of an encoder, need not: let `step` hold it, with its rows repeated.
+            memory of an encoder, need not: let `step` hold it.
         beam_size: int. Beams K per row.
         length_penalty: float. \(\alpha\), 0 or more; 0 favours short sequences.
         num_results: int. Sequences R to return, at most K.

@@ -34,5 +34,10 @@ def greedy(step, state, first, max_length, eos=2, pad=0):
     greedy(step, (), ops.ones(3, "int32"), max_length=8).tokens  # (3, 8)
     ```
     """
-    choose = lambda logits, index: ops.argmax(logits, axis=-1)  # noqa: E731
-    return decode(choose, step, state, first, max_length, eos, pad)
+    return decode(_likeliest, step, state, first, max_length, eos, pad)
+
+
+def _likeliest(logits, index):
+    best, token = ops.top_k(logits, 1)  # Faster than `argmax`.
+    # log softmax at the maximum.
+    return token[:, 0], -ops.log(ops.sum(ops.exp(logits - best), axis=-1))

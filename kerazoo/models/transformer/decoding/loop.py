@@ -18,7 +18,7 @@ def decode(choose, step, state, first, max_length, eos, pad):
 
     Args:
         choose: Function of logits, float32 `(B, V)`, and the index of the step to
-            tokens, int `(B,)`.
+            tokens, int `(B,)`, and their log-probabilities, float32 `(B,)`.
         step, state, first, max_length, eos, pad: See `greedy`.
 
     Returns:
@@ -36,12 +36,10 @@ def decode(choose, step, state, first, max_length, eos, pad):
 
     def write(index, token, tokens, scores, lengths, ended, state):
         logits, state = step(token, index, state)
-        logits = ops.cast(logits, "float32")
-        token = ops.cast(choose(logits, index), "int32")
-        gains = ops.take_along_axis(ops.log_softmax(logits), token[:, None], axis=-1)
-        scores = ops.where(ended, scores, scores + gains[:, 0])
+        token, gains = choose(ops.cast(logits, "float32"), index)
+        scores = ops.where(ended, scores, scores + gains)
         lengths = ops.where(ended, lengths, index + 1)
-        token = ops.where(ended, pad, token)
+        token = ops.where(ended, pad, ops.cast(token, "int32"))
         tokens = ops.where(columns == index, token[:, None], tokens)
         ended = ops.logical_or(ended, token == eos)
         return index + 1, token, tokens, scores, lengths, ended, state

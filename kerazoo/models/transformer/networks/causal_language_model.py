@@ -132,12 +132,14 @@ class CausalLanguageModel(keras.Model):
             length: int. Most tokens to read and write.
 
         Returns:
-            The pair of an empty context and a cache.
+            The pair of a context, which steps only read, and a cache, which they
+            change; nests of tensors, those of the cache with the batch first.
         """
         self.embedding.check_length(length)
-        return (), self.decoder.make_cache(ops.shape(inputs)[0], length)
+        cache = self.decoder.make_cache(ops.shape(inputs)[0], length)
+        return self.embedding.output_matrix(), cache
 
-    def step(self, tokens, position, cache, context=()):
+    def step(self, tokens, position, cache, context):
         """Reads one more token of each row.
 
         Args:
@@ -150,7 +152,7 @@ class CausalLanguageModel(keras.Model):
         """
         x = self.embedding(tokens[:, None], position=position)
         x, cache = self.decoder(x, cache=cache, position=position)
-        return self.logits(x[:, 0]), cache
+        return self.embedding.logits(x[:, 0], context), cache
 
     def get_config(self):
         return {

@@ -114,7 +114,7 @@ class Decoder(keras.layers.Layer):
             dtype: str or None for that of the layer.
 
         Returns:
-            List of pairs float `(B, N, K, P)`, one for each block.
+            List of pairs float `(B, K, N, P)`, one for each block.
         """
         return [block.make_cache(batch_size, length, dtype) for block in self.blocks]
 

@@ -155,30 +155,31 @@ class EncoderDecoder(keras.Model):
 
         Returns:
             The pair of a context, which steps only read, and a cache, which they
-            change; nests of tensors with the batch first.
+            change; nests of tensors, those of the cache with the batch first.
         """
         self.embedding.check_length(length)
         memory, mask = self.encode(inputs)
         cache = self.decoder.make_cache(ops.shape(inputs)[0], length)
-        return (self.decoder.project(memory), mask), cache
+        output_matrix = self.embedding.output_matrix()
+        return (self.decoder.project(memory), mask, output_matrix), cache
 
     def step(self, tokens, position, cache, context):
         """Reads one more token of each row.
 
         Args:
-            tokens: int `(B,)`.
+            tokens: int `(B,)`; with beams, those of a source next to each other.
             position: int32 scalar. How many tokens the cache holds.
-            cache, context: As of `start`.
+            cache, context: As of `start`; with beams, the cache has a row for each.
 
         Returns:
             The pair of the logits of the next token, float32 `(B, V)`, and the cache.
         """
-        projected, mask = context
+        projected, mask, output_matrix = context
         x = self.embedding(tokens[:, None], position=position)
         x, cache = self.decoder(
             x, memory_mask=mask, cache=cache, position=position, projected=projected
         )
-        return self.logits(x[:, 0]), cache
+        return self.embedding.logits(x[:, 0], output_matrix), cache
 
     def get_config(self):
         return {

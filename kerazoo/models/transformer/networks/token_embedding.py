@@ -110,11 +110,16 @@ class TokenEmbedding(keras.layers.Layer):
                 f"Received: length={length}"
             )
 
-    def logits(self, hidden):
+    def output_matrix(self):
+        """Returns the embeddings as columns, `(D, V)`, to be used in several calls."""
+        return ops.transpose(ops.cast(self.embeddings, self.compute_dtype))
+
+    def logits(self, hidden, output_matrix=None):
         """Returns the scores of all tokens, float32 `(..., V)`, of hidden states."""
-        embeddings = ops.cast(self.embeddings, self.compute_dtype)
+        if output_matrix is None:
+            output_matrix = self.output_matrix()
         hidden = ops.cast(hidden, self.compute_dtype)
-        return ops.cast(ops.matmul(hidden, ops.transpose(embeddings)), "float32")
+        return ops.cast(ops.matmul(hidden, output_matrix), "float32")
 
     def compute_output_shape(self, tokens_shape):
         return (*tokens_shape, self.units)
