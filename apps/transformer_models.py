@@ -30,6 +30,13 @@ _FEED_FORWARD = flags.DEFINE_enum(
     "Activation of the feed-forward layers. Default: relu for translate and classify, "
     "gelu for generate and image.",
 )
+_HIDDEN_DROPOUT = flags.DEFINE_float(
+    "hidden_dropout",
+    None,
+    "Share of features dropped inside feed-forward layers. Default: --dropout.",
+    0.0,
+    0.99,
+)
 _POSITIONS = flags.DEFINE_enum(
     "positions",
     None,
@@ -96,6 +103,7 @@ def network_arguments(task):
         "num_heads": heads,
         "hidden_size": _FEED_FORWARD_SIZE.value or 4 * width,
         "dropout": network.DROPOUT.value,
+        "hidden_dropout": _HIDDEN_DROPOUT.value,
         "activation": _FEED_FORWARD.value or ("gelu" if is_new else "relu"),
         "norm": _NORM.value,
         "norm_first": is_new if _NORM_FIRST.value is None else _NORM_FIRST.value,

@@ -19,8 +19,9 @@ class BaseTransformerBlock(keras.layers.Layer):
     Args:
         num_heads: int. Number of query heads H of the attention.
         hidden_size: int. Width inside the feed-forward layer.
-        dropout: float in [0, 1). Dropout rate of each sublayer's outputs, and of the
-            feed-forward layer's hidden ones.
+        dropout: float in [0, 1). Dropout rate of each sublayer's outputs.
+        hidden_dropout: float in [0, 1) or None. Dropout rate inside the feed-forward
+            layer; None for `dropout`.
         activation: Name, that of `FeedForward`.
         norm: "layer" or "rms", the latter of
             [Zhang & Sennrich, 2019](https://arxiv.org/abs/1910.07467), Equation 4.
@@ -51,6 +52,7 @@ class BaseTransformerBlock(keras.layers.Layer):
         window=None,
         use_bias=True,
         epsilon=1e-5,
+        hidden_dropout=None,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -69,6 +71,7 @@ class BaseTransformerBlock(keras.layers.Layer):
         self.window = window
         self.use_bias = use_bias
         self.epsilon = epsilon
+        self.hidden_dropout = hidden_dropout
         self.self_attention = Attention(
             num_heads,
             num_key_value_heads,
@@ -83,7 +86,7 @@ class BaseTransformerBlock(keras.layers.Layer):
         self.feed_forward = FeedForward(
             hidden_size,
             activation,
-            dropout,
+            dropout if hidden_dropout is None else hidden_dropout,
             use_bias,
             dtype=self.dtype_policy,
             name="feed_forward",
@@ -114,6 +117,7 @@ class BaseTransformerBlock(keras.layers.Layer):
             "window": self.window,
             "use_bias": self.use_bias,
             "epsilon": self.epsilon,
+            "hidden_dropout": self.hidden_dropout,
         }
 
     def normalization(self, name):

@@ -10,6 +10,7 @@ _BLOCK_ARGUMENTS = (
     "window",
     "use_bias",
     "epsilon",
+    "hidden_dropout",
 )
 
 
