@@ -22,8 +22,8 @@ class DecoderBlock(BaseTransformerBlock):
         hidden_size: int. Width inside the feed-forward layer.
         is_cross: bool. Attends to a memory, too.
         **kwargs: Of `BaseTransformerBlock`: `dropout`, `activation`, `norm`,
-            `norm_first`, `num_key_value_heads`, `positions`, `window`, `use_bias` and
-            `epsilon`.
+            `norm_first`, `num_key_value_heads`, `positions`, `window`, `use_bias`,
+            `epsilon` and `hidden_dropout`.
 
     Call arguments:
         inputs: float `(B, T, D)`.

@@ -18,8 +18,8 @@ class EncoderBlock(BaseTransformerBlock):
         num_heads: int. Number of heads H, a divisor of the width D.
         hidden_size: int. Width inside the feed-forward layer.
         **kwargs: Of `BaseTransformerBlock`: `dropout`, `activation`, `norm`,
-            `norm_first`, `num_key_value_heads`, `positions`, `window`, `use_bias` and
-            `epsilon`.
+            `norm_first`, `num_key_value_heads`, `positions`, `window`, `use_bias`,
+            `epsilon` and `hidden_dropout`.
 
     Call arguments:
         inputs: float `(B, T, D)`.

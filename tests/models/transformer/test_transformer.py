@@ -15,10 +15,13 @@ from kerazoo.training import strategy as strategies
 from kerazoo.training.snapshots import Snapshots
 from kerazoo.training.weight_average import HalfLifeDecay
 from kerazoo.training.weight_average import PowerFunctionDecay
+from tests.models.transformer.tiny_translator import SMALL
+from tests.models.transformer.tiny_translator import VOCABULARY
+from tests.models.transformer.tiny_translator import tiny_translator
+from tests.models.worker_processes import run_workers
 
 RANDOM = np.random.default_rng(0)
-VOCABULARY, SIZE, RATE = 9, 4, 0.5
-SMALL = {"units": 8, "num_layers": 1, "num_heads": 2, "hidden_size": 12, "dropout": 0.0}
+SIZE, RATE = 4, 0.5
 # Rows of 5, 1, 3, 4, 2, 5, 0 and 4 tokens, and all but the first to predict.
 LENGTHS = np.array([5, 1, 3, 4, 2, 5, 0, 4])
 TOKENS = np.where(np.arange(6) <= LENGTHS[:, None], RANDOM.integers(1, 9, (8, 6)), 0)
@@ -140,24 +143,11 @@ def strategy_of(replicas):
     return strategies.create("mirrored", num_devices=replicas)
 
 
-def translator():
-    """Returns a model whose weights are the same each time."""
-    keras.utils.set_random_seed(0)
-    model = Transformer(
-        EncoderDecoder(VOCABULARY, **SMALL),
-        label_smoothing=0.1,
-        average_decay=HalfLifeDecay(30, ramp_up=None),
-        max_gradient_norm=0.5,
-    )
-    model.compile(keras.optimizers.SGD(RATE))
-    return model
-
-
 def trained(split, steps=2):
     """Returns weights and metrics of steps on as many replicas as there are parts."""
     strategy = strategy_of(len(split))
     with strategy.scope():
-        model = translator()
+        model = tiny_translator()
     bounds = list(zip([0, *split], split))
 
     def part(context):
@@ -181,9 +171,21 @@ def test_two_replicas_train_as_one():
     found, others = trained((6, 8))  # 20 tokens and 4.
     assert_weights(found, expected, rtol=0, atol=1e-5)
     np.testing.assert_allclose(others, metrics, rtol=1e-5)
-    start = translator().get_weights()
+    start = tiny_translator().get_weights()
     moved = [np.abs(w - v).max() for w, v in zip(expected, start)]
     assert np.mean(np.array(moved) > 1e-4) > 0.8
+
+
+@pytest.mark.slow
+def test_two_workers_train_as_one(tmp_path):
+    module = "tests.models.transformer.multi_worker_fit"
+    (expected,) = run_workers(module, 1, tmp_path)
+    for found in run_workers(module, 2, tmp_path):
+        assert found.keys() == expected.keys()
+        for name, value in expected.items():
+            np.testing.assert_allclose(
+                found[name], value, rtol=1e-5, atol=1e-5, err_msg=name
+            )
 
 
 def test_average_follows_the_formula():
@@ -295,7 +297,7 @@ def test_saved_and_loaded_model_goes_on(name, tmp_path):
 
 
 def test_weights_of_the_average_are_not_trained():
-    model = translator()
+    model = tiny_translator()
     assert model.average_network.trainable_variables == []
     expected = {id(v) for v in model.network.trainable_variables}
     assert {id(v) for v in model.trainable_variables} == expected

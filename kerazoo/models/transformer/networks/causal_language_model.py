@@ -29,7 +29,8 @@ class CausalLanguageModel(keras.Model):
         activation: Name, that of `FeedForward`.
         norm_first: bool. Normalises before each sublayer, not after.
         **kwargs: Further arguments of the blocks: `norm`, `num_key_value_heads`,
-            `window`, `use_bias` and `epsilon`; and those of a Keras model.
+            `window`, `use_bias`, `epsilon` and `hidden_dropout`; and those of a
+            Keras model.
 
     Call arguments:
         inputs: tokens int `(B, T)`.

@@ -18,8 +18,8 @@ class Decoder(keras.layers.Layer):
         hidden_size: int. Width inside the feed-forward layers.
         is_cross: bool. Attends to a memory, too.
         **kwargs: Further arguments of `DecoderBlock`: `dropout`, `activation`, `norm`,
-            `norm_first`, `num_key_value_heads`, `positions`, `window`, `use_bias` and
-            `epsilon`; and those of a Keras layer.
+            `norm_first`, `num_key_value_heads`, `positions`, `window`, `use_bias`,
+            `epsilon` and `hidden_dropout`; and those of a Keras layer.
 
     Call arguments:
         inputs: float `(B, T, D)`.

@@ -17,8 +17,8 @@ class Encoder(keras.layers.Layer):
         num_heads: int. Heads of each.
         hidden_size: int. Width inside the feed-forward layers.
         **kwargs: Further arguments of `EncoderBlock`: `dropout`, `activation`, `norm`,
-            `norm_first`, `num_key_value_heads`, `positions`, `window`, `use_bias` and
-            `epsilon`; and those of a Keras layer.
+            `norm_first`, `num_key_value_heads`, `positions`, `window`, `use_bias`,
+            `epsilon` and `hidden_dropout`; and those of a Keras layer.
 
     Call arguments:
         inputs: float `(B, T, D)`.

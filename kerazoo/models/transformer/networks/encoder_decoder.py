@@ -30,8 +30,8 @@ class EncoderDecoder(keras.Model):
         max_length: int. Most tokens of either sequence, with learned positions.
         dropout: float in [0, 1). Of embeddings, sublayers and feed-forward layers.
         **kwargs: Further arguments of the blocks: `activation`, `norm`, `norm_first`,
-            `num_key_value_heads`, `window`, `use_bias` and `epsilon`; and those of a
-            Keras model.
+            `num_key_value_heads`, `window`, `use_bias`, `epsilon` and
+            `hidden_dropout`; and those of a Keras model.
 
     Call arguments:
         inputs: `[source, target]`, tokens int `(B, S)` and `(B, T)`; the target begins

@@ -30,8 +30,8 @@ class TextClassifier(keras.Model):
         dropout: float in [0, 1). Of embeddings, sublayers, feed-forward layers and
             the mean.
         **kwargs: Further arguments of the blocks: `activation`, `norm`, `norm_first`,
-            `num_key_value_heads`, `window`, `use_bias` and `epsilon`; and those of a
-            Keras model.
+            `num_key_value_heads`, `window`, `use_bias`, `epsilon` and
+            `hidden_dropout`; and those of a Keras model.
 
     Call arguments:
         inputs: tokens int `(B, T)`.

@@ -30,7 +30,7 @@ class VisionTransformer(keras.Model):
         activation: Name, that of `FeedForward`.
         norm_first: bool. Normalises before each sublayer, not after.
         **kwargs: Further arguments of the blocks: `norm`, `num_key_value_heads`,
-            `use_bias` and `epsilon`; and those of a Keras model.
+            `use_bias`, `epsilon` and `hidden_dropout`; and those of a Keras model.
 
     Call arguments:
         inputs: images float `(B, H, W, C)`.
