@@ -1,4 +1,5 @@
 import json
+import os
 import sys
 
 import keras
@@ -7,6 +8,7 @@ from absl import flags
 from absl.testing import flagsaver
 
 from apps import runner
+from kerazoo.evaluation import classifier_features
 
 
 class App:
@@ -35,6 +37,20 @@ class App:
         out, err = self._capsys.readouterr()
         lines = out.splitlines()
         return code, json.loads(lines[-1]) if lines else None, err
+
+
+@pytest.fixture(scope="session")
+def cache_folder(tmp_path_factory):
+    folder = tmp_path_factory.getbasetemp()
+    # One for the tests of all processes.
+    return (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "cache"
+
+
+@pytest.fixture(autouse=True)
+def cache(cache_folder, monkeypatch):
+    """Keeps classifiers out of the home folder; they are not trained for long."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache_folder))
+    monkeypatch.setattr(classifier_features, "_EXAMPLES", 60_000)
 
 
 @pytest.fixture

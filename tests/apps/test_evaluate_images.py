@@ -28,13 +28,6 @@ METADATA = {
 MEASURES = {"fid", "kid", "precision", "recall", "density", "coverage"}
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path_factory, monkeypatch):
-    """Keeps classifiers out of the home folder, one folder for all tests."""
-    folder = tmp_path_factory.getbasetemp() / "cache"
-    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
-
-
 @pytest.fixture(scope="module")
 def bytes_of_digits():
     dataset = digits()

@@ -30,13 +30,6 @@ def paths(tmp_path):
     return f"--workdir={tmp_path}/run", f"--export_dir={tmp_path}/model"
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path_factory, monkeypatch):
-    """Keeps classifiers out of the home folder, one folder for all tests."""
-    folder = tmp_path_factory.getbasetemp() / "cache"
-    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
-
-
 def test_trains_measures_exports_and_goes_on(app, paths, tmp_path):
     code, result, err = app(train_diffusion.main, *TINY, *paths)
     assert code == 0, err

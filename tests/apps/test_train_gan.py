@@ -31,13 +31,6 @@ def paths(tmp_path):
     return f"--workdir={tmp_path}/run", f"--export_dir={tmp_path}/model"
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path_factory, monkeypatch):
-    """Keeps classifiers out of the home folder, one folder for all tests."""
-    folder = tmp_path_factory.getbasetemp() / "cache"
-    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
-
-
 def folder_of_images(folder, sizes=(8,), classes=("",), count=8):
     """Writes random pictures; returns the flags that name them."""
     for name in classes:
