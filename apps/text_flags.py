@@ -14,11 +14,12 @@ LOCALES = flags.DEFINE_list(
 VOCABULARY = flags.DEFINE_enum(
     "vocabulary",
     None,
-    ["bpe", "unigram", "characters"],
-    "Kind of tokens. Default: bpe; of --task=generate characters.",
+    ["bpe", "unigram", "words", "characters"],
+    "Kind of tokens. words: those between spaces, all but the most frequent unknown; "
+    "classify only. Default: bpe; of --task=generate characters.",
 )
 VOCABULARY_SIZE = flags.DEFINE_integer(
-    "vocabulary_size", 8_000, "Tokens of bpe and unigram.", lower_bound=5
+    "vocabulary_size", 8_000, "Tokens, but of characters.", lower_bound=5
 )
 SPLIT_DIGITS = flags.DEFINE_boolean(
     "split_digits", True, "Makes each digit a token of its own."

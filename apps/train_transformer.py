@@ -123,6 +123,7 @@ _TASK_FLAGS = {
     "max_length": ("translate", "classify"),
     "num_buckets": ("translate", "classify"),
     "patch_size": ("image",),
+    "pooling": ("classify",),
     "positions": ("translate", "generate", "classify"),
     "source_language": ("translate",),
     "split_digits": ("translate", "generate", "classify"),
@@ -175,6 +176,8 @@ def check_flags():
     for name, tasks in _TASK_FLAGS.items():
         if runner.is_given(name) and TASK.value not in tasks:
             raise ValueError(f"--{name} goes with --task={' or '.join(tasks)}.")
+    if text.VOCABULARY.value == "words" and TASK.value != "classify":
+        raise ValueError("--vocabulary=words goes with --task=classify.")
     for name, averaging in (
         ("num_snapshots", "snapshots"),
         ("average_half_life", "exponential"),

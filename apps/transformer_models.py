@@ -59,6 +59,12 @@ _WINDOW = flags.DEFINE_integer(
 _DECODER_LAYERS = flags.DEFINE_integer(
     "decoder_layers", None, "translate: blocks of the decoder, if not --num_layers.", 1
 )
+_POOLING = flags.DEFINE_enum(
+    "pooling",
+    "mean",
+    ["mean", "max"],
+    "classify: what is taken of each feature over the tokens.",
+)
 _LABEL_SMOOTHING = flags.DEFINE_float(
     "label_smoothing", 0.0, "Share of all tokens or classes alike.", 0.0, 0.99
 )
@@ -112,6 +118,8 @@ def network_arguments(task):
     }
     if task == "translate":
         arguments["num_decoder_layers"] = _DECODER_LAYERS.value
+    if task == "classify":
+        arguments["pooling"] = _POOLING.value
     if task == "image":
         return {**arguments, "patch_size": PATCH_SIZE.value}
     default = "learned" if task == "generate" else "sinusoidal"

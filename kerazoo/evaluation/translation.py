@@ -7,14 +7,14 @@ def translation_scores(hypotheses, references):
     BLEU, [Papineni et al., 2002](https://aclanthology.org/P02-1040), Section 2.3, of
     words up to four in a row, on text that sacreBLEU splits into words ("13a"); chrF2,
     [Popović, 2015](https://aclanthology.org/W15-3049), of characters up to six in a
-    row. Both are of the whole corpus; case counts.
+    row. All are of the whole corpus; case counts, but in `bleu_lower_case`.
 
     Args:
         hypotheses: list of N str, what was made.
         references: list of N str, what is right.
 
     Returns:
-        dict of `bleu` and `chrf`, floats from 0 to 100.
+        dict of `bleu`, `bleu_lower_case` and `chrf`, floats from 0 to 100.
 
     Raises:
         ValueError: If there are no texts, or not as many of both.
@@ -29,8 +29,13 @@ def translation_scores(hypotheses, references):
 
     _check(hypotheses, references)
     bleu = sacrebleu.corpus_bleu(hypotheses, [references])
+    lower_case = sacrebleu.corpus_bleu(hypotheses, [references], lowercase=True)
     chrf = sacrebleu.corpus_chrf(hypotheses, [references])
-    return {"bleu": bleu.score, "chrf": chrf.score}
+    return {
+        "bleu": bleu.score,
+        "bleu_lower_case": lower_case.score,
+        "chrf": chrf.score,
+    }
 
 
 def tokenized_bleu(hypotheses, references):

@@ -22,3 +22,27 @@ def masked_mean(x, mask):
     weights = ops.cast(mask, "float32")[..., None]
     total = ops.sum(ops.cast(x, "float32") * weights, axis=1)
     return total / ops.maximum(ops.sum(weights, axis=1), 1.0)
+
+
+def masked_max(x, mask):
+    """Returns the largest of each feature over the tokens that count, zero without any.
+
+    Args:
+        x: float `(B, T, D)`.
+        mask: bool `(B, T)`. Which tokens count.
+
+    Returns:
+        float32 `(B, D)`.
+
+    Example:
+
+    ```python
+    masked_max(np.ones((2, 3, 4)), np.array([[1, 1, 0], [0, 0, 0]], bool))
+    ```
+    """
+    mask = ops.cast(mask, "bool")[..., None]
+    largest = ops.max(ops.where(mask, ops.cast(x, "float32"), -float("inf")), axis=1)
+    return ops.where(ops.any(mask, axis=1), largest, 0.0)
+
+
+POOLINGS = {"mean": masked_mean, "max": masked_max}

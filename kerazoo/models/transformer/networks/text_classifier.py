@@ -6,17 +6,17 @@ from keras import ops
 from kerazoo.layers.dropout import Dropout
 from kerazoo.models.transformer.networks.block_arguments import pop_block_arguments
 from kerazoo.models.transformer.networks.encoder import Encoder
-from kerazoo.models.transformer.networks.pooling import masked_mean
+from kerazoo.models.transformer.networks.pooling import POOLINGS
 from kerazoo.models.transformer.networks.token_embedding import TokenEmbedding
 from kerazoo.models.transformer.text.special_tokens import PAD
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
 class TextClassifier(keras.Model):
-    """Encoder blocks, the mean of their outputs, a linear map to classes.
+    """Encoder blocks, the mean or maximum of their outputs, a linear map to classes.
 
-    The encoder of [Vaswani et al., 2017](https://arxiv.org/abs/1706.03762); the mean is
-    over the tokens that are no padding, token 0.
+    The encoder of [Vaswani et al., 2017](https://arxiv.org/abs/1706.03762); mean and
+    maximum are over the tokens that are no padding, token 0.
 
     Args:
         vocabulary_size: int. Number of tokens V.
@@ -28,7 +28,8 @@ class TextClassifier(keras.Model):
         positions: "sinusoidal", "learned", "rotary" or "alibi".
         max_length: int. Most tokens of a text, with learned positions.
         dropout: float in [0, 1). Of embeddings, sublayers, feed-forward layers and
-            the mean.
+            what is pooled.
+        pooling: "mean" or "max", of each feature over the tokens.
         **kwargs: Further arguments of the blocks: `activation`, `norm`, `norm_first`,
             `num_key_value_heads`, `window`, `use_bias`, `epsilon` and
             `hidden_dropout`; and those of a Keras model.
@@ -62,10 +63,16 @@ class TextClassifier(keras.Model):
         positions="sinusoidal",
         max_length=1_024,
         dropout=0.1,
+        pooling="mean",
         **kwargs,
     ):
         block = pop_block_arguments(kwargs)
         super().__init__(**kwargs)
+        if pooling not in POOLINGS:
+            raise ValueError(
+                f"`pooling` must be one of {', '.join(POOLINGS)}. "
+                f"Received: pooling={pooling}"
+            )
         self.vocabulary_size = vocabulary_size
         self.num_classes = num_classes
         self.units = units
@@ -75,6 +82,7 @@ class TextClassifier(keras.Model):
         self.positions = positions
         self.max_length = max_length
         self.dropout = dropout
+        self.pooling = pooling
         self.block_arguments = block
         policy = {"dtype": self.dtype_policy}
         self.embedding = TokenEmbedding(
@@ -109,7 +117,7 @@ class TextClassifier(keras.Model):
         mask = ops.not_equal(inputs, PAD)
         x = self.embedding(inputs, training=training)
         x = self.encoder(x, key_mask=mask, training=training)
-        x = self.dropout_layer(masked_mean(x, mask), training=training)
+        x = self.dropout_layer(POOLINGS[self.pooling](x, mask), training=training)
         return self.head(x)
 
     def get_config(self):
@@ -124,5 +132,6 @@ class TextClassifier(keras.Model):
             "positions": self.positions,
             "max_length": self.max_length,
             "dropout": self.dropout,
+            "pooling": self.pooling,
             **self.block_arguments,
         }

@@ -18,7 +18,7 @@ from kerazoo.models.transformer.text.special_tokens import NUM_SPECIAL
 from kerazoo.models.transformer.text.special_tokens import PAD
 from kerazoo.models.transformer.text.special_tokens import UNK
 
-_KINDS = ("bpe", "unigram")
+_KINDS = {"bpe": "bpe", "unigram": "unigram", "words": "word"}  # Of SentencePiece.
 _LARGEST = re.compile(r"set it to a value <= (\d+)")
 _SMALLEST = re.compile(r"smaller than required_chars. \d+ vs (\d+)")
 _ERRORS_ONLY = 2
@@ -31,7 +31,7 @@ _LAST_CODE_POINT = 0x2FFFF  # Of characters that normalization changes.
 def train_vocabulary(
     lines, size, kind="bpe", split_digits=False, byte_fallback=True, lower_case=False
 ):
-    """Learns a vocabulary of subwords, for `Tokenizer`.
+    """Learns a vocabulary of subwords or words, for `Tokenizer`.
 
     Byte pair encoding, [Sennrich et al., 2016](https://arxiv.org/abs/1508.07909), or
     the unigram model of [Kudo, 2018](https://arxiv.org/abs/1804.10959), as
@@ -45,10 +45,12 @@ def train_vocabulary(
     Args:
         lines: Iterable of str. The text to learn from, of all languages.
         size: int. Number of tokens, V.
-        kind: `"bpe"` or `"unigram"`.
+        kind: `"bpe"`, `"unigram"` or `"words"`: the most frequent words, what stands
+            between spaces. All others are unknown, neighbours as one: what is learnt
+            of the rare ones in training holds for those never seen.
         split_digits: bool. Makes each digit a token of its own.
         byte_fallback: bool. Has 256 tokens for bytes, of which rare characters are
-            made; otherwise these are unknown.
+            made; otherwise these are unknown, as with words they always are.
         lower_case: bool. Makes text lower case.
 
     Returns:
@@ -65,12 +67,15 @@ def train_vocabulary(
     ```
     """
     if kind not in _KINDS:
-        raise ValueError(f"`kind` must be one of {_KINDS}. Received: kind={kind!r}")
+        raise ValueError(
+            f"`kind` must be one of {', '.join(_KINDS)}. Received: kind={kind!r}"
+        )
     if size <= NUM_SPECIAL:
         raise ValueError(
             f"`size` must be above {NUM_SPECIAL}, the special tokens. "
             f"Received: size={size}"
         )
+    byte_fallback = byte_fallback and kind != "words"
     model = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder:
         rules = pathlib.Path(folder, "_" * (_PATH_LENGTH - len(folder) - 1))
@@ -81,7 +86,7 @@ def train_vocabulary(
                 sentence_iterator=(line.encode(errors="replace") for line in lines),
                 model_writer=model,
                 vocab_size=size,
-                model_type=kind,
+                model_type=_KINDS[kind],
                 split_digits=split_digits,
                 byte_fallback=byte_fallback,
                 character_coverage=_COVERAGE if byte_fallback else 1.0,

@@ -14,6 +14,7 @@ from kerazoo.models.transformer.networks import EncoderDecoder
 from kerazoo.models.transformer.networks import TextClassifier
 from kerazoo.models.transformer.networks import TokenEmbedding
 from kerazoo.models.transformer.networks import VisionTransformer
+from kerazoo.models.transformer.networks.pooling import masked_max
 from kerazoo.models.transformer.networks.pooling import masked_mean
 
 BACKEND = keras.backend.backend()
@@ -287,6 +288,21 @@ def test_order_of_patches_matters_through_their_positions_alone():
     assert_close(call(network, swapped), call(network, IMAGES))
 
 
+@pytest.mark.parametrize("pooling", ["mean", "max"])
+def test_padding_is_not_pooled(pooling):
+    network = built("Text", pooling=pooling)
+    logits = call(network, SOURCE[1:])
+    assert_close(logits, call(network, SOURCE[1:, :3]))
+    other = built("Text", pooling="max" if pooling == "mean" else "mean")
+    assert np.abs(numpy(logits) - numpy(call(other, SOURCE[1:]))).max() > 1e-3
+
+
+def test_largest_of_the_tokens_that_count():
+    x = -np.arange(12, dtype="float32").reshape(2, 3, 2)
+    mask = np.array([[0, 1, 1], [0, 0, 0]], bool)
+    np.testing.assert_array_equal(numpy(masked_max(x, mask)), [[-2, -3], [0, 0]])
+
+
 def test_mean_of_the_tokens_that_count():
     x = np.arange(12, dtype="float32").reshape(2, 3, 2)
     mask = np.array([[1, 0, 1], [0, 0, 0]], bool)
@@ -400,6 +416,8 @@ def test_mistakes_raise():
     for network in (EncoderDecoder(9, units=6, num_heads=4), make("Text", num_heads=3)):
         with pytest.raises(ValueError, match=r"multiple of `num_heads`.*features=[68]"):
             network.build((None, None))
+    with pytest.raises(ValueError, match=r"one of mean, max.*pooling=first"):
+        make("Text", pooling="first")
     with pytest.raises(ValueError, match=r"`norm` .* Received: norm='batch'"):
         CausalLanguageModel(VOCABULARY, **SMALL, norm="batch")
     with pytest.raises(ValueError, match=r"`activation` .*activation='tanh'"):

@@ -10,6 +10,8 @@ import sentencepiece
 import tensorflow as tf
 
 from kerazoo.data.text.python_topics import python_topics
+from kerazoo.models.transformer.text.special_tokens import EOS
+from kerazoo.models.transformer.text.special_tokens import UNK
 from kerazoo.models.transformer.text.vocabulary import Tokenizer
 from kerazoo.models.transformer.text.vocabulary import train_vocabulary
 
@@ -53,6 +55,16 @@ def test_text_comes_back(kind):
     words = [" ".join(line.split()) for line in LINES]
     texts = [unicodedata.normalize("NFKC", text) for text in (*words, *NORMAL)]
     assert decoded(tokenizer, texts) == texts
+
+
+def test_rare_words_are_unknown():
+    lines = ["a b c a b a", "A, d"]
+    proto = train_vocabulary(lines, 6, "words")
+    tokenizer = Tokenizer(proto)
+    texts = tf.constant(["b d a", "d A,  a"])
+    assert tokenizer.encode(texts).to_list() == [[5, UNK, 4, EOS], [UNK, 4, EOS]]
+    tokenizer = Tokenizer(train_vocabulary(lines, 6, "words", lower_case=True))
+    assert tokenizer.encode(tf.constant(["A B"])).to_list() == [[4, 5, EOS]]
 
 
 def test_random_text_comes_back(tokenizer):
@@ -163,7 +175,8 @@ for k in {many}:
         (CAT, {"size": 4}, "above 4, the special tokens. Received: size=4"),
         ([], {"size": 300}, "Expected lines with text. Received: none"),
         (["", " "], {"size": 300}, "Expected lines with text. Received: none"),
-        (CAT, {"size": 300, "kind": "word"}, "Received: kind='word'"),
+        (CAT, {"size": 300, "kind": "words"}, "at most"),
+        (CAT, {"size": 300, "kind": "char"}, "unigram, words. Received: kind='char'"),
     ],
 )
 def test_vocabulary_errors(lines, options, message, capfd):
