@@ -59,8 +59,8 @@ _WINDOW = flags.DEFINE_integer(
 _DECODER_LAYERS = flags.DEFINE_integer(
     "decoder_layers", None, "translate: blocks of the decoder, if not --num_layers.", 1
 )
-_POOLING = flags.DEFINE_enum(
-    "pooling",
+_TOKEN_POOLING = flags.DEFINE_enum(
+    "token_pooling",
     "mean",
     ["mean", "max"],
     "classify: what is taken of each feature over the tokens.",
@@ -119,7 +119,7 @@ def network_arguments(task):
     if task == "translate":
         arguments["num_decoder_layers"] = _DECODER_LAYERS.value
     if task == "classify":
-        arguments["pooling"] = _POOLING.value
+        arguments["pooling"] = _TOKEN_POOLING.value
     if task == "image":
         return {**arguments, "patch_size": PATCH_SIZE.value}
     default = "learned" if task == "generate" else "sinusoidal"

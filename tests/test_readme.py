@@ -1,5 +1,6 @@
 """The README's examples do what they say."""
 
+import importlib
 import pathlib
 import re
 import subprocess
@@ -40,3 +41,24 @@ def test_commands_name_apps_flags_and_files_that_exist():
             assert name in flags.FLAGS or name == "flagfile", name
             if name == "flagfile" and value.startswith("apps/"):
                 assert (ROOT / value).exists(), value
+
+
+def test_presets_say_their_command_and_have_flags_of_its_app():
+    from absl.testing import flagsaver
+
+    presets = sorted((ROOT / "apps" / "presets").glob("*/*.flags"))
+    assert len(presets) >= 15
+    for path in presets:
+        family, lines = path.parent.name, path.read_text().splitlines()
+        comment = [line for line in lines if line.startswith("#")]
+        assert lines[: len(comment)] == comment, path
+        command = f"python -m apps.train_{family} --flagfile={path.relative_to(ROOT)}"
+        assert any(command in line for line in comment), path
+        app = importlib.import_module(f"apps.train_{family}")
+        own = flags.FLAGS.get_key_flags_for_module(app)
+        names = {flag.name for flag in own}
+        given = [re.match(r"--(?:no)?(\w+)", line) for line in lines[len(comment) :]]
+        unknown = [f[1] for f in given if not {f[1], f[0][2:]} & names]
+        assert not unknown, f"{path}: {unknown}"
+        with flagsaver.flagsaver():
+            flags.FLAGS(["app", f"--flagfile={path}"])  # Values that flags take.
