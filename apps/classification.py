@@ -2,6 +2,8 @@
 
 import pathlib
 
+from absl import flags
+
 from apps import data_flags as data
 from apps import flags as shared
 from apps import image_data
@@ -26,6 +28,12 @@ with runner.heavy_imports("text"):
     from kerazoo.models.transformer.serving_classifier import ServingImageClassifier
     from kerazoo.models.transformer.serving_classifier import ServingTextClassifier
 
+MIRROR = flags.DEFINE_boolean(
+    "mirror", False, "image: mirrors half of the training images, each time others."
+)
+SHIFT = flags.DEFINE_integer(
+    "shift", 0, "image: moves training images by up to so many pixels.", lower_bound=0
+)
 _BATCH = 256  # Examples that are classified at a time.
 _VALIDATION = 0.1  # Share of the training images that choose the best model.
 
@@ -189,6 +197,8 @@ class ImageClassification:
             start_step,
             context,
             self._preprocess,
+            flip=MIRROR.value,
+            shift=SHIFT.value,
         )
 
     def evaluate(self):

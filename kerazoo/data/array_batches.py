@@ -4,14 +4,21 @@ import tensorflow as tf
 
 
 def array_batches(
-    arrays, batch_size, seed, start_step=0, context=None, preprocess=None, flip=False
+    arrays,
+    batch_size,
+    seed,
+    start_step=0,
+    context=None,
+    preprocess=None,
+    flip=False,
+    shift=0,
 ):
     """Batches arrays without end, for the replicas of a `tf.distribute` strategy.
 
     The examples come in a new order each epoch. Every batch is full: what an epoch has
-    left over begins the batch that the next one fills up. Order and flips depend on
-    the seed and the epoch alone, so that `start_step=k` goes on exactly where the
-    first k batches ended, and the batch of a step is the same however many replicas
+    left over begins the batch that the next one fills up. Order, flips and shifts
+    depend on the seed and the epoch alone, so that `start_step=k` goes on exactly where
+    the first k batches ended, and the batch of a step is the same however many replicas
     share it. Replicas have consecutive parts of it.
 
     Args:
@@ -24,6 +31,8 @@ def array_batches(
             dataset shall give; or None for the tuple of them.
         flip: bool. Mirrors the first array, images `(N, H, W, C)`, from left to right,
             each time with probability 1/2.
+        shift: int. Moves them by up to so many pixels up or down, and as many to a
+            side, each time by others; zeros come in from beyond the edges.
 
     Returns:
         `tf.data.Dataset` of tuples of tensors `(batch_size / replicas, ...)`, one
@@ -31,7 +40,7 @@ def array_batches(
 
     Raises:
         ValueError: If the arrays are empty or differ in length, replicas cannot share
-            the batch evenly, or flips are asked of what are no images.
+            the batch evenly, or flips or shifts are asked of what are no images.
 
     Example:
 
@@ -45,7 +54,7 @@ def array_batches(
     if context is not None:
         num_workers, worker = context.num_input_pipelines, context.input_pipeline_id
         replicas = context.num_replicas_in_sync
-    num_examples = _check(arrays, batch_size, replicas, flip)
+    num_examples = _check(arrays, batch_size, replicas, flip, shift)
     with tf.device("CPU"):
         tensors = [tf.convert_to_tensor(array) for array in arrays]
     first_epoch, num_before = divmod(start_step * batch_size, num_examples)
@@ -56,21 +65,27 @@ def array_batches(
             tf.range(num_examples, dtype=tf.int64), (seed, epoch)
         )
         # Any other seed will do: a shuffle sorts random numbers of its own.
-        mirrored = tf.random.stateless_uniform(
-            [num_examples], tf.random.experimental.stateless_fold_in((seed, epoch), 1)
+        seeds = [
+            tf.random.experimental.stateless_fold_in((seed, epoch), i) for i in (1, 2)
+        ]
+        mirrored = tf.random.stateless_uniform([num_examples], seeds[0]) < 0.5
+        offsets = tf.random.stateless_uniform(
+            [num_examples, 2], seeds[1], 0, 2 * shift + 1, tf.int32
         )
         start = tf.where(epoch == first_epoch, num_before, 0)
-        return order[start:], mirrored[start:] < 0.5
+        return order[start:], mirrored[start:], offsets[start:]
 
-    def worker_share(order, mirrored):
+    def worker_share(*values):
         own = slice(worker * share, (worker + 1) * share)
-        return order[own], mirrored[own]
+        return tuple(value[own] for value in values)
 
-    def batch(order, mirrored):
+    def batch(order, mirrored, offsets):
         values = [tf.gather(tensor, order) for tensor in tensors]
         if flip:
             where = mirrored[:, tf.newaxis, tf.newaxis, tf.newaxis]
             values[0] = tf.where(where, tf.reverse(values[0], [2]), values[0])
+        if shift:
+            values[0] = _shifted(values[0], offsets, shift)
         return tuple(values) if preprocess is None else preprocess(*values)
 
     return (
@@ -85,7 +100,17 @@ def array_batches(
     )
 
 
-def _check(arrays, batch_size, replicas, flip):
+def _shifted(images, offsets, shift):
+    """Returns the parts of images in a wide frame that begin at offsets `(B, 2)`."""
+    frame = [shift, shift]
+    framed = tf.pad(images, [[0, 0], frame, frame, [0, 0]])
+    for axis in (1, 2):
+        places = offsets[:, axis - 1 : axis] + tf.range(images.shape[axis])
+        framed = tf.gather(framed, places, axis=axis, batch_dims=1)
+    return framed
+
+
+def _check(arrays, batch_size, replicas, flip, shift):
     lengths = [len(array) for array in arrays]
     if not lengths or not lengths[0] or len(set(lengths)) > 1:
         raise ValueError(
@@ -96,9 +121,11 @@ def _check(arrays, batch_size, replicas, flip):
             f"`batch_size` must be positive and a multiple of the {replicas} replicas. "
             f"Received: batch_size={batch_size}"
         )
-    if flip and arrays[0].ndim != 4:
+    if shift < 0:
+        raise ValueError(f"`shift` must be 0 or more. Received: shift={shift}")
+    if (flip or shift) and arrays[0].ndim != 4:
         raise ValueError(
-            "`flip` needs images (N, H, W, C) as the first array. "
+            "`flip` and `shift` need images (N, H, W, C) as the first array. "
             f"Received: shape={arrays[0].shape}"
         )
     return lengths[0]

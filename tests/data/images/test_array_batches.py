@@ -37,9 +37,9 @@ def test_resuming_goes_on_exactly(start):
     assert steps(start + 6)[start:] == steps(6, start_step=start)
 
 
-def test_resumed_flips_are_the_same():
+def test_resumed_flips_and_shifts_are_the_same():
     images = np.arange(10 * 6).reshape(10, 2, 3, 1)
-    options = {"batch_size": 4, "seed": 3, "flip": True}
+    options = {"batch_size": 4, "seed": 3, "flip": True, "shift": 1}
     whole = list(array_batches((images,), **options).take(9).as_numpy_iterator())
     rest = array_batches((images,), **options, start_step=4).take(5)
     for expected, batch in zip(whole[4:], rest.as_numpy_iterator(), strict=True):
@@ -116,6 +116,21 @@ def test_flips_mirror_half_of_the_images_left_to_right():
     assert by_place.max() < 1
 
 
+def test_shifts_move_images_over_a_background_of_zeros():
+    images = np.zeros((50, 4, 5, 2), "uint8")
+    images[:, 1, 2] = [7, 9]  # One pixel.
+    dataset = array_batches((images, np.arange(50)), 2_000, seed=0, shift=2)
+    batch, _ = next(dataset.as_numpy_iterator())
+    assert batch.dtype == np.uint8
+    seen = np.argwhere(batch[..., 0])
+    assert (batch[..., 1] == batch[..., 0] // 7 * 9).all()
+    # Out of sight where it moves up by 2; else at one of four rows and five columns.
+    assert abs(len(seen) / 2_000 - 4 / 5) < 5 * 0.4 / 2_000**0.5
+    counts = np.zeros((4, 5))
+    np.add.at(counts, (seen[:, 1], seen[:, 2]), 1)
+    assert (abs(counts - 80) < 5 * 80**0.5).all()
+
+
 @pytest.mark.parametrize(
     ("arrays", "options", "message"),
     [
@@ -129,6 +144,8 @@ def test_flips_mirror_half_of_the_images_left_to_right():
             "a multiple of the 2 replicas. Received: batch_size=5",
         ),
         ((NUMBERS,), {"flip": True}, "Received: shape=(10,)"),
+        ((NUMBERS,), {"shift": 1}, "Received: shape=(10,)"),
+        ((NUMBERS,), {"shift": -1}, "Received: shift=-1"),
     ],
 )
 def test_errors(arrays, options, message):
