@@ -19,7 +19,9 @@ def make(lines, default="bpe"):
     if kind == "characters":
         for name in ("lower_case", "split_digits", "vocabulary_size"):
             if runner.is_given(name):
-                raise ValueError(f"--{name} goes with --vocabulary=bpe, unigram or words.")
+                raise ValueError(
+                    f"--{name} goes with --vocabulary=bpe, unigram or words."
+                )
         return CharacterTokenizer.of("".join({*"".join(lines), *"\n"}))
     try:
         proto = train_vocabulary(
