@@ -28,11 +28,8 @@ with runner.heavy_imports("text"):
     from kerazoo.models.transformer.serving_classifier import ServingImageClassifier
     from kerazoo.models.transformer.serving_classifier import ServingTextClassifier
 
-MIRROR = flags.DEFINE_boolean(
-    "mirror", False, "image: mirrors half of the training images, each time others."
-)
 SHIFT = flags.DEFINE_integer(
-    "shift", 0, "image: moves training images by up to so many pixels.", lower_bound=0
+    "shift", 0, "Moves training images by up to so many pixels.", lower_bound=0
 )
 _BATCH = 256  # Examples that are classified at a time.
 _VALIDATION = 0.1  # Share of the training images that choose the best model.
@@ -180,6 +177,11 @@ class ImageClassification:
             raise ValueError(
                 f"--patch_size={patch} must divide the images' {height}x{width} pixels."
             )
+        if SHIFT.value >= min(dataset.image_shape[:2]):
+            raise ValueError(
+                f"--shift={SHIFT.value} must be below the images' "
+                f"{min(dataset.image_shape[:2])} pixels."
+            )
         self.model = models.make_model(
             Classifier,
             lambda: VisionTransformer(dataset.num_classes, **arguments),
@@ -197,7 +199,7 @@ class ImageClassification:
             start_step,
             context,
             self._preprocess,
-            flip=MIRROR.value,
+            flip=image_data.FLIP.value,
             shift=SHIFT.value,
         )
 

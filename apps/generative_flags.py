@@ -13,7 +13,6 @@ CONDITIONAL = flags.DEFINE_boolean(
     None,
     "Learns the classes of the images. Default: where there are any.",
 )
-FLIP = flags.DEFINE_boolean("flip", False, "Mirrors half of the training images.")
 EVAL_SAMPLES = flags.DEFINE_integer(
     "eval_samples", 2_000, "Images that the trained model is measured by.", 6
 )

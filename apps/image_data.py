@@ -11,6 +11,7 @@ from apps import data_flags as data
 IMAGE_SIZE = flags.DEFINE_integer(
     "image_size", None, "Height and width to bring images to, in pixels.", 4
 )
+FLIP = flags.DEFINE_boolean("flip", False, "Mirrors half of the training images.")
 EXTRACTOR = flags.DEFINE_enum(
     "feature_extractor",
     "auto",

@@ -19,7 +19,7 @@ VOCABULARY = flags.DEFINE_enum(
     "classify only. Default: bpe; of --task=generate characters.",
 )
 VOCABULARY_SIZE = flags.DEFINE_integer(
-    "vocabulary_size", 8_000, "Tokens, but of characters.", lower_bound=5
+    "vocabulary_size", 8_000, "Number of tokens, except of characters.", lower_bound=5
 )
 SPLIT_DIGITS = flags.DEFINE_boolean(
     "split_digits", True, "Makes each digit a token of its own."

@@ -355,7 +355,7 @@ def make_trainer(task, dataset, run):
             start_step,
             context,
             preprocess,
-            generative.FLIP.value,
+            image_data.FLIP.value,
         )
 
     def evaluate():

@@ -208,7 +208,7 @@ def make_trainer(model, subject, run):
             start_step,
             context,
             subject.preprocess,
-            generative.FLIP.value,
+            image_data.FLIP.value,
         )
 
     def evaluate():

@@ -55,6 +55,7 @@ for _module in (
     patience_flag,
 ):
     flags.adopt_module_key_flags(_module)
+flags.declare_key_flag("flip")
 flags.declare_key_flag("image_size")
 shared.may_change(
     data_flags.DATA_DIR,
@@ -117,13 +118,13 @@ _TASK_FLAGS = {
     "block_size": ("generate",),
     "decoder_layers": ("translate",),
     "eval_sentences": ("translate",),
+    "flip": ("image",),
     "image_size": ("image",),
     "length_penalty": ("translate",),
     "locales": ("translate",),
     "lower_case": ("translate", "generate", "classify"),
     "max_length": ("translate", "classify"),
     "num_buckets": ("translate", "classify"),
-    "mirror": ("image",),
     "patch_size": ("image",),
     "positions": ("translate", "generate", "classify"),
     "shift": ("image",),

@@ -195,17 +195,14 @@ class Attention(keras.layers.Layer):
         if key_mask is not None:
             key_mask = ops.cast(key_mask, "bool")
         if self._is_cross:
-            query, length = self._heads(self.query(inputs)), ops.shape(inputs)[1]
+            query, mask = self._heads(self.query(inputs)), _of_keys(key_mask)
             if projected is None:
                 key_value = ops.split(self._heads(self.key_value(context)), 2, axis=2)
-                attended = self._attend(query, *key_value, mask=_of_keys(key_mask))
-                return self._merge(attended, length)
+                return self._merge(self._attend(query, *key_value, mask=mask))
             # For keys without order, rows that share them are more tokens of one row.
             shape = (ops.shape(projected[0])[0], -1, *query.shape[2:])
-            attended = attend_to_heads(
-                ops.reshape(query, shape), *projected, mask=_of_keys(key_mask)
-            )
-            return self._merge(attended, length)
+            attended = attend_to_heads(ops.reshape(query, shape), *projected, mask=mask)
+            return self._merge(ops.reshape(attended, (-1, *ops.shape(query)[1:])))
         positions = position + ops.arange(ops.shape(inputs)[1])
         query, key, value = self._query_key_value(inputs, positions)
         if cache is not None:
@@ -331,11 +328,12 @@ class Attention(keras.layers.Layer):
         heads = x.shape[-1] // self._head_size
         return ops.reshape(x, (-1, ops.shape(x)[1], heads, self._head_size))
 
-    def _merge(self, attended, length=None):
+    def _merge(self, attended):
         """Maps the heads `(B, T, H, P)` to outputs `(B, T, D)`."""
-        length = ops.shape(attended)[1] if length is None else length
         size = self.num_heads * self._head_size
-        return self.projection(ops.reshape(attended, (-1, length, size)))
+        return self.projection(
+            ops.reshape(attended, (-1, ops.shape(attended)[1], size))
+        )
 
     def _query_key_value(self, inputs, positions):
         stacked = self._heads(self.query_key_value(inputs))  # (B, T, H + 2 K, P)

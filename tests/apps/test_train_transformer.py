@@ -188,7 +188,8 @@ def test_classifies_texts(app, paths, tmp_path):
     for part in ("train", "dev", "test"):
         (folder / f"{part}.tsv").write_text("\n".join(lines) + "\n")
     flags = (
-        *("--task=classify", f"--data_dir={folder}", "--vocabulary=characters"),
+        *("--task=classify", f"--data_dir={folder}", "--vocabulary=words"),
+        *("--vocabulary_size=7", "--token_pooling=max"),
         *("--tokens_per_batch=160", "--num_buckets=1", *SMALL, "--train_steps=60"),
         *("--eval_every=30", "--learning_rate=1e-2", "--averaging=exponential"),
         "--average_half_life=100",
@@ -208,7 +209,8 @@ def test_classifies_texts(app, paths, tmp_path):
 
 def test_classifies_images(app, paths, tmp_path):
     code, result, err = app(
-        train_transformer.main, "--task=image", "--batch_size=16", *SMALL, *paths
+        train_transformer.main,
+        *("--task=image", "--batch_size=16", "--flip", "--shift=1", *SMALL, *paths),
     )
     assert code == 0, err
     assert 0 <= result["test_accuracy"] <= 1 and result["classes"] == 10
@@ -246,6 +248,9 @@ def test_classifies_images(app, paths, tmp_path):
         (["--num_snapshots=3"], ["--averaging=snapshots"]),
         (["--dataset=no_such_dataset"], ["no_such_dataset"]),
         (["--vocabulary=characters", "--lower_case"], ["--lower_case", "bpe"]),
+        (["--vocabulary=words"], ["--vocabulary=words", "--task=classify"]),
+        (["--flip"], ["--flip", "--task=image"]),
+        (["--task=image", "--shift=8"], ["--shift=8", "8 pixels"]),
     ],
 )
 def test_mistakes_are_said_in_one_line(app, paths, few_dates, arguments, words):

@@ -105,6 +105,16 @@ def test_cross_attention_by_hand(kwargs, is_masked):
     assert_close(call(layer, x, projected=projected, key_mask=mask), expected)
 
 
+def test_rows_share_what_is_projected():
+    layer = built(context_size=6)
+    x, context = random(6, 4, 8, seed=8), random(2, 8, 6, seed=9)
+    expected = call(
+        layer, x, context=np.repeat(context, 3, 0), key_mask=np.repeat(MASK, 3, 0)
+    )
+    shared = call(layer, x, projected=layer.project(context), key_mask=MASK)
+    np.testing.assert_allclose(numpy(shared), numpy(expected), atol=1e-5)
+
+
 @pytest.mark.parametrize("kind", ["self", "causal", "cross"])
 def test_agrees_with_keras_given_the_same_weights(kind):
     x = random(2, 8, 8, seed=8)

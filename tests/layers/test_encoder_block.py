@@ -53,6 +53,22 @@ def test_dropout_of_both_sublayers_in_training():
     assert set(numpy(block(x)).ravel()) == {2}
 
 
+@pytest.mark.parametrize(("rate", "hidden_rate"), [(0.0, 0.5), (0.5, 0.0)])
+def test_dropout_inside_the_feed_forward_layer_has_its_own_rate(rate, hidden_rate):
+    block = EncoderBlock(4, 1, dropout=rate, hidden_dropout=hidden_rate)
+    block = EncoderBlock.from_config({**block.get_config(), "norm_first": True})
+    block.build((None, None, 8))
+    # The one hidden unit is 1, and so are all outputs.
+    ones = [block.feed_forward.hidden.bias, block.feed_forward.projection.kernel]
+    for weight in block.weights:
+        is_one = any(weight is one for one in ones)
+        weight.assign(np.full(weight.shape, float(is_one)))
+    outputs = numpy(block(np.zeros((10, 20, 8), "float32"), training=True))
+    assert set(outputs.ravel()) == {0, 2}
+    is_same = (outputs == outputs[..., :1]).all(axis=-1)  # Of a token.
+    assert is_same.all() if hidden_rate else is_same.mean() < 0.1
+
+
 @pytest.mark.parametrize("kwargs", CASES[:2], ids=str)
 def test_half_precision_is_near(kwargs):
     x = random(2, 8, 8, seed=9)
