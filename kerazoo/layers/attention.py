@@ -58,6 +58,7 @@ class Attention(keras.layers.Layer):
         cache: None or the pair of `make_cache`, which this call writes the keys and
             values of the inputs to. Only causal self-attention has one.
         position: int or int32 scalar. Position of the first of the inputs in the cache.
+            The int 0 says that they begin the sequence, which takes less memory.
         projected: None or the pair of `project`, in place of `context`. It may have a
             row for every few rows of the inputs, such as beams, which then share it.
 
@@ -205,23 +206,19 @@ class Attention(keras.layers.Layer):
             return self._merge(ops.reshape(attended, (-1, *ops.shape(query)[1:])))
         positions = position + ops.arange(ops.shape(inputs)[1])
         query, key, value = self._query_key_value(inputs, positions)
-        if cache is not None:
-            cache = tuple(
-                _written(old, new, positions) for old, new in zip(cache, (key, value))
-            )
-            order = self._order(positions, ops.arange(cache[0].shape[2]), key_mask)
-            return self._merge(attend_to_heads(query, *cache, **order)), cache
-        length = inputs.shape[1]
-        if self.window is not None and (length is None or length >= 2 * self.window):
-            attended = self._attend_in_blocks(query, key, value, key_mask)
-        elif self.window is None and self.positions != "alibi":
-            attended = self._attend(
-                query, key, value, mask=_of_keys(key_mask), is_causal=self.is_causal
-            )
+        if cache is None:
+            return self._merge(self._attend_in_order(query, key, value, key_mask))
+        cache = tuple(
+            _written(old, new, positions) for old, new in zip(cache, (key, value))
+        )
+        if isinstance(position, int) and position == 0:  # Nothing is before them.
+            if key_mask is not None:
+                key_mask = key_mask[:, : ops.shape(inputs)[1]]
+            attended = self._attend_in_order(query, key, value, key_mask)
         else:
-            order = self._order(positions, positions, key_mask)
-            attended = self._attend(query, key, value, **order)
-        return self._merge(attended)
+            order = self._order(positions, ops.arange(cache[0].shape[2]), key_mask)
+            attended = attend_to_heads(query, *cache, **order)
+        return self._merge(attended), cache
 
     def make_cache(self, batch_size, length, dtype=None):
         """Returns a cache without keys and values, for decoding step by step.
@@ -360,6 +357,18 @@ class Attention(keras.layers.Layer):
             lowest = -3e4 if self.compute_dtype == "float16" else -1e30
             bias = ops.where(mask, bias, lowest)
         return {"bias": ops.cast(bias, self.compute_dtype)}
+
+    def _attend_in_order(self, query, key, value, key_mask):
+        """Attends within a sequence that begins with these tokens."""
+        length = query.shape[1]
+        if self.window is not None and (length is None or length >= 2 * self.window):
+            return self._attend_in_blocks(query, key, value, key_mask)
+        if self.window is None and self.positions != "alibi":
+            mask = _of_keys(key_mask)
+            return self._attend(query, key, value, mask=mask, is_causal=self.is_causal)
+        positions = ops.arange(ops.shape(query)[1])
+        order = self._order(positions, positions, key_mask)
+        return self._attend(query, key, value, **order)
 
     def _attend(self, query, key, value, **order):
         """Returns `(B, T, H, P)`, each head's weighted means of the values."""

@@ -3,6 +3,7 @@
 from keras import ops
 
 from kerazoo.models.transformer.decoding import greedy
+from kerazoo.models.transformer.decoding.loop import check_max_length
 from kerazoo.models.transformer.text.special_tokens import BOS
 
 
@@ -37,6 +38,8 @@ def write(network, source, max_length, decode=greedy, **arguments):
 def go_on(network, prompt, max_length, decode=greedy, pad=0, **arguments):
     """Writes how a text goes on.
 
+    As many tokens as the shortest prompt has are read at once, the others one by one.
+
     Args:
         network: `CausalLanguageModel`.
         prompt: int `(B, P)`, with at least one token in each row, padded on the right.
@@ -59,9 +62,13 @@ def go_on(network, prompt, max_length, decode=greedy, pad=0, **arguments):
     go_on(network, prompt, 64, sample, seed=0, temperature=0.8).tokens  # (1, 63)
     ```
     """
-    prompt = ops.cast(prompt, "int32")
+    check_max_length(max_length - 1)
+    prompt = ops.cast(prompt, "int32")[:, :max_length]
     context, cache = network.start(prompt, max_length)
     step = _step(network, context)
+    # What comes after the shortest prompt is read again, with what is written.
+    cache = network.read(prompt, cache)
+    start = ops.min(ops.sum(ops.cast(prompt != pad, "int32"), axis=1)) - 1
     beams = arguments.get("beam_size", 1)
     forced = prompt if beams == 1 else ops.repeat(prompt, beams, axis=0)
     last = ops.shape(prompt)[1] - 1
@@ -74,7 +81,14 @@ def go_on(network, prompt, max_length, decode=greedy, pad=0, **arguments):
         certain = ops.where(others, ops.cast(-float("inf"), logits.dtype), 0)
         return ops.where(is_prompt[:, None], certain, logits), cache
 
-    return decode(forced_step, cache, prompt[:, 0], max_length - 1, **arguments)
+    first = ops.take(prompt, start, axis=1)
+    found = decode(forced_step, cache, first, max_length - 1, start=start, **arguments)
+    columns = ops.arange(max_length - 1, dtype="int32")
+    read = ops.take(prompt, ops.minimum(columns + 1, last), axis=1)
+    if len(found.tokens.shape) == 3:
+        read = read[:, None]
+    is_read = columns < ops.minimum(start, found.lengths[..., None])
+    return found._replace(tokens=ops.where(is_read, read, found.tokens))
 
 
 def _step(network, context):

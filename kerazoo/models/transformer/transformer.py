@@ -16,7 +16,8 @@ from kerazoo.training.replica_model import sum_over_replicas
 class Transformer(AveragedNetwork):
     r"""Learns to predict each token of a target from those before it.
 
-    The loss is the mean over all tokens, of all replicas, that are no padding:
+    The loss is the mean, weighted where weights are given, over all tokens, of all
+    replicas, that are no padding:
     \(-(1 - \epsilon) \log p_y - \frac{\epsilon}{V} \sum_v \log p_v\), with the label
     smoothing of [Vaswani et al., 2017](https://arxiv.org/abs/1706.03762), Section 5.4,
     in training only.
@@ -84,14 +85,14 @@ class Transformer(AveragedNetwork):
         """Takes one optimizer step.
 
         Args:
-            data: This replica's `(inputs, targets)`, targets int `(B, T)`.
+            data: This replica's `(inputs, targets)` or `(inputs, targets, weights)`,
+                targets int `(B, T)`, weights float `(B,)` or `(B, T)`.
 
         Returns:
-            dict of `loss`, the mean over the tokens of the global batch, and `tokens`,
-            their number.
+            dict of `loss`, the weighted mean over the tokens of the global batch, and
+            `tokens`, their number, or the sum of their weights.
         """
-        inputs, targets, _ = keras.utils.unpack_x_y_sample_weight(data)
-        weights = ops.cast(ops.not_equal(targets, self.pad), "float32")
+        inputs, targets, weights = self._unpacked(data)
         count = sum_over_replicas(ops.sum(weights))
         with tf.GradientTape() as tape:
             losses = self._token_losses(self.network, inputs, targets, True)
@@ -105,8 +106,7 @@ class Transformer(AveragedNetwork):
 
     def test_step(self, data):
         """Returns `loss` without label smoothing, of the average where there is one."""
-        inputs, targets, _ = keras.utils.unpack_x_y_sample_weight(data)
-        weights = ops.cast(ops.not_equal(targets, self.pad), "float32")
+        inputs, targets, weights = self._unpacked(data)
         losses = self._token_losses(self.chosen(), inputs, targets, False)
         self.loss_tracker.update_state(losses, weights)
         return {"loss": sum_over_replicas(share_of_mean(losses, weights))}
@@ -117,6 +117,17 @@ class Transformer(AveragedNetwork):
             "label_smoothing": self.label_smoothing,
             "pad": self.pad,
         }
+
+    def _unpacked(self, data):
+        """Returns inputs, targets, and weights `(B, T)` that are 0 for padding."""
+        inputs, targets, weights = keras.utils.unpack_x_y_sample_weight(data)
+        counts = ops.cast(ops.not_equal(targets, self.pad), "float32")
+        if weights is None:
+            return inputs, targets, counts
+        weights = ops.cast(weights, "float32")
+        if len(weights.shape) == 1:
+            weights = weights[:, None]
+        return inputs, targets, counts * weights
 
     def _token_losses(self, network, inputs, targets, training):
         """Returns the loss of each token, float32 `(B, T)`."""

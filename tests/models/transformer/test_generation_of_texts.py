@@ -164,6 +164,21 @@ def test_greedy_goes_on_with_each_prompt():
         assert score == pytest.approx(expected, rel=1e-4)
 
 
+def test_what_all_prompts_have_is_read_at_once(monkeypatch):
+    indices = []
+    step = CausalLanguageModel.step
+
+    def counted(self, tokens, position, *args):
+        indices.append(int(position))
+        return step(self, tokens, position, *args)
+
+    monkeypatch.setattr(CausalLanguageModel, "step", counted)
+    go_on(WRITER, PROMPT[:1, :4], LENGTH)
+    assert indices[0] == 3
+    go_on(WRITER, PROMPT[:2, :4], LENGTH)
+    assert 1 in indices and 0 not in indices
+
+
 @pytest.mark.parametrize(
     ("decode", "arguments"),
     [

@@ -57,13 +57,14 @@ def bigram(optimizer=None, **kwargs):
     return model
 
 
-def loss_by_hand(table, embeddings, smoothing=0.0):
-    """Returns the mean loss, its gradients and the number of tokens, in float64."""
+def loss_by_hand(table, embeddings, smoothing=0.0, weights=1.0):
+    """Returns the mean loss and its gradients, in float64."""
     hidden = table[INPUTS]
     logits = hidden @ embeddings.T
     logs = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
     wanted = (1 - smoothing) * np.eye(VOCABULARY)[TARGETS] + smoothing / VOCABULARY
-    weights = (TARGETS > 0) / (TARGETS > 0).sum()
+    weights = (TARGETS > 0) * weights
+    weights = weights / weights.sum()
     slopes = weights[..., None] * (np.exp(logs) - wanted)
     by_table = np.zeros_like(table)
     np.add.at(by_table, INPUTS, slopes @ embeddings)
@@ -91,6 +92,24 @@ def test_one_step_by_hand(smoothing, max_norm):
     assert float(metrics["loss"]) == pytest.approx(loss, rel=1e-5)
     assert float(metrics["tokens"]) == LENGTHS.sum()
     expected = [w - RATE * scale * g for w, g in zip(before, gradients)]
+    assert_weights(model.get_weights(), expected, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("shape", [(8,), (8, 5)])
+def test_weights_of_texts_and_of_tokens(shape):
+    model = bigram()
+    before = [w.astype("float64") for w in model.get_weights()]
+    weights = np.random.default_rng(3).uniform(0, 2, shape)
+    weights[0] = 0
+    by_token = np.broadcast_to(weights.reshape(8, -1), TARGETS.shape)
+    loss, gradients = loss_by_hand(*before, weights=by_token)
+    data = (INPUTS, TARGETS, weights.astype("float32"))
+    assert float(model.test_step(data)["loss"]) == pytest.approx(loss, rel=1e-5)
+    metrics = model.train_step(data)
+    assert float(metrics["loss"]) == pytest.approx(loss, rel=1e-5)
+    total = (by_token * (TARGETS > 0)).sum()
+    assert float(metrics["tokens"]) == pytest.approx(total, rel=1e-5)
+    expected = [w - RATE * g for w, g in zip(before, gradients)]
     assert_weights(model.get_weights(), expected, rtol=1e-5, atol=1e-7)
 
 

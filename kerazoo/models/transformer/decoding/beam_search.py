@@ -19,6 +19,7 @@ def beam_search(
     eos=2,
     pad=0,
     num_results=1,
+    start=0,
 ):
     r"""Searches the likeliest sequences by keeping the best few of each row.
 
@@ -33,8 +34,8 @@ def beam_search(
     its last row or after `max_length` tokens, where open beams count as they are.
 
     Args:
-        step, first, max_length, eos, pad: See `greedy`. `step` gets `B * beam_size`
-            tokens, the beams of a row next to each other.
+        step, first, max_length, eos, pad, start: See `greedy`. `step` gets
+            `B * beam_size` tokens, the beams of a row next to each other.
         state: Nest of tensors `(B, ...)`, which are repeated for the beams and follow
             them as they are reordered. What is the same at all steps, such as the
             memory of an encoder, need not: let `step` hold it.
@@ -111,12 +112,12 @@ def beam_search(
     order = ops.arange(batch * beam_size, dtype="int32") % beam_size
     sums = ops.cast(ops.where(order == 0, 0.0, -_INF), "float32")
     loop_vars = (
-        ops.convert_to_tensor(0, "int32"),
+        ops.convert_to_tensor(start, "int32"),
         first,
         ops.full((batch * beam_size, max_length), pad, "int32"),
         sums,
         sums,
-        ops.zeros_like(first),
+        ops.zeros_like(first) + start,
         ops.zeros_like(first, "bool"),
         state,
     )

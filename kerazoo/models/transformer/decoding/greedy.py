@@ -5,20 +5,23 @@ from keras import ops
 from kerazoo.models.transformer.decoding.loop import decode
 
 
-def greedy(step, state, first, max_length, eos=2, pad=0):
+def greedy(step, state, first, max_length, eos=2, pad=0, start=0):
     """Writes the likeliest token at every step.
 
     A row ends with `eos` or after `max_length` tokens, and the loop with its last row.
 
     Args:
         step: Function of `(tokens, index, state)` to `(logits, state)`: tokens int32
-            `(B,)`, the number of the step int32 `()` from 0, logits float `(B, V)`. The
-            state it returns has the structure, shapes and types of the one it got.
+            `(B,)`, the number of the step int32 `()`, logits float `(B, V)`. The state
+            it returns has the structure, shapes and types of the one it got.
         state: Nest of tensors `(B, ...)`, such as caches of keys and values.
-        first: int32 `(B,)`. Tokens of step 0, which say that a sequence begins.
+        first: int32 `(B,)`. Tokens of the first step, such as one that says that a
+            sequence begins.
         max_length: int. Most tokens of a row.
         eos: int. Token that ends a row.
         pad: int. Token after the end.
+        start: int or int32 scalar. Number of the first step, where the state has read
+            so many tokens already: they count for lengths, and are left to pad.
 
     Returns:
         `Decoded`.
@@ -34,7 +37,7 @@ def greedy(step, state, first, max_length, eos=2, pad=0):
     greedy(step, (), ops.ones(3, "int32"), max_length=8).tokens  # (3, 8)
     ```
     """
-    return decode(_likeliest, step, state, first, max_length, eos, pad)
+    return decode(_likeliest, step, state, first, max_length, eos, pad, start)
 
 
 def _likeliest(logits, index):

@@ -13,13 +13,13 @@ def check_max_length(max_length):
         )
 
 
-def decode(choose, step, state, first, max_length, eos, pad):
+def decode(choose, step, state, first, max_length, eos, pad, start):
     """Writes a token per row and step, until all rows have ended.
 
     Args:
         choose: Function of logits, float32 `(B, V)`, and the index of the step to
             tokens, int `(B,)`, and their log-probabilities, float32 `(B,)`.
-        step, state, first, max_length, eos, pad: See `greedy`.
+        step, state, first, max_length, eos, pad, start: See `greedy`.
 
     Returns:
         `Decoded`.
@@ -45,11 +45,11 @@ def decode(choose, step, state, first, max_length, eos, pad):
         return index + 1, token, tokens, scores, lengths, ended, state
 
     loop_vars = (
-        ops.convert_to_tensor(0, "int32"),
+        ops.convert_to_tensor(start, "int32"),
         first,
         ops.full((ops.shape(first)[0], max_length), pad, "int32"),
         ops.zeros_like(first, "float32"),
-        ops.zeros_like(first),
+        ops.zeros_like(first) + start,
         ops.zeros_like(first, "bool"),
         state,
     )

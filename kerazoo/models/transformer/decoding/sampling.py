@@ -20,6 +20,7 @@ def sample(
     top_p=None,
     eos=2,
     pad=0,
+    start=0,
 ):
     r"""Draws every token from the model's distribution.
 
@@ -34,7 +35,7 @@ def sample(
     of TensorFlow compiled by XLA draw other numbers than those that are not.
 
     Args:
-        step, state, first, max_length, eos, pad: See `greedy`.
+        step, state, first, max_length, eos, pad, start: See `greedy`.
         seed: int, or int tensor `()` or `(2,)`.
         temperature: float or float tensor `()`. \(\tau\), 0 or more.
         top_k: int or None. Draws from the k likeliest tokens only.
@@ -84,7 +85,7 @@ def sample(
             chosen = ops.take_along_axis(ids, chosen, axis=-1)
         return chosen[:, 0], score - ops.logsumexp(all_logits, axis=-1)
 
-    return decode(choose, step, state, first, max_length, eos, pad)
+    return decode(choose, step, state, first, max_length, eos, pad, start)
 
 
 def top_k_logits(logits, k):

@@ -36,6 +36,24 @@ def test_every_token_is_the_likeliest():
     ]
 
 
+def test_goes_on_after_tokens_that_were_read():
+    model = PrefixModel(5, 5, seed=0)
+    expected = arrays(greedy(model.step, *model.inputs(ROWS), 5, eos=-1))
+    state, first = model.inputs(ROWS)
+    scores = 0
+    for index in range(2):
+        logits, state = model.step(first, index, state)
+        first = ops.cast(ops.argmax(logits, axis=-1), "int32")
+        scores += ops.max(ops.log_softmax(logits), axis=-1)
+    tokens, rest, lengths = arrays(greedy(model.step, state, first, 5, eos=-1, start=2))
+    np.testing.assert_array_equal(tokens[:, 2:], expected[0][:, 2:])
+    assert not tokens[:, :2].any()
+    np.testing.assert_array_equal(lengths, expected[2])
+    np.testing.assert_allclose(
+        rest + ops.convert_to_numpy(scores), expected[1], rtol=1e-5
+    )
+
+
 def test_a_batch_equals_one_row_at_a_time():
     model = PrefixModel(4, 5, seed=3)
     together = arrays(greedy(model.step, *model.inputs(ROWS), 5))
