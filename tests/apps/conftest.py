@@ -60,6 +60,12 @@ def app(capsys):
     return App(capsys)
 
 
+@pytest.fixture
+def paths(tmp_path):
+    """Flags of the folders of a run."""
+    return f"--workdir={tmp_path}/run", f"--export_dir={tmp_path}/model"
+
+
 def assert_one_line(err, *words):
     """Asserts that the last line is the error, of all these words, and no traceback."""
     last = err.splitlines()[-1]

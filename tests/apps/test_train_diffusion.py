@@ -25,11 +25,6 @@ TINY = (
 )
 
 
-@pytest.fixture
-def paths(tmp_path):
-    return f"--workdir={tmp_path}/run", f"--export_dir={tmp_path}/model"
-
-
 def test_trains_measures_exports_and_goes_on(app, paths, tmp_path):
     code, result, err = app(train_diffusion.main, *TINY, *paths)
     assert code == 0, err

@@ -27,11 +27,6 @@ TINY = (
 )
 
 
-@pytest.fixture
-def paths(tmp_path):
-    return f"--workdir={tmp_path}/run", f"--export_dir={tmp_path}/model"
-
-
 def test_trains_evaluates_exports_and_reports(app, paths, tmp_path):
     code, result, err = app(train_dqn.main, *TINY, *paths)
     assert code == 0, err

@@ -26,11 +26,6 @@ TOY = (
 )
 
 
-@pytest.fixture
-def paths(tmp_path):
-    return f"--workdir={tmp_path}/run", f"--export_dir={tmp_path}/model"
-
-
 def folder_of_images(folder, sizes=(8,), classes=("",), count=8):
     """Writes random pictures; returns the flags that name them."""
     for name in classes:
@@ -249,6 +244,7 @@ def test_mistakes_in_data_are_one_line(app, paths, tmp_path):
         assert_one_line(err, *words)
 
 
+@pytest.mark.slow
 def test_killed_run_ends_as_one_that_was_not(tmp_path):
     """Bit for bit: both networks and optimizers, the average, all random states."""
     killed_run.assert_ends_the_same(

@@ -1,8 +1,6 @@
-import csv
 import json
 import os
 import pathlib
-import pickle
 import re
 import signal
 import subprocess
@@ -13,46 +11,33 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from absl import flags
-from scipy import sparse
 from sklearn import metrics
 
 from apps import train_gnn
 from kerazoo.data.graphs import splits
 from kerazoo.data.graphs.karate_club import karate_club
-from kerazoo.data.graphs.molecules import molecules
 from kerazoo.data.graphs.tables import node_table
-from kerazoo.data.graphs.tu_text import tu_text
 from kerazoo.models.gnn.sampled_node_task import SampledNodeTask
 from kerazoo.serving.check import run_without_python
 from tests.apps.conftest import assert_one_line
+from tests.apps.graph_examples import LINKS
+from tests.apps.graph_examples import MIRRORED
+from tests.apps.graph_examples import SAMPLED
+from tests.apps.graph_examples import TABLES
+from tests.apps.graph_examples import TINY
+from tests.apps.graph_examples import example
+from tests.apps.graph_examples import serve
+from tests.apps.graph_examples import tensors
+from tests.apps.graph_examples import write
+from tests.apps.graph_examples import write_datasets
 
 ROOT = pathlib.Path(__file__).parents[2]
-TINY = ("--train_steps=8", "--eval_every=4", "--checkpoint_every=4", "--log_every=4")
 ARCHITECTURES = flags.FLAGS["architecture"].parser.enum_values
-MIRRORED = ("--strategy=mirrored", "--num_devices=2")
-SAMPLED = ("--fanouts=3,2", "--batch_size=2")
-TABLES = ("--dataset=tables",)
-LINKS = ("--task=link", "--hidden_size=16", "--embedding_size=8")
-SMALL = ("--hidden_size=8", "--num_layers=2", "--batch_size=4")
-GRAPHS = ("--task=graph", "--dataset=RINGS", *SMALL)
-SOLUBILITY = ("--task=graph", "--dataset=solubility.csv", *SMALL)
-TOXICITY = ("--task=graph", "--dataset=toxicity.csv", *SMALL)
-PARTS = ("train", "train", "validation", "validation", "test", "test")
-SMILES = (
-    "OCC",
-    "Oc1ccccc1",
-    "OC(=O)C",
-    "C1CCCCC1C",
-    "NCC",
-    "c1ccncc1C",
-    "ClCC",
-    "N#CC",
-)
 
 
 @pytest.fixture
-def paths(tmp_path):
-    return f"--workdir={tmp_path}/run", f"--export_dir={tmp_path}/model"
+def data_dir(tmp_path):
+    return write_datasets(tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -67,105 +52,6 @@ def karate(app, karate_folder):
     code, result, err = app(train_gnn.main, *TINY, *folders)
     assert code == 0, err
     return result
-
-
-@pytest.fixture
-def data_dir(tmp_path):
-    """Folder with a small dataset in each form of file."""
-    write_rings(tmp_path, sizes=range(3, 23))
-    nodes = [
-        (f"n{i}", "ab"[i // 6], PARTS[i % 6], i // 6 + i % 3 / 10, i % 2)
-        for i in range(12)
-    ]
-    write_nodes(tmp_path, nodes)
-    edges = [
-        (f"n{6 * half + u}", f"n{6 * half + v}", 1 + u / 6, v)
-        for half in (0, 1)
-        for u in range(6)
-        for v in range(u)
-    ]
-    write(tmp_path / "edges.csv", ("source", "target", "weight", "length"), edges)
-    smiles = [SMILES[i % 8] + "C" * (i // 8) for i in range(24)]
-    table = [(molecule, 0.1 + len(molecule)) for molecule in smiles]
-    write(tmp_path / "solubility.csv", ("smiles", "logS"), table)
-    table = [(molecule, int("O" in molecule)) for molecule in smiles]
-    write(tmp_path / "toxicity.csv", ("smiles", "toxic"), table)
-    return tmp_path
-
-
-def write(path, header, rows):
-    with path.open("w", newline="") as file:
-        csv.writer(file).writerows([header, *rows])
-
-
-def write_nodes(folder, rows):
-    write(folder / "nodes.csv", ("id", "label", "split", "size", "colour"), rows)
-
-
-def write_rings(folder, sizes):
-    """Writes rings of even sizes as class 0, chains of odd sizes as class 1."""
-    lines = [str(len(sizes))]
-    for size in sizes:
-        lines.append(f"{size} {size % 2}")
-        for node in range(size):
-            around = [node - 1, node + 1]
-            if size % 2:
-                around = [other for other in around if 0 <= other < size]
-            others = " ".join(str(other % size) for other in around)
-            lines.append(f"{node % 2} {len(around)} {others}")
-    (folder / "RINGS.txt").write_text("\n".join(lines) + "\n")
-
-
-def tensors(graph, **more):
-    """Returns the plain tensors of a graph, a request of the signature `tensors`."""
-    named = {
-        "node_features": (graph.node_features, "float32"),
-        "source": (graph.source, "int32"),
-        "target": (graph.target, "int32"),
-        "edge_weights": (graph.edge_weights, "float32"),
-        "edge_features": (graph.edge_features, "float32"),
-    }
-    if graph.context_features is not None:
-        named["context_features"] = graph.context_features[np.newaxis], "float32"
-    request = {k: np.asarray(v, t) for k, (v, t) in named.items() if v is not None}
-    return {**request, **more}
-
-
-def example(graph, pairs=()):
-    """Serialises a graph by hand, as a client without TF-GNN does."""
-    request = tensors(graph)
-    values = {
-        "nodes/nodes.#size": [graph.num_nodes],
-        "nodes/nodes.features": request["node_features"],
-        "edges/edges.#size": [graph.num_edges],
-        "edges/edges.#source": request["source"],
-        "edges/edges.#target": request["target"],
-        "edges/edges.weight": request.get("edge_weights"),
-        "edges/edges.features": request.get("edge_features"),
-        "context/features": request.get("context_features"),
-    }
-    if len(pairs):
-        values["edges/pairs.#size"] = [len(pairs)]
-        values["edges/pairs.#source"], values["edges/pairs.#target"] = np.transpose(
-            pairs
-        )
-    features = {k: feature(np.ravel(v)) for k, v in values.items() if v is not None}
-    message = tf.train.Example(features=tf.train.Features(feature=features))
-    return message.SerializeToString()
-
-
-def feature(values):
-    if values.dtype.kind == "f":
-        return tf.train.Feature(float_list=tf.train.FloatList(value=values))
-    return tf.train.Feature(int64_list=tf.train.Int64List(value=values))
-
-
-def serve(result, **inputs):
-    """Returns the outputs of the signature that has these inputs, as arrays."""
-    name = "serving_default" if "examples" in inputs else "tensors"
-    signature = tf.saved_model.load(result["export"]).signatures[name]
-    outputs = signature(**{name: tf.constant(value) for name, value in inputs.items()})
-    return {name: value.numpy() for name, value in outputs.items()}
 
 
 def test_bare_command_trains_reports_and_draws(karate, karate_folder):
@@ -286,6 +172,7 @@ def start(*arguments):
     )
 
 
+@pytest.mark.slow
 def test_killed_command_goes_on_without_noise(tmp_path):
     command = (*TINY, *LINKS, f"--workdir={tmp_path}/run", "--noexport")
     checkpoints = tmp_path / "run" / "checkpoints"
@@ -343,14 +230,6 @@ def test_node_classes_are_served(app, paths, data_dir, arguments):
         np.testing.assert_allclose(half, served["probabilities"], atol=tolerance)
     number = np.repeat([0, 1], dataset.graph.num_nodes)
     np.testing.assert_array_equal(again["graph_ids"], number)
-
-
-@pytest.mark.parametrize("arguments", [(), LINKS, SAMPLED], ids=" ".join)
-def test_xla_is_refused_in_one_line(app, paths, arguments):
-    command = (*TINY, *paths, "--noexport", "--jit_compile")
-    code, _, err = app(train_gnn.main, *command, *arguments)
-    assert code == 2
-    assert_one_line(err, "--jit_compile")
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
@@ -413,248 +292,6 @@ def test_two_devices_train_as_one(app, tmp_path, arguments):
     assert two["score"] == pytest.approx(one["score"])
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        GRAPHS,
-        (*GRAPHS, *MIRRORED),
-        (*TOXICITY, "--architecture=gine"),
-        *(
-            pytest.param(arguments, marks=pytest.mark.slow)
-            for arguments in (
-                (*GRAPHS, "--architecture=gat", "--pooling=attention", "--fold=2"),
-                (*SOLUBILITY, "--architecture=gine", "--readout=mlp", "--descriptors"),
-                (*SOLUBILITY, "--split=scaffold", "--pooling=mean"),
-            )
-        ),
-    ],
-    ids=" ".join,
-)
-def test_whole_graphs_are_served(app, paths, data_dir, arguments):
-    name = arguments[1].removeprefix("--dataset=")
-    if name == "RINGS":
-        dataset = tu_text(name, data_dir)
-    else:
-        pytest.importorskip("rdkit")
-        descriptors = "--descriptors" in arguments
-        dataset = molecules(data_dir / name, descriptors=descriptors)
-    command = (*TINY, *paths, f"--data_dir={data_dir}")
-    code, result, err = app(train_gnn.main, *command, *arguments)
-    assert code == 0, err
-    if "--fold=2" in arguments:
-        test = splits.stratified_folds(dataset.labels)[2][1]
-    elif "--split=scaffold" in arguments:
-        test = splits.scaffold_split(dataset.smiles)[2]
-    else:
-        test = splits.random_split(len(dataset.graphs))[2]
-    graphs, labels = [dataset.graphs[i] for i in test], dataset.labels[test]
-    served = serve(result, examples=[example(graph) for graph in graphs])
-    if name == "solubility.csv":
-        error = np.sqrt(np.mean((served["value"] - labels) ** 2))
-        assert error == pytest.approx(result["test_rmse"], rel=1e-4)
-        assert (data_dir / "run" / "regression.png").stat().st_size
-    else:
-        accuracy = (served["class"] == labels).mean()
-        assert accuracy == pytest.approx(result["test_accuracy"])
-    ids = np.zeros(graphs[0].num_nodes, "int32")
-    alone = serve(result, **tensors(graphs[0], graph_ids=ids))
-    for key, value in alone.items():
-        np.testing.assert_allclose(value, served[key][:1], rtol=1e-4, atol=1e-5)
-
-
-def test_validation_graphs_of_one_class_are_enough(app, paths, data_dir):
-    write_rings(data_dir, sizes=range(3, 13))
-    labels = tu_text("RINGS", data_dir).labels
-    assert len(labels[splits.random_split(10)[1]]) == 1
-    command = (*TINY, *GRAPHS, *paths, f"--data_dir={data_dir}")
-    code, _, err = app(train_gnn.main, *command)
-    assert code == 0, err
-
-
-def test_result_of_a_single_test_molecule_is_json(app, paths, data_dir):
-    pytest.importorskip("rdkit")
-    rows = [("C" * i, i + 0.5) for i in range(1, 10)]
-    write(data_dir / "solubility.csv", ("smiles", "logS"), rows)
-    command = (*TINY, *SOLUBILITY, *paths, f"--data_dir={data_dir}", "--noexport")
-    code, _, err = app(train_gnn.main, *command)
-    assert code == 0, err
-    text = (data_dir / "run" / "result.json").read_text()
-    json.loads(text, parse_constant=pytest.fail)  # NaN is none of JSON's.
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["--dataset=citations"], ["--dataset=citations", "karate_club", "tables"]),
-        (["--dataset=cora", "DATA"], ["ind.cora.allx", "data_dir"]),
-        (["--dataset=tables"], ["--dataset=tables", "--data_dir"]),
-        (["--dataset=tables", "--data_dir=/no/such"], ["/no/such/nodes.csv"]),
-        (["--task=graph"], ["--task=graph", "--dataset"]),
-        (["--task=graph", "--dataset=MUTAG"], ["MUTAG.txt"]),
-        (["--task=graph", "--dataset=MUTAG", "DATA"], ["MUTAG.txt", "RINGS"]),
-        (["--task=graph", "--dataset=esol.csv", "DATA"], ["esol.csv"]),
-        ([*GRAPHS, *MIRRORED, "--batch_size=7", "DATA"], ["--batch_size=7", "2"]),
-        ([*SAMPLED, *MIRRORED, "--batch_size=7"], ["--batch_size=7", "2"]),
-        (["--fanouts=3,many"], ["--fanouts=3,many"]),
-        (["--fanouts=3,0"], ["--fanouts=3,0"]),
-        ([*LINKS, "--fanouts=3"], ["--fanouts", "--task=node"]),
-        (["--architecture=gat", "--hidden_size=10"], ["units=10", "num_heads=8"]),
-        (["--architecture=gine"], ["gine", "features of edges"]),
-        ([*LINKS, "--architecture=gine"], ["gine", "features of edges"]),
-        ([*GRAPHS, "--architecture=gine", "DATA"], ["gine", "RINGS"]),
-        ([*GRAPHS, "--architecture=appnp", "DATA"], ["appnp", "gcn"]),
-        ([*GRAPHS, "--split=scaffold", "DATA"], ["--split=scaffold", "molecules"]),
-        ([*SOLUBILITY, "--fold=0", "DATA"], ["fold"]),
-        ([*SOLUBILITY, "--target_column=mass", "DATA"], ["solubility.csv", "'mass'"]),
-        ([*SOLUBILITY, "--smiles_column=name", "DATA"], ["solubility.csv", "'name'"]),
-        ([*TABLES, *LINKS, "--directed", "DATA"], ["--directed"]),
-        (["--fold=0"], ["--fold", "--task=graph"]),
-        (["--cross_validate"], ["--cross_validate", "--task=graph"]),
-        ([*GRAPHS, "--cross_validate", "--num_seeds=2"], ["--num_seeds=1"]),
-        ([*GRAPHS, "--cross_validate", "--fold=0", "DATA"], ["--fold"]),
-        (["--skip_invalid"], ["--skip_invalid", "--task=graph"]),
-        (["--smiles_column=x"], ["--smiles_column", "--task=graph"]),
-        (["--target_column=x"], ["--target_column", "--task=graph"]),
-        ([*GRAPHS, "--target=regression", "DATA"], ["--target", "molecules"]),
-        ([*GRAPHS, "--skip_invalid", "DATA"], ["--skip_invalid", "molecules"]),
-        (["--teleport=0.2"], ["--teleport", "appnp or gcnii"]),
-        (["--architecture=gcnii", "--propagation_steps=5"], ["_steps", "=appnp"]),
-        (["--architecture=appnp", "--identity_decay=1"], ["_decay", "=gcnii"]),
-        (["--architecture=gcnii", "--identity_decay=2"], ["identity_decay", "1.7"]),
-        (["--architecture=appnp", "--normalization=batch"], ["--normalization"]),
-        (["--num_heads=4"], ["--num_heads", "gat"]),
-        ([*SOLUBILITY, "--target=sum", "DATA"], ["target", "regression"]),
-        (["--fold=10"], ["fold"]),
-        (["--dropout=1"], ["dropout"]),
-        (["--architecture=magic"], ["magic", "gcnii"]),
-        (["--num_layers=0"], ["num_layers"]),
-        (["--num_devices=3"], ["num_devices=3"]),
-        (["karate_club"], ["karate_club"]),
-    ],
-    ids=lambda value: " ".join(value),
-)
-def test_wrong_flags_are_one_line(app, paths, data_dir, arguments, words):
-    pytest.importorskip("rdkit")
-    command = [f"--data_dir={data_dir}" if a == "DATA" else a for a in arguments]
-    code, _, err = app(train_gnn.main, *TINY, *paths, *command)
-    assert code == 2, err
-    assert_one_line(err, *words)
-    assert not (data_dir / "run" / "flags.txt").exists()
-
-
-@pytest.mark.parametrize(
-    ("file", "text", "words"),
-    [
-        ("edges.csv", "source,target\nn0,n99\n", ["edges.csv, row 2", "target='n99'"]),
-        ("edges.csv", "source,target\n", ["edges.csv", "at least one row"]),
-        ("edges.csv", "from,to\nn0,n1\n", ["edges.csv", "'source'"]),
-        ("nodes.csv", "", ["nodes.csv", "header"]),
-        ("nodes.csv", "id,size\n", ["nodes.csv", "at least one row"]),
-        ("nodes.csv", "id,size\nn0,nan\n", ["nodes.csv, row 2", "size='nan'"]),
-        ("nodes.csv", "id,size\nn0,large\n", ["nodes.csv, row 2", "size='large'"]),
-        ("nodes.csv", "id,size\nn0,1\nn0,2\n", ["nodes.csv, row 3", "id='n0'"]),
-        ("nodes.csv", "id,size\nn0,1,2\n", ["nodes.csv, row 2", "3 cells"]),
-        ("nodes.csv", "id,label,split\nn0,,train\n", ["row 2", "must have a label"]),
-        ("nodes.csv", "id,label,split\nn0,a,all\n", ["row 2", "split='all'"]),
-        ("nodes.csv", "id,label,split\nIDS,a,train\n", ["`test`", "at least one"]),
-        ("nodes.csv", "id,label\nIDS,\n", ["--task=node", "label"]),
-        ("nodes.csv", "id,label\nIDS,a\n", ["--task=node", "two classes, not 1"]),
-    ],
-)
-def test_wrong_tables_are_one_line(app, paths, data_dir, file, text, words):
-    ids = [f"n{i}" for i in range(12)]
-    lines = [
-        line.replace("IDS", name)
-        for line in text.splitlines()
-        for name in (ids if "IDS" in line else ids[:1])
-    ]
-    (data_dir / file).write_text("\n".join(lines))
-    command = (*TABLES, f"--data_dir={data_dir}", *TINY, *paths)
-    code, _, err = app(train_gnn.main, *command)
-    assert code == 2, err
-    assert_one_line(err, *words)
-
-
-@pytest.mark.parametrize(
-    ("file", "text", "words"),
-    [
-        ("RINGS.txt", "", ["RINGS.txt, line 1"]),
-        ("RINGS.txt", "0\n", ["at least one graph"]),
-        ("RINGS.txt", "1\n0 1\n", ["RINGS.txt, line 2", "0 1"]),
-        ("RINGS.txt", "1\n2 0\n0 1 1\n0 1 5\n", ["RINGS.txt, line 4", "0 1 5"]),
-        ("RINGS.txt", "1\n1 0\n0 0 nan\n", ["finite", "graph 0"]),
-        ("RINGS.txt", 4 * "1 0\n0 0\n", ["RINGS.txt"]),
-        ("RINGS.txt", "2\n1 0\n0 0\n1 0\n0 0\n", ["at least two classes"]),
-        ("RINGS.txt", "4\n" + "1 0\n0 0\n1 1\n0 0\n" * 2, ["test"]),
-        ("toxicity.csv", "", ["toxicity.csv", "header"]),
-        ("toxicity.csv", "smiles,toxic\nCC,\n", ["row 2", "toxic=''"]),
-        ("toxicity.csv", "smiles,toxic\nCC,1\nCO,1\n", ["at least two classes"]),
-        ("toxicity.csv", "smiles,a,b\nCC,1,0\n", ["target_column=None", "'a', 'b'"]),
-        ("toxicity.csv", "smiles,toxic\nCC,0\nCX,1\n", ["row 3", "'CX'", "syntax"]),
-        ("toxicity.csv", "smiles,toxic\nCC,0\n,1\n", ["row 3", "no atoms"]),
-        ("toxicity.csv", "smiles,toxic\nF(C)C,0\n", ["row 2", "valence"]),
-        ("toxicity.csv", "smiles,y\nCC,0\nCO,1\nCN,0\nCS,1\n", ["test"]),
-    ],
-)
-def test_wrong_collections_are_one_line(app, paths, data_dir, file, text, words):
-    pytest.importorskip("rdkit")
-    (data_dir / file).write_text(text)
-    command = TOXICITY if file == "toxicity.csv" else GRAPHS
-    code, _, err = app(
-        train_gnn.main, *command, f"--data_dir={data_dir}", *TINY, *paths
-    )
-    assert code == 2, err
-    assert_one_line(err, *words)
-
-
-def test_damaged_citation_files_are_one_line(app, paths, tmp_path):
-    for part in ("y", "tx", "ty", "allx", "ally", "graph", "test.index"):
-        (tmp_path / f"ind.cora.{part}").write_bytes(b"damaged")
-    command = ("--dataset=cora", f"--data_dir={tmp_path}", *TINY, *paths)
-    code, _, err = app(train_gnn.main, *command)
-    assert code == 2, err
-    assert_one_line(err, "ind.cora.allx", "Planetoid")
-
-
-def test_citation_files_that_do_not_fit_are_one_line(app, paths, tmp_path):
-    for part, value in {
-        "y": np.eye(1),
-        "ally": np.eye(1),
-        "ty": np.eye(1),
-        "allx": sparse.csr_matrix(np.eye(1)),
-        "tx": sparse.csr_matrix(np.eye(1)),
-        "graph": {0: [1], 1: []},
-    }.items():
-        content = pickle.dumps(value, protocol=4)
-        (tmp_path / f"ind.cora.{part}").write_bytes(content)
-    (tmp_path / "ind.cora.test.index").write_text("one")
-    command = ("--dataset=cora", f"--data_dir={tmp_path}", *TINY, *paths)
-    code, _, err = app(train_gnn.main, *command)
-    assert code == 2, err
-    assert_one_line(err, "ind.cora.test.index", "'one'")
-
-
-def test_few_hops_are_pointed_out(app, paths):
-    command = (*TINY, *paths, "--noexport", "--batch_size=2")
-    _, _, err = app(train_gnn.main, *command, "--fanouts=3")
-    assert "Warning: --fanouts=3 samples fewer hops than the model's 2" in err
-    workdir = f"{paths[0]}_2"
-    _, _, err = app(train_gnn.main, *command, "--fanouts=3,3", workdir)
-    assert "Warning" not in err
-
-
-@pytest.mark.parametrize(
-    ("target", "metric"),
-    [("auto", "accuracy"), ("classification", "accuracy"), ("regression", "rmse")],
-)
-def test_kind_of_target_can_be_told(app, paths, data_dir, target, metric):
-    pytest.importorskip("rdkit")
-    command = (*TOXICITY, f"--data_dir={data_dir}", *TINY, *paths, "--noexport")
-    code, result, err = app(train_gnn.main, *command, f"--target={target}")
-    assert code == 0, err
-    assert f"test_{metric}" in result
-
-
 def test_named_run_has_folders_of_its_own(app, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, result, err = app(train_gnn.main, *TINY, "--run_name=Club-v0")
@@ -681,17 +318,3 @@ def test_bare_command_finds_the_factions(tmp_path):
     out, err = done.communicate()
     assert done.returncode == 0, err
     assert json.loads(out.splitlines()[-1])["test_accuracy_mean"] >= 0.95
-
-
-def test_skip_invalid_leaves_molecules_out(app, paths, data_dir):
-    pytest.importorskip("rdkit")
-    path = data_dir / "toxicity.csv"
-    path.write_text(path.read_text() + "CX,1\n")
-    command = (*TOXICITY, f"--data_dir={data_dir}", *TINY, *paths, "--noexport")
-    code, _, err = app(train_gnn.main, *command)
-    assert code == 2
-    assert_one_line(err, "row 26", "'CX'", "--skip_invalid")
-    code, result, err = app(train_gnn.main, *command, "--skip_invalid")
-    assert code == 0, err
-    assert "Left out 1 of 25 molecules" in err and "row 26" in err
-    assert np.isfinite(result["test_accuracy"])

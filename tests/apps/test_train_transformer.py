@@ -26,11 +26,6 @@ DATES = (
 
 
 @pytest.fixture
-def paths(tmp_path):
-    return f"--workdir={tmp_path}/run", f"--export_dir={tmp_path}/model"
-
-
-@pytest.fixture
 def few_dates(monkeypatch):
     """Makes a hundredth of the dates, which are there in no time."""
     from apps import translation
