@@ -90,8 +90,12 @@ class Checkpoints:
             The triple of step, arrays and state as saved, or None if there is no
             whole checkpoint.
         """
-        path = self.latest() if step is None else self.path(step)
-        if path is None or not path.exists():
+        if step is None:
+            path = self.latest()
+        else:
+            path = self.path(step)
+            path = path if path.exists() and _is_whole(path) else None
+        if path is None:
             return None
         status = checkpoint.read(str(path / "variables"))
         status.assert_existing_objects_matched().expect_partial()
@@ -104,19 +108,7 @@ class Checkpoints:
 
         A damaged one is renamed to `<step>.damaged` with a warning.
         """
-        for path in reversed(self.paths()):
-            fault = _fault(path)
-            if fault is None:
-                return path
-            damaged = path.with_suffix(".damaged")
-            shutil.rmtree(damaged, ignore_errors=True)
-            path.rename(damaged)
-            warnings.warn(
-                f"Checkpoint {path} is damaged ({fault}): set aside as {damaged.name}, "
-                "going on from the one before.",
-                stacklevel=2,
-            )
-        return None
+        return next((p for p in reversed(self.paths()) if _is_whole(p)), None)
 
     def paths(self):
         """Returns the paths of all checkpoints, oldest first."""
@@ -125,6 +117,22 @@ class Checkpoints:
     def path(self, step):
         """Returns the path of a step's checkpoint."""
         return self.directory / f"{step:012d}"
+
+
+def _is_whole(path):
+    """Sets a damaged checkpoint aside, with a warning."""
+    fault = _fault(path)
+    if fault is None:
+        return True
+    damaged = path.with_suffix(".damaged")
+    shutil.rmtree(damaged, ignore_errors=True)
+    path.rename(damaged)
+    warnings.warn(
+        f"Checkpoint {path} is damaged ({fault}): set aside as {damaged.name}, going "
+        "on without it.",
+        stacklevel=3,
+    )
+    return False
 
 
 def _fault(path):

@@ -48,17 +48,22 @@ class Snapshots:
     def mean(self):
         """Returns the mean of the weights that are kept, a list of arrays.
 
+        Damaged ones are set aside with a warning.
+
         Raises:
             ValueError: If there are none.
         """
-        total, steps = None, self.steps()
-        if not steps:
-            raise ValueError("Expected weights to average. Received: none")
-        for step in steps:
-            _, arrays, _ = self._checkpoints.restore(tf.train.Checkpoint(), step)
+        total, count = None, 0
+        for step in self.steps():
+            restored = self._checkpoints.restore(tf.train.Checkpoint(), step)
+            if restored is None:
+                continue
+            arrays, count = restored[1], count + 1
             weights = [arrays[str(i)].astype(np.float64) for i in range(len(arrays))]
             if total is None:
                 total = weights
             else:
                 total = [old + new for old, new in zip(total, weights, strict=True)]
-        return [(array / len(steps)).astype(np.float32) for array in total]
+        if not count:
+            raise ValueError("Expected weights to average. Received: none")
+        return [(array / count).astype(np.float32) for array in total]

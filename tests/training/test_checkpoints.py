@@ -60,7 +60,7 @@ def test_damaged_newest_falls_back_and_says_so(tmp_path, name, damage):
         file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     else:
         file.unlink()
-    with pytest.warns(UserWarning, match=r"000002 is damaged .*one before"):
+    with pytest.warns(UserWarning, match=r"000002 is damaged .*without it"):
         (step, _, _), value = restore(checkpoints)
     assert (step, value) == (1, 10)
 

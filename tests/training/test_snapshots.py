@@ -55,6 +55,20 @@ def test_goes_on_in_a_new_object(tmp_path):
     np.testing.assert_array_equal(second.mean()[1], weights(2.5)[1])
 
 
+def test_damaged_ones_do_not_count(tmp_path):
+    snapshots = Snapshots(tmp_path, count=3)
+    for step, value in ((10, 1.0), (20, 500.0), (30, 3.0)):
+        snapshots.take(step, weights(value))
+    arrays = tmp_path / f"{20:012d}" / "arrays.npz"
+    content = bytearray(arrays.read_bytes())
+    content[len(content) // 2] ^= 1
+    arrays.write_bytes(content)
+    with pytest.warns(UserWarning, match="000020 is damaged"):
+        mean = snapshots.mean()
+    np.testing.assert_array_equal(mean[2], weights(2.0)[2])
+    assert snapshots.steps() == [10, 30]
+
+
 def test_steps_that_are_run_again_replace_later_ones(tmp_path):
     snapshots = Snapshots(tmp_path, count=3)
     for step in (10, 20, 30):
