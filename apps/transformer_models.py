@@ -54,7 +54,10 @@ _KEY_VALUE_HEADS = flags.DEFINE_integer(
     "key_value_heads", None, "Heads of keys and values, a divisor of --num_heads.", 1
 )
 _WINDOW = flags.DEFINE_integer(
-    "window", None, "Tokens that each attends to, itself and those nearest.", 1
+    "window",
+    None,
+    "Each token attends to itself and to those fewer than so many places away.",
+    1,
 )
 _DECODER_LAYERS = flags.DEFINE_integer(
     "decoder_layers", None, "translate: blocks of the decoder, if not --num_layers.", 1

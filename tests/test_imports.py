@@ -1,4 +1,4 @@
-"""Which package may import which: the arrows of the README's picture."""
+"""Which package may import which: the rules of the README."""
 
 import ast
 import os
