@@ -11,6 +11,7 @@ from apps import runner
 from apps import text_flags as text
 from apps import transformer_models as models
 from apps import vocabularies
+from apps.data_digest import data_digest
 from apps.training_schedule import check_batch_size
 
 with runner.heavy_imports("text"):
@@ -128,6 +129,7 @@ class TextClassification:
         return {
             "vocabulary": vocabularies.digest(self._tokenizer),
             "class_names": list(self._texts.class_names),
+            "training_data": data_digest(*self._texts.train),
         }
 
     def _accuracy(self, part):
@@ -156,15 +158,21 @@ class ImageClassification:
     def __init__(self, strategy):
         dataset = image_data.load_images()
         self._dataset = dataset
+        name = data.DATASET.value or dataset.name
         if not dataset.num_classes:
             raise ValueError(
-                f"--dataset={dataset.name} has no labels: put its images into a folder "
+                f"--dataset={name} has no labels: put its images into a folder "
                 "for each class."
             )
         self.examples_per_step = shared.BATCH_SIZE.value
         check_batch_size(strategy)
         images, labels = dataset.train_images, dataset.train_labels
         train, validation = held_out(len(images), labels, _VALIDATION)
+        if not len(validation):
+            raise ValueError(
+                f"--dataset={name} has {len(images)} images to train on: too few to "
+                "hold some out for validation."
+            )
         self._train = images[train], labels[train]
         self._validation = images[validation], labels[validation]
         self._test = self._validation
@@ -233,7 +241,10 @@ class ImageClassification:
 
     def identity(self):
         """Returns what a run must not lose when it goes on, as a dict."""
-        return {"class_names": self._class_names()}
+        return {
+            "class_names": self._class_names(),
+            "training_data": data_digest(*self._train),
+        }
 
     def _class_names(self):
         count = self._dataset.num_classes

@@ -9,6 +9,7 @@ from apps import runner
 from apps import text_flags as text
 from apps import transformer_models as models
 from apps import vocabularies
+from apps.data_digest import data_digest
 from apps.training_schedule import check_batch_size
 
 with runner.heavy_imports("text"):
@@ -89,7 +90,7 @@ class LanguageModeling:
         )
 
     def evaluate(self):
-        """Returns `validation_loss`, over all of the validation text, in nats."""
+        """Returns `validation_loss` of the blocks of the validation text, in nats."""
         block = text.BLOCK_SIZE.value
         count = (len(self._validation) - 1) // block
         inputs = self._validation[: count * block].reshape(count, block)
@@ -132,7 +133,10 @@ class LanguageModeling:
 
     def identity(self):
         """Returns what a run must not lose when it goes on, as a dict."""
-        return {"vocabulary": vocabularies.digest(self._tokenizer)}
+        return {
+            "vocabulary": vocabularies.digest(self._tokenizer),
+            "training_data": data_digest(self._train),
+        }
 
     def metadata(self):
         """Returns what those who use the model must know."""

@@ -1,6 +1,7 @@
 """Texts that an exported language model goes on with, for `apps.generate`."""
 
 import json
+import os
 import sys
 
 from absl import flags
@@ -54,11 +55,15 @@ def main():
                 "with no texts."
             )
         signatures = served.load_signatures(path)
+        from kerazoo.training.batch_seed import batch_seed
     count = flags.FLAGS.count if flags.FLAGS["count"].present else 1
-    prompts = [prompt for prompt in _PROMPT.value or [""] for _ in range(count)]
+    # Bytes that are no UTF-8, too, as the shell gave them.
+    prompts = [
+        os.fsencode(prompt) for prompt in _PROMPT.value or [""] for _ in range(count)
+    ]
     found = signatures["generate"](
         prompt=tf.constant(prompts),
-        seed=tf.constant(shared.SEED.value, tf.int32),
+        seed=tf.constant(batch_seed(shared.SEED.value, 0), tf.int32),
         temperature=tf.constant(_TEMPERATURE.value, tf.float32),
         top_p=tf.constant(_TOP_P.value, tf.float32),
     )

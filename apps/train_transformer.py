@@ -196,10 +196,10 @@ def check_identity(subject, workdir):
     if file.exists() and list(workdir.glob("checkpoints/*")):
         before = json.loads(file.read_text())
         for name, value in subject.identity().items():
-            if before.get(name) != value:
+            if before.get(name, value) != value:
                 raise ValueError(
-                    f"{workdir} was trained on other data: its {name} has changed. Use "
-                    "the old --data_dir, or another --workdir."
+                    f"{workdir} was trained on other data: its {name.replace('_', ' ')}"
+                    " has changed. Use the old --data_dir, or another --workdir."
                 )
 
 
@@ -210,6 +210,8 @@ def make_trainer(subject, run):
     if models.AVERAGING.value == "snapshots":
         path = run.workdir.path / "snapshots"
         snapshots = Snapshots(path, models.NUM_SNAPSHOTS.value)
+        latest = run.workdir.checkpoints.latest()
+        snapshots.rewind(int(latest.name) if latest else 0)
 
     def evaluate():
         if snapshots is not None:

@@ -9,6 +9,7 @@ from apps import runner
 from apps import text_flags as text
 from apps import transformer_models as models
 from apps import vocabularies
+from apps.data_digest import data_digest
 
 with runner.heavy_imports("text"):
     import numpy as np
@@ -126,7 +127,10 @@ class Translation:
 
     def identity(self):
         """Returns what a run must not lose when it goes on, as a dict."""
-        return {"vocabulary": vocabularies.digest(self._tokenizer)}
+        return {
+            "vocabulary": vocabularies.digest(self._tokenizer),
+            "training_data": data_digest(*self._pairs.train),
+        }
 
     def metadata(self):
         """Returns what those who use the model must know."""
@@ -202,14 +206,20 @@ def _shifted(source, target):
 
 
 def _scores(hypotheses, references):
-    if text.LOWER_CASE.value:
-        references = [line.lower() for line in references]
-    # As vocabularies see them.
-    references = [
-        " ".join(unicodedata.normalize("NFKC", line).split()) for line in references
-    ]
+    hypotheses, references = (
+        [_as_vocabularies_see(line) for line in side]
+        for side in (hypotheses, references)
+    )
     right = sum(ours == theirs for ours, theirs in zip(hypotheses, references))
     return {
         "exact_match": right / len(references),
         **translation_scores(hypotheses, references),
     }
+
+
+def _as_vocabularies_see(line):
+    """Normalises a text as SentencePiece does, one character after the other."""
+    line = unicodedata.normalize("NFKC", line)
+    if text.LOWER_CASE.value:
+        line = unicodedata.normalize("NFKC", "".join(c.lower() for c in line))
+    return " ".join(line.split())

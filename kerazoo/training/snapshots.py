@@ -1,5 +1,7 @@
 """The mean of the last states of the weights."""
 
+import shutil
+
 import numpy as np
 import tensorflow as tf
 
@@ -11,8 +13,7 @@ class Snapshots:
 
     The average of checkpoints of [Vaswani et al.,
     2017](https://arxiv.org/abs/1706.03762), Section 6.1. They are on the disk, so that
-    a run that was killed has them when it goes on; those of steps it has not reached
-    again go with the next that is taken.
+    a run that was killed has them when it goes on.
 
     Args:
         directory: path. Where they lie, created if missing.
@@ -40,6 +41,12 @@ class Snapshots:
         """Keeps the weights, a list of arrays, of a step."""
         arrays = {str(i): array for i, array in enumerate(weights)}
         self._checkpoints.save(step, tf.train.Checkpoint(), arrays)
+
+    def rewind(self, step):
+        """Drops the weights of later steps, which a resumed run has not reached."""
+        for path in self._checkpoints.paths():
+            if int(path.name) > step:
+                shutil.rmtree(path)
 
     def steps(self):
         """Returns the steps whose weights are kept, oldest first."""

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from kerazoo.training.interruption import Interrupted
 from kerazoo.training.progress import Progress
+from kerazoo.training.strategy import minimum_over_workers
 from kerazoo.training.workers import requested_by_any
 from kerazoo.training.workers import restore_in_common
 
@@ -162,6 +163,9 @@ class Trainer:
         progress = Progress(schedule.train_steps, self.step, self.name)
         if self.step:
             progress.say(f"Going on from step {self.step} of {workdir.path}.")
+        if self.step and self.finished and self.objective and not self._has_best():
+            self._evaluate(workdir, progress)  # The best model was damaged.
+            self._save(workdir)
         start = time.perf_counter() - self.seconds
         iterator = None if self.finished else self._iterator()
         recent = []
@@ -215,6 +219,10 @@ class Trainer:
         means = np.ma.masked_invalid(history).mean(axis=0).filled(np.nan)
         metrics = dict(zip(self._names, means.tolist(), strict=True))
         return {name: value for name, value in metrics.items() if np.isfinite(value)}
+
+    def _has_best(self):
+        """Returns whether all workers know a best model."""
+        return minimum_over_workers(self.strategy, self.best_step is not None)
 
     def _is_time(self, every):
         return self.step % every == 0 or self.finished

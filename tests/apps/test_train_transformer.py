@@ -6,6 +6,7 @@ import types
 
 import numpy as np
 import pytest
+from absl.testing import flagsaver
 from PIL import Image
 
 from apps import generate
@@ -105,8 +106,6 @@ def test_translates_exports_and_goes_on(
 
 def translate_lines(*arguments):
     """Runs the app as it is, with lines of text where others print JSON."""
-    from absl.testing import flagsaver
-
     from apps import runner
 
     with flagsaver.flagsaver():
@@ -142,11 +141,11 @@ def test_own_files_and_averages(app, paths, tmp_path):
 def test_goes_on_with_a_text(app, paths, tmp_path):
     book = tmp_path / "book.txt"
     book.write_text("to be or not to be\n" * 100)
-    code, result, err = app(
-        train_transformer.main,
+    command = (
         *("--task=generate", "--dataset=file", f"--data_dir={book}", "--batch_size=4"),
         *("--block_size=16", *SMALL, *paths),
     )
+    code, result, err = app(train_transformer.main, *command)
     assert code == 0, err
     assert result["perplexity"] == pytest.approx(np.exp(result["validation_loss"]))
     request = {
@@ -167,6 +166,8 @@ def test_goes_on_with_a_text(app, paths, tmp_path):
     assert code == 0, err
     assert [text[:2] for text in made["texts"]] == ["to", "to", "be", "be"]
     assert made["texts"][0] in err and made["truncated_prompts"] == 0
+    code, made, err = app(generate.main, model, "--prompt=\udcff", "--seed=4000000000")
+    assert code == 0 and len(made["texts"]) == 1, err
     code, _, err = app(generate.main, model, "--picture=a.png")
     assert code == 2
     assert_one_line(err, "--picture", "images")
@@ -174,6 +175,10 @@ def test_goes_on_with_a_text(app, paths, tmp_path):
         result["export"], {"text": np.array([b"to be"], object)}, "score"
     )
     assert scored["num_tokens"] == 5 and scored["log_probability"] < 0
+    book.write_text("to be or to be not\n" * 100)  # Of the same characters.
+    code, _, err = app(train_transformer.main, *command, "--train_steps=6")
+    assert code == 2
+    assert_one_line(err, "training data has changed", "--workdir")
 
 
 def test_classifies_texts(app, paths, tmp_path):
@@ -223,6 +228,29 @@ def test_classifies_images(app, paths, tmp_path):
         same["probabilities"], served["probabilities"], atol=1e-5
     )
     np.testing.assert_array_equal(same["label"], served["label"])
+
+
+def test_too_few_images_to_hold_some_out(app, paths, tmp_path):
+    for name in "ab":
+        (tmp_path / "images" / name).mkdir(parents=True)
+        for i in range(4):
+            image = Image.new("L", (8, 8), i)
+            image.save(tmp_path / "images" / name / f"{i}.png")
+    data = ("--task=image", "--dataset=folder", f"--data_dir={tmp_path}/images")
+    code, _, err = app(train_transformer.main, *SMALL, *data, *paths)
+    assert code == 2
+    assert_one_line(err, "--dataset=folder", "validation")
+
+
+def test_scores_are_of_texts_as_vocabularies_see_them():
+    from apps.translation import _scores
+
+    hypotheses, references = ["No 1/2", "a  b"], ["\u2116 1/2", "a\u00a0b"]
+    assert _scores(hypotheses, references)["exact_match"] == 1
+    with flagsaver.flagsaver(lower_case=False):
+        assert _scores(["no"], ["\u2116"])["exact_match"] == 0
+    with flagsaver.flagsaver(lower_case=True):
+        assert _scores(["no"], ["\u2116"])["exact_match"] == 1
 
 
 @pytest.mark.parametrize(

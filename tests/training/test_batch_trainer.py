@@ -293,6 +293,19 @@ def test_best_weights_and_patience(workdir, mode):
     assert steps_of(again) == 4
 
 
+def test_finished_run_whose_best_model_is_damaged_is_evaluated(workdir):
+    schedule = Schedule(6, eval_every=2, checkpoint_every=2, log_every=2)
+    arguments = {"evaluate": lambda step: {"value": -step}, "objective": "value"}
+    counting(schedule, **arguments).fit(workdir)
+    file = workdir.best.path(2) / "arrays.npz"
+    file.write_bytes(file.read_bytes()[:-9])
+    trainer = counting(schedule, **arguments)
+    with pytest.warns(UserWarning, match="000002 is damaged"):
+        trainer.fit(workdir)
+    assert trainer.best_step == 6 and trainer.best_metrics == {"value": -6}
+    assert workdir.best.latest() == workdir.best.path(6)
+
+
 def test_more_patience_goes_on(workdir):
     def run(patience):
         trainer = counting(

@@ -55,6 +55,16 @@ def test_goes_on_in_a_new_object(tmp_path):
     np.testing.assert_array_equal(second.mean()[1], weights(2.5)[1])
 
 
+def test_those_of_steps_not_reached_are_dropped(tmp_path):
+    snapshots = Snapshots(tmp_path, count=3)
+    for step in (10, 20, 30):
+        snapshots.take(step, weights(float(step)))
+    snapshots.rewind(20)
+    assert snapshots.steps() == [10, 20]
+    snapshots.rewind(0)
+    assert snapshots.steps() == []
+
+
 def test_damaged_ones_do_not_count(tmp_path):
     snapshots = Snapshots(tmp_path, count=3)
     for step, value in ((10, 1.0), (20, 500.0), (30, 3.0)):

@@ -13,6 +13,7 @@ from kerazoo.data.text.labelled_text import LabelledText
 from kerazoo.data.text.text_lines import read_lines
 from kerazoo.data.text.text_lines import read_text
 
+_LONGEST_TEXT = 2**31 - 1  # Characters; Python's own limit is 131,072.
 _DELIMITERS = {".tsv": "\t", ".csv": ","}
 _VALIDATIONS = ("dev", "valid", "val", "validation")
 _VALIDATION_SHARE = 0.1
@@ -111,6 +112,7 @@ def _read(path):
 
 
 def _table(path):
+    csv.field_size_limit(_LONGEST_TEXT)
     is_csv = path.suffix == ".csv"
     reader = csv.reader(
         io.StringIO(read_text(path), newline=""),

@@ -3,8 +3,8 @@
 from keras import ops
 
 from kerazoo.models.transformer.decoding import greedy
-from kerazoo.models.transformer.decoding.loop import check_max_length
 from kerazoo.models.transformer.text.special_tokens import BOS
+from kerazoo.models.transformer.text.special_tokens import EOS
 
 
 def write(network, source, max_length, decode=greedy, **arguments):
@@ -43,6 +43,7 @@ def go_on(network, prompt, max_length, decode=greedy, pad=0, **arguments):
     Args:
         network: `CausalLanguageModel`.
         prompt: int `(B, P)`, with at least one token in each row, padded on the right.
+            An end after the first token ends the row.
         max_length: int. Most tokens of prompt and continuation together.
         decode: `greedy`, `sample` or `beam_search`.
         pad: int. Padding of the prompt.
@@ -53,7 +54,7 @@ def go_on(network, prompt, max_length, decode=greedy, pad=0, **arguments):
         its scores are those of the continuation.
 
     Raises:
-        ValueError: As `decode` does.
+        ValueError: As `decode` does, or if `max_length` is below 2.
 
     Example:
 
@@ -62,13 +63,16 @@ def go_on(network, prompt, max_length, decode=greedy, pad=0, **arguments):
     go_on(network, prompt, 64, sample, seed=0, temperature=0.8).tokens  # (1, 63)
     ```
     """
-    check_max_length(max_length - 1)
+    if max_length < 2:
+        raise ValueError(
+            f"`max_length` must be 2 or more. Received: max_length={max_length}"
+        )
     prompt = ops.cast(prompt, "int32")[:, :max_length]
     context, cache = network.start(prompt, max_length)
     step = _step(network, context)
     # What comes after the shortest prompt is read again, with what is written.
     cache = network.read(prompt, cache)
-    start = ops.min(ops.sum(ops.cast(prompt != pad, "int32"), axis=1)) - 1
+    start = ops.min(_leading(prompt, pad, arguments.get("eos", EOS))) - 1
     beams = arguments.get("beam_size", 1)
     forced = prompt if beams == 1 else ops.repeat(prompt, beams, axis=0)
     last = ops.shape(prompt)[1] - 1
@@ -89,6 +93,13 @@ def go_on(network, prompt, max_length, decode=greedy, pad=0, **arguments):
         read = read[:, None]
     is_read = columns < ops.minimum(start, found.lengths[..., None])
     return found._replace(tokens=ops.where(is_read, read, found.tokens))
+
+
+def _leading(prompt, pad, eos):
+    """Returns how many tokens, at least 1, come before padding or an end, `(B,)`."""
+    is_last = ops.logical_or(prompt[:, 1:] == pad, prompt[:, 1:] == eos)
+    count = ops.cumsum(ops.cast(is_last, "int32"), axis=1)
+    return 1 + ops.sum(ops.cast(count == 0, "int32"), axis=1)
 
 
 def _step(network, context):

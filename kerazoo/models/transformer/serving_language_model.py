@@ -24,12 +24,15 @@ class ServingLanguageModel:
     Args:
         model: `Transformer` of a `CausalLanguageModel`, outside of any strategy.
         tokenizer: `Tokenizer` or `CharacterTokenizer`.
-        max_length: int. Most tokens of prompt and continuation together.
+        max_length: int, 3 or more. Most tokens of prompt and continuation together.
         start: int. Token that a text begins after, such as that of a line break.
         has_end: bool. Whether texts of training ended with a token that says so.
 
     Attributes:
         module: `tf.Module` of the model's variables, to be exported.
+
+    Raises:
+        ValueError: If `max_length` is below 3.
 
     Example:
 
@@ -40,6 +43,10 @@ class ServingLanguageModel:
     """
 
     def __init__(self, model, tokenizer, max_length, start, has_end=True):
+        if max_length < 3:
+            raise ValueError(
+                f"`max_length` must be 3 or more. Received: max_length={max_length}"
+            )
         self._network = model.chosen()
         # The variables alone: TensorFlow would trace a Keras model of its own accord.
         self.module = tf.Module(name="serving_language_model")

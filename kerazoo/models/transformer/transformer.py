@@ -24,8 +24,9 @@ class Transformer(AveragedNetwork):
 
     Args:
         network: `EncoderDecoder`, `CausalLanguageModel`, or another Keras model with
-            their methods `features`, `logits`, `start` and `step`, which `build` of no
-            particular shape makes ready.
+            their methods `features` and `logits`, which `build` of no particular shape
+            makes ready; to write texts also `start` and `step`, and to go on with
+            them `read`.
         label_smoothing: float in [0, 1).
         average_decay: `HalfLifeDecay`, `PowerFunctionDecay` or None. How fast the
             average of the weights, which writes the texts, forgets, in tokens.
@@ -90,10 +91,10 @@ class Transformer(AveragedNetwork):
 
         Returns:
             dict of `loss`, the weighted mean over the tokens of the global batch, and
-            `tokens`, their number, or the sum of their weights.
+            `tokens`, the number of those with a weight above 0.
         """
         inputs, targets, weights = self._unpacked(data)
-        count = sum_over_replicas(ops.sum(weights))
+        count = sum_over_replicas(ops.sum(ops.cast(weights > 0, "float32")))
         with tf.GradientTape() as tape:
             losses = self._token_losses(self.network, inputs, targets, True)
             share = share_of_mean(losses, weights)

@@ -222,6 +222,14 @@ def test_beams_go_on_with_the_scores_of_the_network():
     assert (found.scores[:, 0] >= best.scores - 1e-5).numpy().all()
 
 
+def test_end_within_a_prompt_ends_it_whatever_is_beside():
+    ended = [4, 5, EOS, 6]
+    for other in ([4, 0, 0, 0], [3, 5, 4, 6], ended):
+        found = go_on(WRITER, np.array([ended, other], "int32"), LENGTH)
+        assert found.tokens.numpy()[0].tolist() == padded([5, EOS], LENGTH - 1)
+        assert int(found.lengths[0]) == 2 and float(found.scores[0]) == 0
+
+
 def test_sample_at_temperature_0_is_greedy():
     cold = {"seed": 5, "temperature": 0.0}
     found = write(TRANSLATOR, SOURCE, LENGTH, sample, **cold)
@@ -268,6 +276,8 @@ def test_traced_functions_take_any_batch_and_length():
 def test_mistakes_raise():
     with pytest.raises(ValueError, match="max_length=0"):
         write(TRANSLATOR, SOURCE, 0)
+    with pytest.raises(ValueError, match="max_length=1"):
+        go_on(WRITER, PROMPT, 1)
     with pytest.raises(ValueError, match="temperature=-1"):
         go_on(WRITER, PROMPT, LENGTH, sample, seed=0, temperature=-1)
 

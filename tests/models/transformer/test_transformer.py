@@ -107,8 +107,7 @@ def test_weights_of_texts_and_of_tokens(shape):
     assert float(model.test_step(data)["loss"]) == pytest.approx(loss, rel=1e-5)
     metrics = model.train_step(data)
     assert float(metrics["loss"]) == pytest.approx(loss, rel=1e-5)
-    total = (by_token * (TARGETS > 0)).sum()
-    assert float(metrics["tokens"]) == pytest.approx(total, rel=1e-5)
+    assert float(metrics["tokens"]) == (by_token * (TARGETS > 0) > 0).sum()
     expected = [w - RATE * g for w, g in zip(before, gradients)]
     assert_weights(model.get_weights(), expected, rtol=1e-5, atol=1e-7)
 
