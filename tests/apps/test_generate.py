@@ -162,6 +162,7 @@ def test_inpainting_keeps_what_is_white(make, trained, tmp_path):
         assert np.abs(found[:, 4:] - given[:, 4:]).mean() > 10
 
 
+@pytest.mark.slow
 def test_interpolation_leads_from_one_image_to_the_other(make, trained, tmp_path):
     result, pixels = make(
         f"--image={trained}/first.png,{trained}/second.png",

@@ -182,6 +182,7 @@ def test_citation_files_that_do_not_fit_are_one_line(app, paths, tmp_path):
     assert_one_line(err, "ind.cora.test.index", "'one'")
 
 
+@pytest.mark.slow
 def test_few_hops_are_pointed_out(app, paths):
     command = (*TINY, *paths, "--noexport", "--batch_size=2")
     _, _, err = app(train_gnn.main, *command, "--fanouts=3")

@@ -84,6 +84,7 @@ def test_validation_graphs_of_one_class_are_enough(app, paths, data_dir):
     assert code == 0, err
 
 
+@pytest.mark.slow
 def test_result_of_a_single_test_molecule_is_json(app, paths, data_dir):
     pytest.importorskip("rdkit")
     rows = [("C" * i, i + 0.5) for i in range(1, 10)]

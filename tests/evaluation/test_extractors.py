@@ -262,6 +262,7 @@ def test_inception_without_weights(monkeypatch):
     assert message.endswith("Received: weights=imagenet")
 
 
+@pytest.mark.slow
 def test_inception_features(tmp_path):
     keras.utils.set_random_seed(0)
     network = keras.applications.InceptionV3(

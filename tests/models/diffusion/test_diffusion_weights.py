@@ -209,6 +209,7 @@ def test_config_round_trip(options):
     assert len(other.weights) == len(model.weights)
 
 
+@pytest.mark.slow
 def test_u_net_trains_saves_and_loads(tmp_path):
     network = UNet((16,), 1, attention_levels=(), middle_attention=False, num_classes=3)
     model = tiny_diffusion(shape=(4, 4, 3), network=network, num_classes=3)

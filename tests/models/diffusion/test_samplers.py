@@ -72,7 +72,10 @@ RUNS = [(name, steps) for name in CASES for steps in (10, 50)]
 RUNS.remove(("ddim_eta1", 10))
 
 
-@pytest.mark.parametrize(("name", "num_steps"), [*RUNS, ("ddpm", 1000)])
+@pytest.mark.parametrize(
+    ("name", "num_steps"),
+    [*RUNS, pytest.param("ddpm", 1000, marks=pytest.mark.slow)],
+)
 def test_published_samples(reference, name, num_steps):
     sampler, options, schedule, spacing, alpha_is_one = CASES[name]
     # Differences of 1,000 levels need double precision, which JAX does not have.

@@ -106,6 +106,7 @@ def test_samples_are_those_of_the_model(plain, count, seed, steps):
     np.testing.assert_array_equal(decode(found["png_bytes"]), found["images"])
 
 
+@pytest.mark.slow
 def test_signatures_in_python_are_those_without(plain):
     requests = {
         "sample": {"count": np.int32(2), **common()},

@@ -72,7 +72,11 @@ def weights_after(split, steps=3, **kwargs):
     "split, kwargs",
     [
         ((4, 8), {}),
-        ((5, 8), {"discriminator_steps": 2, "max_gradient_norm": 0.2}),
+        pytest.param(
+            (5, 8),
+            {"discriminator_steps": 2, "max_gradient_norm": 0.2},
+            marks=pytest.mark.slow,
+        ),
         pytest.param(
             (5, 8),
             {"loss": "wasserstein", "r1": 0.0, "gradient_penalty": 10.0},
@@ -97,6 +101,7 @@ def test_two_replicas_train_as_one(split, kwargs):
     assert np.mean(np.array(moved) > 1e-5) > 0.8
 
 
+@pytest.mark.slow
 def test_two_replicas_fit_as_one_with_a_batch_that_does_not_divide():
     images = np.concatenate([IMAGES, -IMAGES])[:11]  # Batches of 4, 4 and 3.
     labels = np.arange(11, dtype="int32") % 3

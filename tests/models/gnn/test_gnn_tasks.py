@@ -162,7 +162,9 @@ def test_two_replicas_train_as_one(name, makers, one_device, two_replicas, tmp_p
         np.testing.assert_allclose(weights, others, rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["sampled", "links", "graphs"])
+@pytest.mark.parametrize(
+    "name", ["sampled", "links", pytest.param("graphs", marks=pytest.mark.slow)]
+)
 def test_run_in_two_parts_ends_as_one_in_one_go(name, makers, one_device, tmp_path):
     def run(path, train_steps, seed):
         keras.utils.set_random_seed(seed)  # Of the weights and of the dropout.

@@ -156,6 +156,7 @@ def tf_gnn_subgraphs(whole, seeds, fanouts):
     ).merge_batch_to_components()
 
 
+@pytest.mark.slow
 def test_subgraphs_are_distributed_as_those_of_tf_gnn():
     # Node 0 has 4 neighbours, which have 2, 0, 1 and 3 themselves, some the same.
     edges = [(1, 0), (2, 0), (3, 0), (4, 0), (5, 1), (6, 1), (6, 3), (0, 4)]
