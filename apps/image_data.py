@@ -57,10 +57,10 @@ class ImageEvaluation:
     """
 
     def __init__(self, dataset):
-        from kerazoo.evaluation.channel_classifier import ChannelClassifier
-        from kerazoo.evaluation.classifier_features import ClassifierFeatures
-        from kerazoo.evaluation.image_reference import ImageReference
-        from kerazoo.evaluation.inception_features import InceptionFeatures
+        from kerazoo.evaluation.images.channel_classifier import ChannelClassifier
+        from kerazoo.evaluation.images.classifier_features import ClassifierFeatures
+        from kerazoo.evaluation.images.image_reference import ImageReference
+        from kerazoo.evaluation.images.inception_features import InceptionFeatures
 
         kind = EXTRACTOR.value
         has_labels = dataset.train_labels is not None and len(dataset.test_images)
@@ -114,7 +114,7 @@ class ImageEvaluation:
             images: float32 array `(N, H, W, C)` in [-1, 1].
             labels: int array `(N,)`, the classes that were asked for, or None.
         """
-        from kerazoo.evaluation.evaluate_images import evaluate_images
+        from kerazoo.evaluation.images.evaluate_images import evaluate_images
         from kerazoo.evaluation.inception_score import inception_score
         from kerazoo.evaluation.mode_coverage import class_coverage
 

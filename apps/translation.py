@@ -19,7 +19,7 @@ with runner.heavy_imports("text"):
     from kerazoo.data.text.parallel_files import parallel_files
     from kerazoo.data.text.tfds_text import tfds_parallel
     from kerazoo.data.text.token_buckets import TokenBuckets
-    from kerazoo.evaluation.translation import translation_scores
+    from kerazoo.evaluation.text.translation import translation_scores
     from kerazoo.models.transformer.networks import EncoderDecoder
     from kerazoo.models.transformer.serving_translator import ServingTranslator
     from kerazoo.models.transformer.text.special_tokens import BOS

@@ -25,8 +25,8 @@ with runner.heavy_imports("text"):
     from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
 
     from kerazoo.data.text.text_lines import read_lines
-    from kerazoo.evaluation.translation import tokenized_bleu
-    from kerazoo.evaluation.translation import translation_scores
+    from kerazoo.evaluation.text.translation import tokenized_bleu
+    from kerazoo.evaluation.text.translation import translation_scores
 
 _SAVED_MODEL = flags.DEFINE_string("saved_model", None, "Folder of one version.")
 _SOURCE = flags.DEFINE_string("source", None, "File of texts to translate.")

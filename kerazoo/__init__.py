@@ -1,6 +1,11 @@
 """Transformers, GANs, diffusion models, graph networks and DQN on Keras 3.
 
-Import the subpackage you need; this file loads none.
+Importing this loads nothing heavy: `kerazoo.run`, `kerazoo.load` and the subpackages
+load what they need when they are first used.
 """
 
-__version__ = "0.1.0"
+import lazy_loader
+
+__version__ = "0.2.0"
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -12,9 +12,9 @@ os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 def pytest_configure():
     if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
         return
-    from apps import quiet
+    from apps.cli.tensorflow_import import import_tensorflow
 
-    quiet.import_tensorflow()
+    import_tensorflow()
     from kerazoo.training import strategy
 
     strategy.create("mirrored", num_devices=2)

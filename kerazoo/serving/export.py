@@ -7,8 +7,13 @@ import shutil
 
 import tensorflow as tf
 
+METADATA_FILE = "kerazoo.json"
+KERAS_FILE = "model.keras"
 
-def export(module, signatures, directory, metadata=None, warmup=None):
+
+def export(
+    module, signatures, directory, metadata=None, warmup=None, keras_model=None
+):
     """Writes a module as the next integer version of a served model.
 
     The version appears under its final name only when it is complete, so that a
@@ -23,6 +28,8 @@ def export(module, signatures, directory, metadata=None, warmup=None):
             `assets.extra/kerazoo.json`, which servers ignore.
         warmup: dict of signature name to dict of input arrays, or None. Requests that
             TensorFlow Serving plays before it takes traffic.
+        keras_model: Keras model or None. Written to `assets.extra/model.keras`, for
+            `kerazoo.load`.
 
     Returns:
         path of the version.
@@ -40,7 +47,9 @@ def export(module, signatures, directory, metadata=None, warmup=None):
     tf.saved_model.save(module, str(partial), signatures=signatures)
     extra = partial / "assets.extra"
     extra.mkdir()
-    (extra / "kerazoo.json").write_text(json.dumps(metadata or {}, indent=1) + "\n")
+    (extra / METADATA_FILE).write_text(json.dumps(metadata or {}, indent=1) + "\n")
+    if keras_model is not None:
+        keras_model.save(extra / KERAS_FILE)
     if warmup:
         _write_warmup(extra / "tf_serving_warmup_requests", directory.name, warmup)
     while True:
@@ -52,6 +61,30 @@ def export(module, signatures, directory, metadata=None, warmup=None):
                 raise
         else:
             return path
+
+
+def newest_version(path):
+    """Returns the path of the newest version of a served model, or of the one given.
+
+    Args:
+        path: path of the model's folder, or of one version.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    path = pathlib.Path(path)
+    if (path / "saved_model.pb").exists():
+        return path
+    found = versions(path)
+    if not found:
+        raise ValueError(f"{path} holds no exported version.")
+    return path / str(found[-1])
+
+
+def read_metadata(version):
+    """Returns what was noted about an exported version, a dict; empty for nothing."""
+    file = pathlib.Path(version, "assets.extra", METADATA_FILE)
+    return json.loads(file.read_text()) if file.exists() else {}
 
 
 def versions(directory):

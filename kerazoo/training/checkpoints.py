@@ -90,11 +90,7 @@ class Checkpoints:
             The triple of step, arrays and state as saved, or None if there is no
             whole checkpoint.
         """
-        if step is None:
-            path = self.latest()
-        else:
-            path = self.path(step)
-            path = path if path.exists() and _is_whole(path) else None
+        path = self.find(step)
         if path is None:
             return None
         status = checkpoint.read(str(path / "variables"))
@@ -102,6 +98,17 @@ class Checkpoints:
         with np.load(path / "arrays.npz") as file:
             arrays = dict(file)
         return int(path.name), arrays, json.loads((path / "state.json").read_text())
+
+    def find(self, step=None):
+        """Returns the path of a step's checkpoint, None if it is not there and whole.
+
+        Args:
+            step: int, or None for the newest that is whole.
+        """
+        if step is None:
+            return self.latest()
+        path = self.path(step)
+        return path if path.exists() and _is_whole(path) else None
 
     def latest(self):
         """Returns the path of the newest whole checkpoint, or None.
@@ -116,7 +123,18 @@ class Checkpoints:
 
     def path(self, step):
         """Returns the path of a step's checkpoint."""
-        return self.directory / f"{step:012d}"
+        return self.directory / folder_name(step)
+
+
+def folder_name(step):
+    """Returns the name of the folder of a step's checkpoint."""
+    return f"{step:012d}"
+
+
+def newest(directory):
+    """Returns the path of the newest checkpoint of a folder, or None; only reads."""
+    paths = (p for p in pathlib.Path(directory).glob("*") if p.name.isdigit())
+    return max(paths, default=None)
 
 
 def _is_whole(path):

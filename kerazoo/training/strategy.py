@@ -113,3 +113,17 @@ def _logical_cpus(count):
         configuration = [tf.config.LogicalDeviceConfiguration() for _ in range(count)]
         tf.config.set_logical_device_configuration(cpu, configuration)
     return [f"CPU:{i}" for i in range(count or 1)]
+
+
+def check_batch_size(batch_size, strategy):
+    """Refuses a batch that the replicas of a strategy cannot share.
+
+    Raises:
+        ValueError: If `batch_size` is no multiple of their number.
+    """
+    replicas = strategy.num_replicas_in_sync
+    if batch_size % replicas:
+        raise ValueError(
+            f"`batch_size` must be a multiple of the {replicas} devices it is split "
+            f"over. Received: batch_size={batch_size}"
+        )

@@ -4,6 +4,7 @@ import fcntl
 import json
 import pathlib
 
+import numpy as np
 import tensorflow as tf
 
 from kerazoo.training.checkpoints import Checkpoints
@@ -83,10 +84,34 @@ class Workdir:
         """Writes the outcome to `result.json`, whole or not at all."""
         write_text(self.path / "result.json", json.dumps(result) + "\n")
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
     def close(self):
         """Lets another process have the folder."""
         self._summaries.close()
         self._lock.close()
+
+
+def read_best(path):
+    """Reads the best model so far of a run; only reads.
+
+    Args:
+        path: path of its folder in `best/`, that of the step of its evaluation.
+
+    Returns:
+        The triple of the step, its weights as a list of arrays and the metrics of its
+        evaluation.
+    """
+    state = json.loads((path / "state.json").read_text())
+    with np.load(path / "arrays.npz") as file:
+        weights = [file[str(i)] for i in range(len(file.files))]
+    if not weights:  # Version 0.1 kept those of deep Q-networks as variables.
+        weights = _variables(path)
+    return int(path.name), weights, state.get("metrics", state)
 
 
 def write_text(path, text):
@@ -94,6 +119,13 @@ def write_text(path, text):
     partial = path.with_name(f".{path.name}.partial")
     partial.write_text(text)
     partial.replace(path)
+
+
+def _variables(path):
+    reader = tf.train.load_checkpoint(str(path / "variables"))
+    names = [n for n in reader.get_variable_to_shape_map() if n.startswith("weights/")]
+    names.sort(key=lambda name: int(name.split("/")[1]))
+    return [reader.get_tensor(name) for name in names]
 
 
 def _step(line):

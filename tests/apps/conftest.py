@@ -7,8 +7,8 @@ import pytest
 from absl import flags
 from absl.testing import flagsaver
 
-from apps import runner
-from kerazoo.evaluation import classifier_features
+from apps.cli.launch import launch
+from kerazoo.evaluation.images import classifier_features
 
 
 class App:
@@ -20,18 +20,17 @@ class App:
     def __call__(self, main, *arguments):
         """Returns exit code, the last line's JSON or None, and standard error."""
         code = 0
+        app = sys.modules[main.__module__]
         with flagsaver.flagsaver():
             try:
-                app = sys.modules[main.__module__]
-                runner.set_defaults(getattr(app, "DEFAULTS", {}))
-                if tasks := getattr(app, "TASKS", None):
-                    from apps import task_flag
-
-                    task_flag.set_tasks(tasks)
-                argv = runner._parse(["app", *map(str, arguments)])
-                runner._guarded(main, argv)
+                launch(
+                    main,
+                    getattr(app, "DEFAULTS", None),
+                    getattr(app, "TASKS", None),
+                    argv=["app", *map(str, arguments)],
+                )
             except SystemExit as stop:
-                code = stop.code
+                code = stop.code or 0
             finally:
                 keras.config.set_dtype_policy("float32")
         out, err = self._capsys.readouterr()

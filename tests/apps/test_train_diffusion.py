@@ -6,7 +6,7 @@ from absl.testing import flagsaver
 from PIL import Image
 
 from apps import train_diffusion
-from kerazoo.evaluation import inception_features
+from kerazoo.evaluation.images import inception_features
 from kerazoo.serving.check import run_without_python
 from tests.apps import killed_run
 from tests.apps.conftest import assert_one_line

@@ -3,10 +3,10 @@ import pytest
 
 from kerazoo.evaluation import neighbor_balls
 from kerazoo.evaluation.density_coverage import density_coverage
-from kerazoo.evaluation.evaluate_images import evaluate_images
+from kerazoo.evaluation.images.evaluate_images import evaluate_images
 from kerazoo.evaluation.feature_statistics import FeatureStatistics
 from kerazoo.evaluation.frechet_distance import frechet_distance
-from kerazoo.evaluation.image_reference import ImageReference
+from kerazoo.evaluation.images.image_reference import ImageReference
 from kerazoo.evaluation.kernel_distance import kernel_distance
 from kerazoo.evaluation.precision_recall import precision_recall
 

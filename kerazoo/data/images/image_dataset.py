@@ -19,6 +19,8 @@ class ImageDataset:
         num_classes: int. 0 without labels.
         class_names: list of str, one per class, or None.
         scale: float. Value of white: 255 for bytes, 16 for scikit-learn's digits.
+        classes_per_channel: int or None. Of images whose channels are a grey image
+            each, the classes of these.
 
     Example:
 
@@ -37,6 +39,7 @@ class ImageDataset:
     num_classes: int = 0
     class_names: list[str] | None = None
     scale: float = 255.0
+    classes_per_channel: int | None = None
 
     @property
     def image_shape(self):

@@ -61,6 +61,7 @@ def stacked_images(dataset, count, seed=0):
         *test,
         num_classes=classes**3,
         scale=dataset.scale,
+        classes_per_channel=classes,
     )
 
 

@@ -1,0 +1,78 @@
+"""The flags of a run, noted in its folder as a flagfile that repeats it."""
+
+import pathlib
+import sys
+
+from absl import flags
+
+from apps.cli import run_flags
+from kerazoo.runs.record import has_state
+
+_FILE = "flags.txt"
+_SAME_OUTCOME = {"workdir", "export", "num_seeds"}
+
+
+class FlagsRecord:
+    """Notes an app's flags in `flags.txt`, see `kerazoo.runs.Record`.
+
+    Args:
+        module: str. `__name__` of the app.
+        **changes: Flags of this one of several runs that differ from the command's.
+    """
+
+    def __init__(self, module, **changes):
+        self._lines = _flag_lines(module)
+        for name, value in changes.items():
+            self._lines[name] = f"--{name}={value}"
+
+    def check(self, folder):
+        """Refuses other model flags than the folder's.
+
+        Returns:
+            bool. Whether all flags but those of where to write are as before.
+        """
+        path = pathlib.Path(folder, _FILE)
+        if not (path.exists() and has_state(path.parent)):
+            return False
+        before = {
+            line.split("=")[0].removeprefix("--"): line
+            for line in path.read_text().splitlines()
+        }
+        changed = {
+            name: f"{before.get(name) or f'no --{name}'} became {line or 'unset'}"
+            for name, line in self._lines.items()
+            if before.get(name, "") != line and not _is_new(name, before)
+        }
+        refused = [
+            text for name, text in changed.items() if name not in run_flags.MAY_CHANGE
+        ]
+        if refused:
+            raise ValueError(
+                f"{path.parent} was trained with other flags: {'; '.join(refused)}. "
+                "Use the old ones again, or another --workdir."
+            )
+        return changed.keys() <= _SAME_OUTCOME
+
+    def write(self, folder):
+        """Writes the flagfile."""
+        from kerazoo.training.workdir import write_text
+
+        text = "".join(f"{line}\n" for line in self._lines.values() if line)
+        write_text(pathlib.Path(folder, _FILE), text)
+
+
+def _flag_lines(module):
+    """Returns the app's flags as dict of name to a line of a flagfile."""
+    module = sys.argv[0] if module == "__main__" else module
+    lines = {}
+    for flag in flags.FLAGS.get_key_flags_for_module(module):
+        lines[flag.name] = flag.serialize()
+        if flag.boolean and flag.value is not None:
+            lines[flag.name] = f"--{flag.name}={str(flag.value).lower()}"
+    return dict(sorted(lines.items()))
+
+
+def _is_new(name, before):
+    """Returns whether a flag that a folder does not know has its default."""
+    flag = flags.FLAGS[name]
+    return name not in before and flag.value == flag.default

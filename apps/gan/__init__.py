@@ -1,0 +1,1 @@
+"""What `apps.train_gan` is made of."""

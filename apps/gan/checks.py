@@ -1,0 +1,49 @@
+"""Which flags of GANs go together."""
+
+from absl import flags
+
+from apps.cli.checks import check_owners
+from apps.cli.checks import is_given
+
+# What only some networks take.
+_OF_NETWORKS = {
+    "base_width": ("compact", "dcgan", "residual"),
+    "batch_normalization": ("dcgan", "mlp"),
+    "blocks_per_level": ("residual",),
+    "condition": ("dcgan",),
+    "discriminator_normalization": ("compact", "dcgan"),
+    "discriminator_sizes": ("mlp",),
+    "discriminator_width": ("compact", "dcgan", "residual"),
+    "hidden_sizes": ("mlp",),
+    "maxout_pieces": ("mlp",),
+}
+# What only one task takes.
+_OF_TASKS = {
+    "conditional": ("generate",),
+    "data_dir": ("generate",),
+    "eval_samples": ("generate",),
+    "feature_extractor": ("generate",),
+    "flip": ("generate",),
+    "image_size": ("generate",),
+    "num_points": ("toy",),
+}
+
+
+def check_flags():
+    """Refuses flags that have no meaning with others.
+
+    Raises:
+        ValueError: If there are such.
+    """
+    check_owners("networks", _OF_NETWORKS)
+    augmentation = flags.FLAGS.augmentation
+    for name in ("adaptive_augmentation", "augment_probability", "augment_exclude"):
+        if is_given(name) and augmentation == "none":
+            raise ValueError(f"--{name} needs an --augmentation.")
+    if is_given("augment_probability") and flags.FLAGS.adaptive_augmentation:
+        raise ValueError(
+            "--augment_probability has no meaning with --adaptive_augmentation."
+        )
+    if flags.FLAGS.augment_exclude and augmentation != "affine_color":
+        raise ValueError("--augment_exclude goes with --augmentation=affine_color.")
+    check_owners("task", _OF_TASKS)

@@ -1,0 +1,1 @@
+"""Flags that several apps have; `--helpshort` lists those that an app adopts."""

@@ -1,0 +1,5 @@
+from .runs.loading import load
+from .runs.runner import run
+
+__version__: str
+__all__ = ["load", "run"]

@@ -1,0 +1,1 @@
+"""What images are measured by: classifiers and Inception, references, all at once."""

@@ -1,0 +1,26 @@
+"""Networks on more images than fit at once."""
+
+import numpy as np
+import tensorflow as tf
+
+
+def in_batches(function, images, batch_size):
+    """Returns a function's outputs for all images, concatenated.
+
+    Args:
+        function: Function of a float32 tensor `(B, H, W, C)` to a tensor `(B, ...)`.
+        images: array `(N, H, W, C)`, N at least 1.
+        batch_size: int.
+
+    Returns:
+        Array `(N, ...)`.
+
+    Example:
+
+    ```python
+    batched(lambda x: tf.reduce_mean(x, [1, 2, 3]), np.ones((9, 4, 4, 1)), 4)  # (9,)
+    ```
+    """
+    starts = range(0, len(images), batch_size)
+    parts = (np.asarray(images[i : i + batch_size], np.float32) for i in starts)
+    return np.concatenate([np.asarray(function(tf.constant(part))) for part in parts])

@@ -1,0 +1,1 @@
+"""What texts are measured by: BLEU, chrF."""

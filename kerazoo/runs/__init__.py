@@ -1,0 +1,5 @@
+"""Whole runs: a task trained, measured and exported in a folder, and read back."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,17 @@
+from .errors import RunError
+from .folds import cross_validate
+from .loading import load
+from .record import Record
+from .record import SettingsRecord
+from .runner import run
+from .seeds import run_seeds
+
+__all__ = [
+    "Record",
+    "RunError",
+    "SettingsRecord",
+    "cross_validate",
+    "load",
+    "run",
+    "run_seeds",
+]

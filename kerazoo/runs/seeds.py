@@ -1,0 +1,81 @@
+"""The same run with several seeds."""
+
+import json
+import os
+import pathlib
+import typing
+
+import numpy as np
+
+from kerazoo.runs.runner import run
+from kerazoo.training.task import Task
+from kerazoo.training.workdir import write_text
+
+
+def run_seeds(
+    make_task: typing.Callable[[], Task],
+    seeds: typing.Sequence[int],
+    workdir: str | os.PathLike,
+    *arguments: typing.Any,
+    objective: str = "score",
+    export_dir: str | os.PathLike | None = None,
+    make_record: typing.Callable[[int, pathlib.Path], typing.Any] | None = None,
+    **options: typing.Any,
+) -> dict[str, typing.Any]:
+    """Repeats a run over seeds, reports mean and deviation, and exports the best.
+
+    Args:
+        make_task: Function without arguments to a new `Task`.
+        seeds: Sequence of int, a run each, in `<workdir>/seed_<n>`.
+        workdir: Folder of the runs and of the `result.json` of all.
+        *arguments: The `schedule` of `run`.
+        objective: Metric of the results, the larger the better, by which one of them is
+            exported.
+        export_dir: See `run`.
+        make_record: Function of a seed and the folder of its run to a `Record`, or None.
+        **options: Further keyword arguments of `run`.
+
+    Returns:
+        dict of the best result, with its `seed`, and `<metric>_mean` and `<metric>_std`
+        of each metric over the seeds.
+
+    Example:
+
+    ```python
+    from kerazoo.models.gnn.tasks import NodeClassification
+    from kerazoo.runs import run_seeds
+    from kerazoo.training import Schedule
+
+    schedule = Schedule(train_steps=20, eval_every=10)
+    run_seeds(NodeClassification, range(3), "runs/club", schedule)
+    ```
+    """
+    workdir = pathlib.Path(workdir)
+
+    def train(seed, **more):
+        folder = workdir / f"seed_{seed}"
+        record = make_record(seed, folder) if make_record else None
+        return run(
+            make_task(),
+            folder,
+            *arguments,
+            seed=seed,
+            record=record,
+            **{**options, **more},
+        )
+
+    results = [train(seed) for seed in seeds]
+    best = max(range(len(results)), key=lambda i: results[i][objective])
+    if export_dir is not None:
+        results[best] = {
+            **results[best],
+            "export": train(seeds[best], export_dir=export_dir)["export"],
+        }
+    summary = {"seed": seeds[best], **results[best]}
+    for name, value in results[best].items():
+        values = [result.get(name) for result in results]
+        if isinstance(value, float) and None not in values:
+            summary[f"{name}_mean"] = float(np.mean(values))
+            summary[f"{name}_std"] = float(np.std(values))
+    write_text(workdir / "result.json", json.dumps(summary) + "\n")
+    return summary

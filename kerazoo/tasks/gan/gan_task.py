@@ -1,0 +1,117 @@
+"""What the tasks of GANs have in common."""
+
+import dataclasses
+import typing
+
+import numpy as np
+
+from kerazoo.models.gan.collapse_monitor import CollapseMonitor
+from kerazoo.models.gan.config import AugmentationConfig
+from kerazoo.models.gan.config import NetworkConfig
+from kerazoo.models.gan.config import TrainingConfig
+from kerazoo.models.gan.config import make_gan
+from kerazoo.models.gan.example_maker import ExampleMaker
+from kerazoo.models.gan.serving_gan import ServingGAN
+from kerazoo.training.base_task import BaseTask
+from kerazoo.training.strategy import check_batch_size
+
+# Seeds of samples, apart from those that the trained model is measured by.
+_SAMPLE_SEED = 2**30
+_EVAL_SEED = 2**30 + 2**29
+_GRACE = 2  # Evaluations in which an untrained generator may make all alike.
+
+
+@dataclasses.dataclass
+class GANTask(BaseTask):
+    """Base class of the tasks of GANs.
+
+    A subclass reads its data and calls `make_model`; it has `measure_examples`,
+    `picture`, `labels_in_turn`, `eval_samples` and `picture_samples`.
+
+    Args:
+        networks: `NetworkConfig`, which two networks play.
+        training: `TrainingConfig`, what they play for and how they learn.
+        augmentation: `AugmentationConfig`, what is done to examples before the
+            discriminator sees them.
+    """
+
+    networks: NetworkConfig = dataclasses.field(default_factory=NetworkConfig)
+    training: TrainingConfig = dataclasses.field(default_factory=TrainingConfig)
+    augmentation: AugmentationConfig = dataclasses.field(
+        default_factory=AugmentationConfig
+    )
+
+    family: typing.ClassVar[str] = "gan"
+    picture_samples: typing.ClassVar[int] = 100
+
+    def make_model(self, strategy, train_steps, sample_shape, num_classes, real):
+        """Makes the model, and what watches what it makes.
+
+        Args:
+            strategy: `tf.distribute.Strategy`.
+            train_steps: int.
+            sample_shape: Shape of an example.
+            num_classes: int or None.
+            real: float array `(N, ...)` of real examples to compare others with.
+        """
+        check_batch_size(self.batch_size, strategy)
+        with strategy.scope():
+            self.model = make_gan(
+                sample_shape,
+                num_classes,
+                train_steps,
+                self.networks,
+                self.training,
+                self.augmentation,
+            )
+        self.examples_per_step = self.batch_size * self.training.discriminator_steps
+        self.generate = ExampleMaker(self.model)
+        self._real = real
+        self._monitor = CollapseMonitor(real, grace=_GRACE)
+        self._concern = None
+
+    def variables(self):
+        return [*super().variables(), *self.model.discriminator_optimizer.variables]
+
+    def evaluate(self, step):
+        examples = self.generate(self.eval_samples, _EVAL_SEED)
+        if not np.isfinite(examples).all():
+            raise FloatingPointError("Generated values are no longer finite")
+        measured = self.measure_examples(examples)
+        diversity, self._concern = self._monitor.check(examples, measured.get("modes"))
+        numbers = {k: v for k, v in measured.items() if isinstance(v, (int, float))}
+        return {**numbers, "diversity": diversity}
+
+    def concern(self):
+        return self._concern
+
+    def sample(self, step):
+        examples = self.generate(self.picture_samples, _SAMPLE_SEED)
+        return {"samples": self.picture(examples, step)}
+
+    def measure(self, best):
+        labels = self.labels_in_turn(self.eval_samples)
+        examples = self.generate(self.eval_samples, self.seed, labels)
+        measured = self.measure_examples(examples, labels)
+        diversity, _ = CollapseMonitor(self._real).check(examples)
+        return {
+            **measured,
+            "diversity": diversity,
+            "score": self._score(measured, diversity),
+            "best_step": best.step,
+        }
+
+    def pictures(self, best):
+        examples = self.generate(self.picture_samples, _SAMPLE_SEED)
+        return {"best": self.picture(examples, best.step)}
+
+    def serving(self, model):
+        return ServingGAN(model)
+
+    def metadata(self):
+        return {"latent_size": self.model.latent_size}
+
+    def _score(self, measured, diversity):
+        if self.objective is None:
+            return -abs(1 - diversity)
+        return measured[self.objective] * (1 if self.mode == "max" else -1)

@@ -1,0 +1,85 @@
+"""What the tasks that make images have in common."""
+
+import dataclasses
+import os
+
+import numpy as np
+import tensorflow as tf
+
+from kerazoo.data.array_batches import array_batches
+from kerazoo.data.images.grid_picture import grid_picture
+from kerazoo.evaluation.images.image_evaluation import ImageEvaluation
+from kerazoo.tasks.image_task import ImageTask
+from kerazoo.training.base_task import free
+
+
+@dataclasses.dataclass
+class BaseImageGeneration(ImageTask):
+    """Base class of tasks whose models make images like those of a dataset.
+
+    Args:
+        conditional: Learns the classes of the images; None for where there are any.
+        eval_samples: Images that the trained model is measured by.
+        feature_extractor: What FID and its kin compare, see `ImageEvaluation`.
+    """
+
+    conditional: bool | None = None
+    eval_samples: int = free(2_000)
+    feature_extractor: str = free("auto")
+
+    def read_images(self, seed: int) -> None:
+        """Reads the dataset, and makes what its images are measured with."""
+        self.images = self.load_images()
+        self.seed = seed
+        found = self.images.num_classes
+        if self.conditional and not found:
+            raise ValueError(
+                "`conditional` needs labels: put the images into a folder for each "
+                f"class. Received: conditional=True, dataset={self.name} without labels"
+            )
+        has_classes = self.conditional is not False and found
+        self.num_classes = found if has_classes else None
+        self.evaluation = ImageEvaluation(self.images, self.feature_extractor)
+
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """Returns the training images and, with classes, their labels."""
+        if self.num_classes is None:
+            return (self.images.train_images,)
+        return self.images.train_images, self.images.train_labels
+
+    def preprocess(self, images, *labels):
+        """Returns a batch as the model takes it: float32 images in [-1, 1]."""
+        return (self.images.normalize(tf.cast(images, tf.float32)), *labels)
+
+    def batches(self, start_step, context):
+        return array_batches(
+            self.arrays(),
+            self.examples_per_step,
+            self.seed,
+            start_step,
+            context,
+            self.preprocess,
+            self.flip,
+        )
+
+    def labels_in_turn(self, count: int) -> np.ndarray | None:
+        """Returns a label for each of so many images, all as often; None for none."""
+        if self.num_classes is None:
+            return None
+        return np.arange(count) % self.num_classes
+
+    def picture(self, images: np.ndarray, step: int | None) -> bytes:
+        """Returns images `(N, H, W, C)` as one PNG."""
+        return grid_picture(images, columns=10)
+
+    def metadata(self):
+        data_dir = self.data_dir and os.path.abspath(self.data_dir)
+        is_named = isinstance(self.dataset, str)
+        return {
+            "dataset": self.dataset if is_named else self.name,
+            "data_dir": data_dir,
+            "image_size": self.image_size,
+            "class_names": self.images.class_names,
+            "image_shape": self.images.image_shape,
+            "num_classes": self.num_classes,
+        }
