@@ -17,18 +17,14 @@ import time
 
 from absl import flags
 
-from apps import data_flags as data
-from apps import flags as shared
-from apps import image_data
-from apps import runner
-from apps import served
-
-with runner.heavy_imports("diffusion"):
-    import numpy as np
-
-    from apps import image_families as families
-    from apps import image_sources as sources
-    from kerazoo.data.images.image_folder import image_folder
+from apps.cli import errors
+from apps.cli import run_flags
+from apps.cli.launch import launch
+from apps.cli.parsers import declare
+from apps.generation import checks
+from apps.generation import flags as generation
+from apps.generation import sources
+from apps.shared_flags import data
 
 _FLAGS = flags.FLAGS
 _IMAGES = flags.DEFINE_string(
@@ -38,82 +34,79 @@ _IMAGES = flags.DEFINE_string(
     "for each class, with its name or its number from 0.",
 )
 
-flags.adopt_module_key_flags(served)
+flags.adopt_module_key_flags(generation)
 flags.adopt_module_key_flags(data)
-flags.adopt_module_key_flags(image_data)
-_OF_MODELS = (
-    *("batch_size", "count", "saved_model", "seed", "workdir"),
-    *(name for family in families.FAMILIES.values() for name in family.FLAGS),
-)
-_DATA_FLAGS = ("dataset", "data_dir", "image_size")  # That a model's metadata has.
-for _name in _OF_MODELS:
-    flags.declare_key_flag(_name)
+declare(run_flags.BATCH_SIZE)
 
 DEFAULTS = {
-    **families.DEFAULTS,
-    "batch_size": sources.BATCH_SIZE,
+    **generation.DEFAULTS,
+    "batch_size": generation.BATCH_SIZE,
     "count": 2_000,
 }
+_OF_MODELS = (
+    *("batch_size", "count", "saved_model", "seed", "workdir"),
+    *(name for names in generation.OF_FAMILIES.values() for name in names),
+)
 
 
-def main(_):
-    with runner.user_errors():
-        served.refuse_other_flags(__name__)
+def main():
+    with errors.user_errors():
+        check_flags()
+    with errors.heavy_imports("diffusion"):
+        from kerazoo.data.images.folder_like import read_folder_like
+        from kerazoo.evaluation.images.image_evaluation import ImageEvaluation
+        from kerazoo.tasks import image_source
+
+    with errors.user_errors():
         if _IMAGES.value:
-            dataset, images, labels, summary = read_folder()
+            dataset = load_images({})
+            images, labels = read_folder_like(dataset, _IMAGES.value)
+            summary = {"images": len(images), "folder": _IMAGES.value}
+            images = image_source.to_floats(images)
         else:
             dataset, source, request = prepare_model()
-        evaluation = image_data.ImageEvaluation(dataset)
+        evaluation = ImageEvaluation(dataset, data.EXTRACTOR.value)
         if not evaluation.is_possible:
             raise ValueError(
-                f"--feature_extractor={image_data.EXTRACTOR.value} leaves nothing to "
-                "compare images by: datasets without labels need inception."
+                f"--feature_extractor={data.EXTRACTOR.value} leaves nothing to compare "
+                "images by: datasets without labels need inception."
             )
     if not _IMAGES.value:
         images, labels, summary = make_images(dataset, source, request)
         summary |= source.denoising_errors(dataset)
-    with runner.user_errors():  # Too few images.
-        measured = evaluation.measure(sources.to_floats(images), labels)
+    with errors.user_errors():  # Too few images.
+        measured = evaluation.measure(images, labels)
     print(json.dumps({**measured, "dataset": dataset.name, **summary}))
 
 
-def read_folder():
-    """Returns the dataset, the images of `--images`, their classes and a summary."""
-    for name in _OF_MODELS:
+def check_flags():
+    """Refuses flags that have no meaning with others, and unknown datasets."""
+    checks.check_model()
+    if data.DATASET.value is not None:
+        data.check_dataset()
+    for name in _OF_MODELS if _IMAGES.value else ():
         if _FLAGS[name].present:
             raise ValueError(f"--{name} has no meaning with --images.")
-    dataset = image_data.load_images()
-    height, width, channels = dataset.image_shape
-    folder = image_folder(_IMAGES.value, (height, width))
-    if folder.image_shape[-1] > channels:
-        raise ValueError(
-            f"--images={_IMAGES.value} has colours, but --dataset={dataset.name} grey "
-            "images."
-        )
-    images = np.concatenate([folder.train_images, folder.test_images])
-    images = np.broadcast_to(images, (len(images), *dataset.image_shape))
-    labels = None
-    if folder.class_names and dataset.num_classes:
-        numbers = sources.class_numbers(dataset.num_classes, dataset.class_names)
-        for name in folder.class_names:
-            if name not in numbers:
-                raise ValueError(
-                    f"--images={_IMAGES.value} has a folder {name}, which is no class "
-                    f"of --dataset={dataset.name}."
-                )
-        classes = np.array([numbers[name] for name in folder.class_names])
-        labels = classes[np.concatenate([folder.train_labels, folder.test_labels])]
-    return dataset, images, labels, {"images": len(images), "folder": _IMAGES.value}
+
+
+def load_images(metadata):
+    """Returns the dataset of the flags, by default that of a model's metadata."""
+    from kerazoo.data.images.loading import load
+
+    noted = {} if data.DATASET.present else metadata
+    name, data_dir, image_size = (
+        holder.value if holder.present else noted.get(holder.name)
+        for holder in (data.DATASET, data.DATA_DIR, data.IMAGE_SIZE)
+    )
+    return load(name or "digits", data_dir, image_size)
 
 
 def prepare_model():
     """Returns the dataset, what makes images like its, and the request for them."""
-    source = families.make_source()
+    count = generation.COUNT.value
+    source = sources.find_source(count)
     metadata = source.metadata
-    if not _FLAGS["dataset"].present:
-        noted = {name: metadata.get(name) for name in _DATA_FLAGS}
-        runner.set_defaults({k: v for k, v in noted.items() if v is not None})
-    dataset = image_data.load_images()
+    dataset = load_images(metadata)
     expected = tuple(metadata["image_shape"])
     if dataset.image_shape != expected:
         shapes = ["x".join(map(str, s)) for s in (dataset.image_shape, expected)]
@@ -122,27 +115,39 @@ def prepare_model():
             f"{shapes[1]}: give its --dataset and --image_size."
         )
     classes = metadata["num_classes"] and range(metadata["num_classes"])
-    request = families.make_request(metadata, sources.COUNT.value, classes)
-    source.open()
+    request = sources.make_request(metadata, count, classes)
+    source.open(request)
     return dataset, source, request
 
 
 def make_images(dataset, source, request):
-    """Returns images of a model, the classes asked for or None, and a summary."""
+    """Returns images of a model, the classes asked for or None, and a summary.
+
+    Args:
+        dataset: `ImageDataset`.
+        source: `ImageSource`.
+        request: `Request`.
+
+    Returns:
+        float32 array `(N, H, W, C)` in [-1, 1]; int array `(N,)` or None; dict.
+    """
+    from kerazoo.tasks import image_source
+
     start = time.perf_counter()
-    images = sources.sample(
-        source, sources.COUNT.value, request, shared.BATCH_SIZE.value
+    images = image_source.sample(
+        source, generation.COUNT.value, request, run_flags.BATCH_SIZE.value
     )
     seconds = time.perf_counter() - start
-    same_classes = dataset.num_classes == source.metadata["num_classes"]
+    has_its_classes = dataset.num_classes == source.metadata["num_classes"]
     summary = {
         "images": len(images),
         **request.summary(),
         "images_per_second": len(images) / seconds,
         **source.summary,
     }
-    return images, request.labels if same_classes else None, summary
+    labels = request.labels if has_its_classes else None
+    return image_source.to_floats(images), labels, summary
 
 
 if __name__ == "__main__":
-    runner.launch(main, DEFAULTS)
+    launch(main, DEFAULTS)

@@ -13,12 +13,9 @@ import sys
 
 from absl import flags
 
-from apps import runner
-from apps import served
-
-with runner.heavy_imports("text"):
-    import tensorflow as tf
-    import tensorflow_text  # noqa: F401  Its operations are in the model.
+from apps.cli import errors
+from apps.cli import exports
+from apps.cli.launch import launch
 
 _N_BEST = flags.DEFINE_integer(
     "n_best",
@@ -32,23 +29,27 @@ _GREEDY = flags.DEFINE_boolean(
 _LINES = flags.DEFINE_integer(
     "lines_per_batch", 32, "Lines that are translated at a time.", lower_bound=1
 )
-flags.adopt_module_key_flags(served)
+flags.adopt_module_key_flags(exports)
 
 DEFAULTS = {"saved_model": "saved_models/transformer_dates"}
 
 
-def main(_):
-    with runner.user_errors():
-        served.refuse_other_flags(__name__)
-        path = served.find_version("train_transformer")
-        metadata = served.read_metadata(path, "transformer")
+def main():
+    if _N_BEST.value and _GREEDY.value:
+        raise errors.UserError("--n_best does not go with --greedy, which has one.")
+    with errors.heavy_imports("text"):
+        import tensorflow_text  # noqa: F401  Its operations are in the model.
+
+        from kerazoo.serving.signatures import load_signatures
+    with errors.user_errors():
+        path, metadata = exports.find_export("transformer")
         if metadata["task"] != "translate":
             raise ValueError(
                 f"--saved_model={path} is of --task={metadata['task']}: it does not "
                 "translate."
             )
-        check_flags(metadata["beam_size"])
-        signatures = served.load_signatures(path)
+        check_beams(metadata["beam_size"])
+        signatures = load_signatures(path)
     try:
         for lines in batches(sys.stdin.isatty()):
             for texts in translate(signatures, lines):
@@ -57,15 +58,13 @@ def main(_):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def check_flags(beam_size):
+def check_beams(beam_size):
     """Refuses more translations than the model's search has."""
     if _N_BEST.value > beam_size:
         raise ValueError(
             f"--n_best={_N_BEST.value} must be at most {beam_size}, the beams that the "
             "model was exported with: export it with a larger --beam_size."
         )
-    if _N_BEST.value and _GREEDY.value:
-        raise ValueError("--n_best does not go with --greedy, which has one.")
 
 
 def batches(is_terminal):
@@ -87,6 +86,8 @@ def batches(is_terminal):
 
 def translate(signatures, lines):
     """Returns a list of texts for each line."""
+    import tensorflow as tf
+
     name = "greedy" if _GREEDY.value else "translate"
     if _N_BEST.value:
         name = "n_best"
@@ -108,4 +109,4 @@ def _text(line):
 
 
 if __name__ == "__main__":
-    runner.launch(main, DEFAULTS)
+    launch(main, DEFAULTS)

@@ -13,9 +13,9 @@ import json
 from absl import app
 from absl import flags
 
-from apps import runner
+from apps.cli.errors import heavy_imports
 
-with runner.heavy_imports("diffusion"):
+with heavy_imports("diffusion"):
     import numpy as np
 
     from kerazoo.models.diffusion import samplers

@@ -12,9 +12,9 @@ import os
 import sys
 import time
 
-from apps import runner
+from apps.cli.errors import heavy_imports
 
-with runner.heavy_imports("diffusion"):
+with heavy_imports("diffusion"):
     import keras
     import numpy as np
     import tensorflow as tf

@@ -10,14 +10,13 @@ iteration, compilation excluded.
 import sys
 import time
 
-from apps import runner
+from apps.cli import errors
 
-with runner.heavy_imports("dqn", legacy_keras=True):
+with errors.heavy_imports("dqn", legacy_keras=True):
     import numpy as np
     import tensorflow as tf
 
     from kerazoo.models import dqn
-    from kerazoo.models.dqn.host_network import HostNetwork
 
 
 def main(block_length, num_envs, iterations):
@@ -26,9 +25,9 @@ def main(block_length, num_envs, iterations):
     environment = dqn.GymnasiumEnvironment("CartPole-v1", num_envs, seed=0)
     model = dqn.q_network(environment.observation_spec(), 2, (64, 64), seed=0)
     agent = dqn.create_agent(environment, model, loss="mse")
-    learner = dqn.Learner(agent, tf.distribute.get_strategy())
+    learner = dqn.Learner(agent, model, tf.distribute.get_strategy())
     replay = dqn.UniformReplay(environment.observation_spec(), 20_000, num_envs)
-    q_values = HostNetwork(model)
+    q_values = dqn.HostNetwork(model)
     random = np.random.default_rng(0)
     actor = dqn.Actor(environment, q_values, replay, lambda step: 0.1, random)
 

@@ -9,17 +9,19 @@ medians over pairs. Give it an idle machine and about five minutes.
 """
 
 import json
-import os
-import pathlib
 import re
-import statistics
-import subprocess
-import sys
 
 from absl import app
 from absl import flags
 
-_PAIRS = flags.DEFINE_integer("pairs", 3, "Runs of each side.", lower_bound=1)
+from benchmarks import peers
+from benchmarks.processes import median
+from benchmarks.processes import output
+from benchmarks.processes import report
+from benchmarks.processes import run
+from benchmarks.processes import run_module
+
+flags.adopt_module_key_flags(peers)
 _ONLY = flags.DEFINE_enum(
     "only", None, ["epoch", "propagation", "growth"], "Part to run. Default: all."
 )
@@ -61,8 +63,7 @@ print(json.dumps([milliseconds(autograd), milliseconds(both_stored)]))
 
 
 def main(_):
-    if not _PYTHON or not _PEERS.is_dir():
-        report("peers", note="peer not installed: set KERAZOO_PEERS_PYTHON")
+    peers.note_missing()
     for part in (epoch, propagation, growth):
         if _ONLY.value in (None, part.__name__):
             part()
@@ -71,8 +72,8 @@ def main(_):
 def epoch():
     """Processor time of an epoch of the 2-layer GCN on Cora's size, one thread."""
     ours, theirs = [], []
-    for _ in range(_PAIRS.value):
-        ours.append(run_step("epoch", threads=1))
+    for _ in range(peers.PAIRS.value):
+        ours.append(run_module("gnn_step", "epoch", threads=1))
         theirs.append(run_pyg())
     report("epoch_cpu_milliseconds", value=median(ours))
     for name in _EPOCH_PEERS:
@@ -88,18 +89,16 @@ def epoch():
 def propagation(nodes=20_000, edges=400_000, width=64):
     """Wall clock of one product with the adjacency matrix and of its gradient."""
     for threads in (1, 2):
-        adjacency, layer, theirs = [], [], []
-        size = (nodes, edges, width)
-        for _ in range(_PAIRS.value):
-            adjacency.append(
-                run_step("propagation", "adjacency", *size, threads=threads)
-            )
-            layer.append(run_step("propagation", "edges", *size, threads=threads))
-            theirs.append(run_torch(*size, threads))
+        ours, theirs = {"AdjacencyMatrix": [], "EdgeMatrix": []}, []
+        for _ in range(peers.PAIRS.value):
+            for name, runs in ours.items():
+                arguments = ["propagation", name, nodes, edges, width]
+                runs.append(run_module("gnn_step", *arguments, threads=threads))
+            theirs.append(run_torch(nodes, edges, width, threads))
         torch = dict.fromkeys(("autograd", "both_stored"), "peer not installed")
         if theirs[0]:
             torch = {name: [run[i] for run in theirs] for i, name in enumerate(torch)}
-        for name, runs in {"AdjacencyMatrix": adjacency, "EdgeMatrix": layer}.items():
+        for name, runs in ours.items():
             values = {"matrix": name, "threads": threads, "value": median(runs)}
             for peer, times in torch.items():
                 values[f"torch_{peer}"] = median(times) if theirs[0] else times
@@ -112,7 +111,7 @@ def propagation(nodes=20_000, edges=400_000, width=64):
 def growth():
     """Time and memory of full-batch steps of a GCN on larger and larger graphs."""
     for edges in (10_000, 100_000, 1_000_000, 4_000_000):
-        milliseconds, start_mb, peak_mb = run_step("growth", edges)
+        milliseconds, start_mb, peak_mb = run_module("gnn_step", "growth", edges)
         report(
             "growth",
             edges=edges,
@@ -123,50 +122,25 @@ def growth():
         )
 
 
-def run_step(*arguments, threads=0):
-    """Returns what `benchmarks.gnn_step` prints."""
-    command = [sys.executable, "-m", "benchmarks.gnn_step", *map(str, arguments)]
-    return json.loads(run(command, threads).splitlines()[-1])
-
-
 def run_pyg():
     """Returns the median milliseconds of PyG's variants by name, or None."""
-    script = _PEERS / "gnn_pyg.py"
-    if not _PYTHON or not script.exists():
+    script = peers.find("gnn_pyg.py")
+    if not script:
         return None
-    lines = re.findall(
-        r"^PYG (.+?) +min .* median (\S+) ms", run([_PYTHON, str(script)], 1), re.M
-    )
-    times = {name: float(median) for name, median in lines}
+    printed = output(peers.command(script), threads=1, T=1)
+    lines = re.findall(r"^PYG (.+?) +min .* median (\S+) ms", printed, re.M)
+    times = {title: float(milliseconds) for title, milliseconds in lines}
     return {
         name: times[title] for name, title in _EPOCH_PEERS.items() if title in times
     }
 
 
-def run_torch(*arguments):
+def run_torch(nodes, edges, width, threads):
     """Returns PyTorch's milliseconds, by autograd and by a stored transpose."""
-    if not _PYTHON:
+    if not peers.PYTHON:
         return None
-    command = [_PYTHON, "-W", "ignore", "-c", _TORCH_PROPAGATION, *map(str, arguments)]
-    return json.loads(run(command, arguments[-1]))
-
-
-def run(command, threads):
-    environment = {**os.environ, "T": str(threads)}
-    if threads:
-        environment["OMP_NUM_THREADS"] = str(threads)
-    done = subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, text=True, env=environment
-    )
-    return done.stdout
-
-
-def median(values):
-    return round(statistics.median(values), 3)
-
-
-def report(figure, **values):
-    print(json.dumps({"figure": figure, **values}), flush=True)
+    program = ["-c", _TORCH_PROPAGATION, nodes, edges, width, threads]
+    return run(peers.command(*program), threads)
 
 
 if __name__ == "__main__":

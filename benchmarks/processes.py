@@ -2,31 +2,62 @@
 
 import json
 import os
+import resource
 import statistics
 import subprocess
+import sys
+import typing
+from collections.abc import Iterable
 
 
-def run(command, threads, **environment):
-    """Returns the JSON object that a command prints last.
+def output(command: list[str], threads: int = 0, **environment: object) -> str:
+    """Returns what a command prints.
 
     Args:
-        command: List of str.
-        threads: int. Of OpenMP.
+        command: Program and arguments.
+        threads: Threads of OpenMP; 0 for its own choice.
         **environment: More variables of the environment, written as text.
     """
-    variables = {"OMP_NUM_THREADS": threads, **environment}
-    environment = {**os.environ, **{k: str(v) for k, v in variables.items()}}
+    if threads:
+        environment["OMP_NUM_THREADS"] = threads
+    variables = {name: str(value) for name, value in environment.items()}
     done = subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, text=True, env=environment
+        command,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **variables},
     )
-    return json.loads(done.stdout.splitlines()[-1])
+    return done.stdout
 
 
-def median(values):
+def run(command: list[str], threads: int = 0, **environment: object) -> typing.Any:
+    """Returns the value that a command prints last, as JSON. Arguments of `output`."""
+    return json.loads(output(command, threads, **environment).splitlines()[-1])
+
+
+def run_module(name: str, *arguments: object, threads: int = 0) -> typing.Any:
+    """Returns the value that a module of this package prints last, as JSON.
+
+    Args:
+        name: Name of the module.
+        *arguments: Its arguments, written as text.
+        threads: Threads, which it finds in the environment variable `T`.
+    """
+    command = [sys.executable, "-m", f"benchmarks.{name}", *map(str, arguments)]
+    return run(command, threads, T=threads)
+
+
+def peak_megabytes() -> float:
+    """Returns the most memory that this process ever held, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def median(values: Iterable[float]) -> float:
     """Returns the median, to four decimals."""
     return round(statistics.median(values), 4)
 
 
-def report(figure, **values):
+def report(figure: str, **values: object) -> None:
     """Prints a figure as one line of JSON."""
     print(json.dumps({"figure": figure, **values}), flush=True)

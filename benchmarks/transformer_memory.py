@@ -72,7 +72,7 @@ def attention(tokens, window):
 def decoding(places):
     """Measures the greedy writing of so many tokens for 16 sources."""
     network = EncoderDecoder(
-        1_000, _UNITS, _LAYERS, _HEADS, hidden_size=4 * _UNITS, dropout=0.0
+        1_000, _UNITS, _LAYERS, _HEADS, feed_forward_size=4 * _UNITS, dropout=0.0
     )
     source = tf.fill((_ROWS, _SHORT), 5)
     network.build(None)

@@ -38,10 +38,10 @@ def make_model():
     """Makes the peer's model, with label smoothing, Adam and dropout as theirs."""
     network = EncoderDecoder(
         _VOCABULARY,
-        units=128,
+        hidden_size=128,
         num_layers=4,
         num_heads=4,
-        hidden_size=256,
+        feed_forward_size=256,
         dropout=0.1,
     )
     model = Transformer(network, label_smoothing=0.1)

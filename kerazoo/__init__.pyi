@@ -1,4 +1,4 @@
-from .runs.loading import load
+from .runs.reading import load
 from .runs.runner import run
 
 __version__: str

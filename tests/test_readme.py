@@ -1,51 +1,106 @@
-"""The README's examples do what they say."""
+"""The README and the pages of docs/ do what they say."""
 
+import configparser
 import importlib
-import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
 import pytest
 from absl import flags
+from absl.testing import flagsaver
 
-ROOT = pathlib.Path(__file__).parents[1]
-TEXT = (ROOT / "README.md").read_text()
-PYTHON = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
-COMMANDS = re.findall(r"^(?:.*&& )?\S*python -m (apps\.\w+)(.*)$", TEXT, re.MULTILINE)
+import kerazoo
+from apps.cli import tasks as task_flag
+from tests.documents import ROOT
+from tests.documents import run_files
+from tests.documents import shared_cache
+
+MOST_LINES = 220  # Of the README.
+DOCS = ROOT / "docs"
+PAGES = {
+    path.relative_to(ROOT).as_posix(): path.read_text()
+    for path in [
+        *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+        *sorted(DOCS.rglob("*.md")),
+    ]
+}
+# Pages that show what must be imported before TensorFlow have a process each.
+_ALONE = {"docs/guides/dqn.md", "docs/guides/gnn.md"}
+_COMMAND = re.compile(r"python -m (apps|benchmarks)\.(\w+)([^`\n]*)")
+_LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
 
 
-@pytest.mark.parametrize("program", PYTHON, ids=range(len(PYTHON)))
-def test_python_examples_run(program):
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
+def blocks(text):
+    """Returns the Python examples of a page."""
+    return re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
-def test_commands_name_apps_flags_and_files_that_exist():
-    from apps import evaluate  # noqa: F401
-    from apps import generate  # noqa: F401
-    from apps import play  # noqa: F401
-    from apps import train_diffusion  # noqa: F401
-    from apps import train_dqn  # noqa: F401
-    from apps import train_gan  # noqa: F401
-    from apps import train_gnn  # noqa: F401
-    from apps import train_transformer  # noqa: F401
-    from apps import translate  # noqa: F401
+def groups():
+    """Returns lists of pages whose examples run in one process."""
+    pages = [name for name, text in PAGES.items() if blocks(text)]
+    return [
+        [name for name in pages if name not in _ALONE],
+        *([name] for name in pages if name in _ALONE),
+    ]
 
-    assert len(COMMANDS) >= 5
-    for module, arguments in COMMANDS:
-        assert (ROOT / (module.replace(".", "/") + ".py")).exists(), module
-        for name, value in re.findall(r"--(\w+)(?:=(\S+))?", arguments):
-            assert name in flags.FLAGS or name == "flagfile", name
-            if name == "flagfile" and value.startswith("apps/"):
-                assert (ROOT / value).exists(), value
+
+@pytest.mark.parametrize("pages", groups(), ids=lambda pages: pages[-1])
+def test_python_examples_run(pages, tmp_path, tmp_path_factory):
+    files = []
+    for name in pages:
+        folder = tmp_path / name.replace("/", "_")
+        folder.mkdir()
+        for number, program in enumerate(blocks(PAGES[name])):
+            files.append(folder / f"example_{number}.py")
+            files[-1].write_text(program)
+    run_files(files, shared_cache(tmp_path_factory), makes_images=len(pages) > 1)
+
+
+def commands(text):
+    """Returns folder, name and arguments of the commands of a page."""
+    joined = re.sub(r"\\\n\s*", "", text)
+    for folder, name, rest in _COMMAND.findall(joined):
+        words = shlex.split(rest.partition("|")[0], comments=True)
+        arguments = [word for word in words if word.startswith("--")]
+        yield folder, name, arguments
+
+
+@pytest.mark.parametrize(
+    "page", [name for name, text in PAGES.items() if _COMMAND.search(text)]
+)
+def test_commands_name_apps_flags_and_files_that_exist(page, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    for folder, name, arguments in commands(PAGES[page]):
+        assert (ROOT / folder / f"{name}.py").exists(), name
+        if folder == "apps":
+            check_arguments(name, arguments)
+
+
+def check_arguments(name, arguments):
+    """Asserts that an app takes these flags, and these values of them."""
+    app = importlib.import_module(f"apps.{name}")
+    known = {f.name for f in flags.FLAGS.get_key_flags_for_module(app)}
+    values = []
+    for argument in arguments:
+        flag = argument.removeprefix("--").partition("=")[0]
+        if flag == "flagfile":
+            file = argument.partition("=")[2]
+            if not file.startswith("apps/"):  # Of a run.
+                continue
+            assert (ROOT / file).exists(), file
+        elif flag not in ("help", "helpshort"):
+            assert {flag, flag.removeprefix("no")} & known, f"{name}: {argument}"
+        if flag not in ("help", "helpshort"):
+            values.append(argument)
+    with flagsaver.flagsaver():
+        if tasks := getattr(app, "TASKS", None):
+            task_flag.set_tasks(tasks)
+        flags.FLAGS([name, *values])
 
 
 def test_presets_say_their_command_and_have_flags_of_its_app():
-    from absl.testing import flagsaver
-
     presets = sorted((ROOT / "apps" / "presets").glob("*/*.flags"))
     assert len(presets) >= 15
     for path in presets:
@@ -54,11 +109,108 @@ def test_presets_say_their_command_and_have_flags_of_its_app():
         assert lines[: len(comment)] == comment, path
         command = f"python -m apps.train_{family} --flagfile={path.relative_to(ROOT)}"
         assert any(command in line for line in comment), path
-        app = importlib.import_module(f"apps.train_{family}")
-        own = flags.FLAGS.get_key_flags_for_module(app)
-        names = {flag.name for flag in own}
-        given = [re.match(r"--(?:no)?(\w+)", line) for line in lines[len(comment) :]]
-        unknown = [f[1] for f in given if not {f[1], f[0][2:]} & names]
-        assert not unknown, f"{path}: {unknown}"
-        with flagsaver.flagsaver():
-            flags.FLAGS(["app", f"--flagfile={path}"])  # Values that flags take.
+        check_arguments(f"train_{family}", lines[len(comment) :])
+
+
+def anchors(text):
+    """Returns the anchors of a page's headings, as MkDocs makes them."""
+    text = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE):
+        kept = re.sub(r"[^\w\s-]", "", heading).strip().lower()
+        yield re.sub(r"[-\s]+", "-", kept)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page):
+    for markdown, html in _LINK.findall(PAGES[page]):
+        link = markdown or html
+        if re.match(r"\w+:", link):
+            continue
+        file, _, anchor = link.partition("#")
+        target = (ROOT / page).parent / file if file else ROOT / page
+        assert target.exists(), link
+        if anchor:
+            assert anchor in list(anchors(target.read_text())), link
+
+
+def test_paths_of_the_tables_exist():
+    text = PAGES["docs/extending.md"]
+    for path in re.findall(r"`((?:apps|kerazoo|tests|benchmarks)/[^`]*)`", text):
+        known = path.partition("<")[0].rpartition("/")[0] if "<" in path else path
+        assert (ROOT / known).exists(), path
+
+
+def test_tables_of_the_library_exist():
+    text = PAGES["docs/extending.md"]
+    named = re.findall(r"`([A-Z_]{4,})`[^|]*? in `([^`]+\.py)`", text)
+    named = [pair for pair in named if "<" not in pair[1]]
+    assert len(named) >= 10
+    for table, path in named:
+        source = (ROOT / path).read_text()
+        assert re.search(rf"^{table}\b.*=", source, re.MULTILINE), f"{table} in {path}"
+
+
+def doors():
+    """Returns what the packages of the library offer, a set of names for each."""
+    found = {}
+    for path in (ROOT / "kerazoo").rglob("__init__.py*"):
+        listed = re.search(r"^__all__ = \[(.*?)\]", path.read_text(), re.S | re.M)
+        if path.suffix in (".py", ".pyi") and listed:
+            package = ".".join(path.parent.relative_to(ROOT).parts)
+            found[package] = set(re.findall(r'"(\w+)"', listed[1]))
+    return found
+
+
+def test_reference_has_all_that_the_packages_offer():
+    text = "\n".join(t for p, t in PAGES.items() if p.startswith("docs/reference"))
+    shown = set(re.findall(r"^::: (\S+)$", text, re.MULTILINE))
+    offered = doors()
+    assert len(offered) >= 20
+    names = set.union(*(offered[package] for package in shown & offered.keys()))
+    for package in offered.keys() - shown:
+        assert offered[package] <= names, f"{package}: {offered[package] - names}"
+
+
+def test_readme_is_short_and_begins_with_its_two_commands():
+    lines = PAGES["README.md"].splitlines()
+    assert len(lines) <= MOST_LINES
+    found = [line for line in lines if line.startswith("python3.11 -m venv")]
+    assert found[0].endswith(".venv/bin/python -m apps.train_dqn")
+    assert found[1].endswith(".venv/bin/python -m pytest")
+    # `.ci/run` takes the first line that ends like this.
+    assert next(line for line in lines if line.endswith("-m pytest")) == found[1]
+
+
+def test_versions_agree():
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert f"version: {kerazoo.__version__}\n" in citation
+    newest = re.search(r"^## \[([^\]]+)\]", PAGES["CHANGELOG.md"], re.MULTILINE)
+    assert newest[1] == kerazoo.__version__
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text()
+    pinned = re.search(
+        r"^ruff==(\S+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE
+    )
+    assert f"rev: v{pinned[1]} " in hooks
+
+
+def test_start_page_names_the_extras():
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    extras = set(setup["options.extras_require"]) - {"backends"}  # For .ci/run.
+    for extra in extras:
+        assert f"`{extra}`" in PAGES["docs/index.md"], extra
+
+
+def test_site_builds(tmp_path):
+    pytest.importorskip("mkdocs")
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", tmp_path],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    for page in PAGES:
+        if page.startswith("docs/"):
+            name = page.removeprefix("docs/").removesuffix(".md").removesuffix("index")
+            assert (tmp_path / name / "index.html").exists(), page

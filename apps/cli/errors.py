@@ -52,6 +52,8 @@ def user_packages(extra):
     try:
         yield
     except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in ("apps", "kerazoo"):
+            raise  # No package, but a mistake of ours.
         raise UserError(missing(error, extra)) from error
 
 
@@ -76,7 +78,7 @@ def in_flags(message):
         return f"--{match[0].strip('`')}" if name in flags.FLAGS else match[0]
 
     message = re.sub(r"`(?P<name>\w+)`", flag, message)
-    head, received, tail = message.rpartition("Received: ")
+    head, received, tail = message.partition("Received: ")
     return head + received + re.sub(r"(?<![\w-])(?P<name>[a-z_]\w*)=", flag, tail)
 
 

@@ -55,7 +55,7 @@ class FlagsRecord:
 
     def write(self, folder):
         """Writes the flagfile."""
-        from kerazoo.training.workdir import write_text
+        from kerazoo.atomic_files import write_text
 
         text = "".join(f"{line}\n" for line in self._lines.values() if line)
         write_text(pathlib.Path(folder, _FILE), text)

@@ -11,6 +11,8 @@ from absl import logging
 from apps.cli import errors
 from apps.cli import tasks as task_flag
 
+_OF_OLD_RUNS = ("count", "feature_extractor")
+
 
 def launch(main, defaults=None, tasks=None, argv=None):
     """Runs an app's `main` and exits as the command-line contract says.
@@ -29,7 +31,11 @@ def launch(main, defaults=None, tasks=None, argv=None):
         task_flag.set_tasks(tasks)
     module = main.__module__
     module = sys.argv[0] if module == "__main__" else module
-    app.run(lambda rest: _guarded(main, module, rest), argv=argv, flags_parser=_parse)
+    app.run(
+        lambda rest: _guarded(main, module, rest),
+        argv=argv,
+        flags_parser=lambda argv: _parse(module, argv),
+    )
 
 
 def set_defaults(defaults):
@@ -42,13 +48,29 @@ def set_defaults(defaults):
         flags.FLAGS.set_default(flag, value)
 
 
-def _parse(argv):
+def _parse(module, argv):
     try:
-        return flags.FLAGS(argv)
+        return flags.FLAGS(_without_old_flags(module, argv))
     except SystemExit:  # --help and its kin, which absl ends with 1.
         sys.exit(0)
     except flags.Error as error:
         errors.end(f"{str(error).rstrip('.')}. See --helpshort.")
+
+
+def _without_old_flags(module, argv):
+    """Returns a command line with its flagfiles read.
+
+    Those of version 0.1's runs name flags that their app had for no use of its own.
+    """
+    expanded = flags.FLAGS.read_flags_from_files(argv, force_gnu=False)
+    own = {flag.name for flag in flags.FLAGS.get_key_flags_for_module(module)}
+    return [
+        argument
+        for argument in expanded
+        if argument in argv
+        or (name := argument.partition("=")[0].strip("-")) in own
+        or name not in _OF_OLD_RUNS
+    ]
 
 
 def _guarded(main, module, rest):

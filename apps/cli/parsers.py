@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import pathlib
 
 from absl import flags
 
@@ -51,7 +52,9 @@ def keys_of(module, table):
         module: str. Name of the module, such as `"kerazoo.models.gan.losses"`.
         table: str. Name of a dict literal there.
     """
-    path = importlib.util.find_spec(module).origin
+    root, *rest = module.split(".")  # Its packages may need what is not installed.
+    path = pathlib.Path(importlib.util.find_spec(root).origin).parent.joinpath(*rest)
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     with open(path, encoding="utf-8") as file:
         tree = ast.parse(file.read())
     for node in tree.body:

@@ -1,1 +1,5 @@
 """Datasets, read from files, downloaded or built in; no model."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,11 +1,12 @@
 """Names of classes as indices."""
 
 import contextlib
+import typing
 
 import numpy as np
 
 
-def class_indices(values):
+def class_indices(values: typing.Sequence[str]) -> tuple[np.ndarray, list[str]]:
     """Numbers the different values in their order, integers by size, else as text.
 
     Args:

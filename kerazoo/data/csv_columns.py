@@ -2,13 +2,17 @@
 
 import csv
 import math
+import os
+import typing
 
 import numpy as np
 
 FIRST_ROW = 2  # Row 1 is the header.
 
 
-def read_columns(path, required=()):
+def read_columns(
+    path: str | os.PathLike, required: typing.Iterable[str] = ()
+) -> dict[str, list[str]]:
     """Reads a CSV file with a header, UTF-8 with or without a byte order mark.
 
     Args:
@@ -53,7 +57,7 @@ def read_columns(path, required=()):
     return dict(zip(header, map(list, zip(*rows))))
 
 
-def read_numbers(path, columns):
+def read_numbers(path: str | os.PathLike, columns: dict[str, list[str]]) -> np.ndarray:
     """Converts columns of text to numbers.
 
     Args:

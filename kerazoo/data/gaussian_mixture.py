@@ -39,11 +39,11 @@ class GaussianMixture:
             raise ValueError(f"`sigma` must be positive. Received: sigma={self.sigma}")
 
     @property
-    def num_modes(self):
+    def num_modes(self) -> int:
         """Number of Gaussians, K."""
         return len(self.centers)
 
-    def sample(self, count, seed):
+    def sample(self, count: int, seed: int) -> np.ndarray:
         """Draws independent points, the same for the same seed.
 
         Args:
@@ -59,7 +59,7 @@ class GaussianMixture:
         return (self.centers[modes] + self.sigma * noise).astype(np.float32)
 
 
-def ring(modes=8, radius=1.0, sigma=0.01):
+def ring(modes: int = 8, radius: float = 1.0, sigma: float = 0.01) -> GaussianMixture:
     """Returns Gaussians at equal distances on a circle around 0.
 
     The defaults are the 2D-ring of [Lin et al., 2018](https://arxiv.org/abs/1712.04086),
@@ -87,7 +87,7 @@ def ring(modes=8, radius=1.0, sigma=0.01):
     return GaussianMixture(centers.astype(np.float32), sigma)
 
 
-def grid(side=5, spacing=2.0, sigma=0.05):
+def grid(side: int = 5, spacing: float = 2.0, sigma: float = 0.05) -> GaussianMixture:
     """Returns Gaussians on a square grid around 0.
 
     The defaults, with centres at -4, -2, 0, 2 and 4, are the 2D-grid of

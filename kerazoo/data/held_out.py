@@ -5,7 +5,9 @@ import numpy as np
 _SEED = 0
 
 
-def held_out(count, labels, share):
+def held_out(
+    count: int, labels: np.ndarray | None, share: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Draws the examples of the test, the same each time.
 
     Args:

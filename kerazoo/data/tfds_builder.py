@@ -1,7 +1,10 @@
 """Prepared datasets of TensorFlow Datasets."""
 
+import os
+import typing
 
-def tfds_builder(name, data_dir=None):
+
+def tfds_builder(name: str, data_dir: str | os.PathLike | None = None) -> typing.Any:
     """Returns the builder of a dataset, prepared.
 
     A dataset that is not in `data_dir` is downloaded and prepared there.

@@ -1,8 +1,10 @@
 """Mean and covariance of features."""
 
 import dataclasses
+import typing
 
 import numpy as np
+import numpy.typing as npt
 
 from kerazoo.evaluation.features import check_features
 
@@ -28,7 +30,7 @@ class FeatureStatistics:
     count: int
 
     @classmethod
-    def of(cls, features, name="features"):
+    def of(cls, features: npt.ArrayLike, name: str = "features") -> typing.Self:
         """Returns the statistics of features.
 
         Args:

@@ -1,9 +1,12 @@
 """What every measure expects of features."""
 
 import numpy as np
+import numpy.typing as npt
 
 
-def check_features(name, features, more_than=1):
+def check_features(
+    name: str, features: npt.ArrayLike, more_than: int = 1
+) -> np.ndarray:
     """Returns features as float64 array `(N, D)`.
 
     Args:
@@ -28,7 +31,9 @@ def check_features(name, features, more_than=1):
     return features
 
 
-def check_pair(real_features, fake_features, more_than=1):
+def check_pair(
+    real_features: npt.ArrayLike, fake_features: npt.ArrayLike, more_than: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
     """Returns features of real and generated images, checked, as float64 arrays.
 
     Raises:
@@ -40,7 +45,7 @@ def check_pair(real_features, fake_features, more_than=1):
     return real, fake
 
 
-def check_same_size(real_size, fake_size):
+def check_same_size(real_size: int, fake_size: int) -> None:
     """Raises a ValueError if the two numbers of features differ."""
     if real_size != fake_size:
         raise ValueError(

@@ -1,10 +1,16 @@
 """Networks on more images than fit at once."""
 
+import typing
+
 import numpy as np
 import tensorflow as tf
 
 
-def in_batches(function, images, batch_size):
+def in_batches(
+    function: typing.Callable[[tf.Tensor], tf.Tensor],
+    images: np.ndarray,
+    batch_size: int,
+) -> np.ndarray:
     """Returns a function's outputs for all images, concatenated.
 
     Args:

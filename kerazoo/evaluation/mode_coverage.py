@@ -3,13 +3,19 @@
 import math
 
 import numpy as np
+import numpy.typing as npt
 from scipy import spatial
 from scipy import special
 
 from kerazoo.evaluation.features import check_features
 
 
-def mixture_coverage(samples, centers, sigma, num_sigmas=3.0):
+def mixture_coverage(
+    samples: npt.ArrayLike,
+    centers: npt.ArrayLike,
+    sigma: float,
+    num_sigmas: float = 3.0,
+) -> dict[str, float]:
     r"""Counts modes of a mixture of equally likely Gaussians that samples reach.
 
     A sample belongs to the nearest centre, and is of high quality if it is within
@@ -68,7 +74,9 @@ def mixture_coverage(samples, centers, sigma, num_sigmas=3.0):
     }
 
 
-def class_coverage(classes, num_classes, expected=None):
+def class_coverage(
+    classes: npt.ArrayLike, num_classes: int, expected: npt.ArrayLike | None = None
+) -> dict[str, float]:
     r"""Counts the classes that samples reach, as a classifier sees them.
 
     Modes are the classes that occur, and with \(q_k\) the share of the samples in class

@@ -15,7 +15,7 @@ class NeighborBalls:
         closed: bool. Whether a ball's surface belongs to it.
     """
 
-    def __init__(self, points, num_neighbors, closed):
+    def __init__(self, points: np.ndarray, num_neighbors: int, closed: bool):
         # Distances from the middle are the most exact.
         self._center = points.mean(axis=0)
         self._points = points - self._center
@@ -29,11 +29,11 @@ class NeighborBalls:
         tolerance = _TOLERANCE * largest * (1 if closed else -1)
         self._squared_radii = np.concatenate(squared_radii) + tolerance
 
-    def counts(self, samples):
+    def counts(self, samples: np.ndarray) -> np.ndarray:
         """Returns in how many balls each sample `(M, D)` is, int `(M,)`."""
         return np.concatenate([inside.sum(axis=1) for inside in self._inside(samples)])
 
-    def occupied(self, samples):
+    def occupied(self, samples: np.ndarray) -> np.ndarray:
         """Returns which balls hold samples `(M, D)`, bool `(N,)`."""
         occupied = np.zeros(len(self._points), bool)
         for inside in self._inside(samples):

@@ -7,9 +7,11 @@ from kerazoo.layers.attention import Attention
 from kerazoo.layers.attention_mask import causal_mask
 from kerazoo.layers.attention_mask import window_mask
 from kerazoo.layers.batch_normalization import BatchNormalization
+from kerazoo.layers.decoder import Decoder
 from kerazoo.layers.decoder_block import DecoderBlock
 from kerazoo.layers.dropout import Dropout
 from kerazoo.layers.dueling_head import DuelingHead
+from kerazoo.layers.encoder import Encoder
 from kerazoo.layers.encoder_block import EncoderBlock
 from kerazoo.layers.feed_forward import FeedForward
 from kerazoo.layers.graph import APPNPPropagation
@@ -30,6 +32,7 @@ from kerazoo.layers.graph import add_self_loops
 from kerazoo.layers.graph import directed_normalization
 from kerazoo.layers.graph import mean_normalization
 from kerazoo.layers.graph import propagation_matrix
+from kerazoo.layers.graph import renormalized_edges
 from kerazoo.layers.graph import segment_max
 from kerazoo.layers.graph import segment_mean
 from kerazoo.layers.graph import segment_softmax
@@ -45,17 +48,20 @@ from kerazoo.layers.rotary_embedding import RotaryEmbedding
 from kerazoo.layers.sinusoidal_embedding import SinusoidalEmbedding
 from kerazoo.layers.slerp import slerp
 from kerazoo.layers.spectral_normalization import SpectralNormalization
+from kerazoo.layers.token_embedding import TokenEmbedding
 
 __all__ = [
     "APPNPPropagation",
     "AdaptiveLayerNormalization",
     "Attention",
     "BatchNormalization",
+    "Decoder",
     "DecoderBlock",
     "DirectedConv",
     "Dropout",
     "DuelingHead",
     "EdgeMatrix",
+    "Encoder",
     "EncoderBlock",
     "FeedForward",
     "GATConv",
@@ -76,6 +82,7 @@ __all__ = [
     "SAGEConv",
     "SinusoidalEmbedding",
     "SpectralNormalization",
+    "TokenEmbedding",
     "add_self_loops",
     "alibi_bias",
     "alibi_slopes",
@@ -85,6 +92,7 @@ __all__ = [
     "mean_normalization",
     "merge_patches",
     "propagation_matrix",
+    "renormalized_edges",
     "segment_max",
     "segment_mean",
     "segment_softmax",

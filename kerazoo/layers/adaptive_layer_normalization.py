@@ -1,7 +1,11 @@
 """Layer normalization whose scale and shift come from a condition."""
 
+import typing
+
 import keras
 from keras import ops
+
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -38,7 +42,9 @@ class AdaptiveLayerNormalization(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, gated=False, epsilon=1e-6, **kwargs):
+    def __init__(
+        self, gated: bool = False, epsilon: float = 1e-6, **kwargs: typing.Any
+    ):
         super().__init__(**kwargs)
         self.gated = gated
         self.epsilon = epsilon
@@ -58,7 +64,7 @@ class AdaptiveLayerNormalization(keras.layers.Layer):
         )
         self.projection.build(condition_shape)
 
-    def call(self, inputs, condition):
+    def call(self, inputs: Tensor, condition: Tensor) -> Tensor | tuple[Tensor, Tensor]:
         modulation = self.projection(condition)
         ones = (1,) * (len(inputs.shape) - 2)
         modulation = ops.reshape(modulation, (-1, *ones, modulation.shape[-1]))

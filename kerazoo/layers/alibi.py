@@ -2,8 +2,10 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 
-def alibi_slopes(num_heads):
+
+def alibi_slopes(num_heads: int) -> list[float]:
     r"""Returns the slopes of ALiBi, one for each head.
 
     \(2^{-8 h / H}\) for h = 1, ..., H where H is a power of two,
@@ -36,7 +38,9 @@ def alibi_slopes(num_heads):
     return slopes + others[: num_heads - power]
 
 
-def alibi_bias(num_heads, query_positions, key_positions):
+def alibi_bias(
+    num_heads: int, query_positions: Tensor, key_positions: Tensor
+) -> Tensor:
     r"""Returns what ALiBi adds to the attention scores.
 
     \(-m_h |i - j|\) for a query at position i, a key at position j and the slope m of

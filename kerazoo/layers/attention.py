@@ -1,6 +1,7 @@
 """Multi-head attention, of tokens to each other or to a context."""
 
 import functools
+import typing
 
 import keras
 from keras import ops
@@ -13,6 +14,7 @@ from kerazoo.layers.attention_mask import causal_mask
 from kerazoo.layers.attention_mask import window_mask
 from kerazoo.layers.head_attention import attend_to_heads
 from kerazoo.layers.rotary_embedding import RotaryEmbedding
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -82,17 +84,17 @@ class Attention(keras.layers.Layer):
 
     def __init__(
         self,
-        num_heads,
-        num_key_value_heads=None,
-        head_size=None,
-        is_causal=False,
-        window=None,
-        positions=None,
-        use_bias=True,
-        max_period=10_000.0,
-        flash_attention=None,
-        output_initializer="glorot_uniform",
-        **kwargs,
+        num_heads: int,
+        num_key_value_heads: int | None = None,
+        head_size: int | None = None,
+        is_causal: bool = False,
+        window: int | None = None,
+        positions: str | None = None,
+        use_bias: bool = True,
+        max_period: float = 10_000.0,
+        flash_attention: bool | None = None,
+        output_initializer: str | keras.Initializer = "glorot_uniform",
+        **kwargs: typing.Any,
     ):
         # A cache keeps its precision.
         super().__init__(autocast=False, **kwargs)
@@ -185,13 +187,13 @@ class Attention(keras.layers.Layer):
 
     def call(
         self,
-        inputs,
-        context=None,
-        key_mask=None,
-        cache=None,
-        position=0,
-        projected=None,
-    ):
+        inputs: Tensor,
+        context: Tensor | None = None,
+        key_mask: Tensor | None = None,
+        cache: tuple[Tensor, Tensor] | None = None,
+        position: Tensor | int = 0,
+        projected: tuple[Tensor, Tensor] | None = None,
+    ) -> Tensor | tuple[Tensor, tuple[Tensor, Tensor]]:
         self._check_call(inputs, context, cache, position, projected)
         if key_mask is not None:
             key_mask = ops.cast(key_mask, "bool")
@@ -220,7 +222,9 @@ class Attention(keras.layers.Layer):
             attended = attend_to_heads(query, *cache, **order)
         return self._merge(attended), cache
 
-    def make_cache(self, batch_size, length, dtype=None):
+    def make_cache(
+        self, batch_size: Tensor | int, length: int, dtype: str | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Returns a cache without keys and values, for decoding step by step.
 
         Args:
@@ -243,7 +247,7 @@ class Attention(keras.layers.Layer):
         dtype = dtype or self.compute_dtype
         return ops.zeros(shape, dtype), ops.zeros(shape, dtype)
 
-    def project(self, context):
+    def project(self, context: Tensor) -> tuple[Tensor, Tensor]:
         """Returns the keys and values of a context, to be used in several calls.
 
         Args:

@@ -2,8 +2,10 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 
-def query_blocks(x, window):
+
+def query_blocks(x: Tensor, window: int) -> Tensor:
     """Cuts tokens into blocks of a window.
 
     Args:
@@ -18,7 +20,7 @@ def query_blocks(x, window):
     return ops.reshape(_padded(x, 0, missing), (-1, window, *x.shape[2:]))
 
 
-def key_blocks(x, window, is_causal):
+def key_blocks(x: Tensor, window: int, is_causal: bool) -> Tensor:
     """Cuts tokens into blocks of a window, each with the blocks next to it.
 
     Args:
@@ -39,7 +41,7 @@ def key_blocks(x, window, is_causal):
     return ops.reshape(ops.concatenate(parts, axis=2), (-1, width * window, *size))
 
 
-def merge_blocks(blocks, length):
+def merge_blocks(blocks: Tensor, length: Tensor | int) -> Tensor:
     """Undoes `query_blocks`.
 
     Args:

@@ -2,8 +2,10 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 
-def causal_mask(query_positions, key_positions):
+
+def causal_mask(query_positions: Tensor, key_positions: Tensor) -> Tensor:
     """Lets each query attend to keys at its own position and before.
 
     Args:
@@ -22,7 +24,7 @@ def causal_mask(query_positions, key_positions):
     return _differences(query_positions, key_positions) >= 0
 
 
-def window_mask(query_positions, key_positions, window):
+def window_mask(query_positions: Tensor, key_positions: Tensor, window: int) -> Tensor:
     """Lets each query attend to keys less than a window away, on either side.
 
     The sliding window of [Beltagy et al., 2020](https://arxiv.org/abs/2004.05150),

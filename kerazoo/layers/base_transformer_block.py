@@ -1,11 +1,14 @@
 """What the blocks of encoder and decoder share: sublayers, residuals, normalization."""
 
+import typing
+
 import keras
 
 from kerazoo.layers.attention import Attention
 from kerazoo.layers.dropout import Dropout
 from kerazoo.layers.feed_forward import FeedForward
 from kerazoo.layers.layer_normalization import LayerNormalization
+from kerazoo.layers.tensor import Tensor
 
 
 class BaseTransformerBlock(keras.layers.Layer):
@@ -18,7 +21,7 @@ class BaseTransformerBlock(keras.layers.Layer):
 
     Args:
         num_heads: int. Number of query heads H of the attention.
-        hidden_size: int. Width inside the feed-forward layer.
+        feed_forward_size: int. Width inside the feed-forward layer.
         dropout: float in [0, 1). Dropout rate of each sublayer's outputs.
         hidden_dropout: float in [0, 1) or None. Dropout rate inside the feed-forward
             layer; None for `dropout`.
@@ -41,19 +44,19 @@ class BaseTransformerBlock(keras.layers.Layer):
 
     def __init__(
         self,
-        num_heads,
-        hidden_size,
-        dropout=0.0,
-        activation="relu",
-        norm="layer",
-        norm_first=False,
-        num_key_value_heads=None,
-        positions=None,
-        window=None,
-        use_bias=True,
-        epsilon=1e-5,
-        hidden_dropout=None,
-        **kwargs,
+        num_heads: int,
+        feed_forward_size: int,
+        dropout: float = 0.0,
+        activation: str = "relu",
+        norm: str = "layer",
+        norm_first: bool = False,
+        num_key_value_heads: int | None = None,
+        positions: str | None = None,
+        window: int | None = None,
+        use_bias: bool = True,
+        epsilon: float = 1e-5,
+        hidden_dropout: float | None = None,
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
         if norm not in ("layer", "rms"):
@@ -61,7 +64,7 @@ class BaseTransformerBlock(keras.layers.Layer):
                 f'`norm` must be "layer" or "rms". Received: norm={norm!r}'
             )
         self.num_heads = num_heads
-        self.hidden_size = hidden_size
+        self.feed_forward_size = feed_forward_size
         self.dropout = dropout
         self.activation = activation
         self.norm = norm
@@ -84,7 +87,7 @@ class BaseTransformerBlock(keras.layers.Layer):
         )
         self.self_attention_norm = self.normalization("self_attention_norm")
         self.feed_forward = FeedForward(
-            hidden_size,
+            feed_forward_size,
             activation,
             dropout if hidden_dropout is None else hidden_dropout,
             use_bias,
@@ -107,7 +110,7 @@ class BaseTransformerBlock(keras.layers.Layer):
         return {
             **super().get_config(),
             "num_heads": self.num_heads,
-            "hidden_size": self.hidden_size,
+            "feed_forward_size": self.feed_forward_size,
             "dropout": self.dropout,
             "activation": self.activation,
             "norm": self.norm,
@@ -120,7 +123,7 @@ class BaseTransformerBlock(keras.layers.Layer):
             "hidden_dropout": self.hidden_dropout,
         }
 
-    def normalization(self, name):
+    def normalization(self, name: str) -> keras.layers.Layer:
         """Returns a new layer of the block's normalization."""
         layers = {
             "layer": LayerNormalization,
@@ -130,11 +133,17 @@ class BaseTransformerBlock(keras.layers.Layer):
             epsilon=self.epsilon, dtype=self.dtype_policy, name=name
         )
 
-    def before(self, norm, inputs):
+    def before(self, norm: keras.layers.Layer, inputs: Tensor) -> Tensor:
         """Returns what a sublayer gets of its inputs."""
         return norm(inputs) if self.norm_first else inputs
 
-    def after(self, norm, inputs, outputs, training):
+    def after(
+        self,
+        norm: keras.layers.Layer,
+        inputs: Tensor,
+        outputs: Tensor,
+        training: bool | None,
+    ) -> Tensor:
         """Adds a sublayer's outputs to its inputs."""
         outputs = inputs + self.dropout_layer(outputs, training=training)
         return outputs if self.norm_first else norm(outputs)

@@ -1,9 +1,12 @@
 """Batch normalization, with an activation, over all replicas."""
 
 import math
+import typing
 
 import keras
 from keras import ops
+
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -46,12 +49,12 @@ class BatchNormalization(keras.layers.Layer):
 
     def __init__(
         self,
-        momentum=0.9,
-        epsilon=1e-5,
-        activation=None,
-        negative_slope=0.2,
-        gamma_initializer="ones",
-        **kwargs,
+        momentum: float = 0.9,
+        epsilon: float = 1e-5,
+        activation: str | None = None,
+        negative_slope: float = 0.2,
+        gamma_initializer: str | keras.initializers.Initializer = "ones",
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
         if activation not in (None, "relu", "leaky_relu"):
@@ -80,7 +83,7 @@ class BatchNormalization(keras.layers.Layer):
         self.moving_mean = add("moving_mean", "zeros", trainable=False)
         self.moving_variance = add("moving_variance", "ones", trainable=False)
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Tensor, training: bool | None = False) -> Tensor:
         shape = ops.shape(inputs)
         dtype = keras.backend.result_type(self.variable_dtype, "float32")
         x = ops.cast(inputs, dtype)

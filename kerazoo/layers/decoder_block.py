@@ -1,10 +1,13 @@
 """Block of a Transformer's decoder, or of a causal language model."""
 
+import typing
+
 import keras
 from keras import ops
 
 from kerazoo.layers.attention import Attention
 from kerazoo.layers.base_transformer_block import BaseTransformerBlock
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -19,7 +22,7 @@ class DecoderBlock(BaseTransformerBlock):
 
     Args:
         num_heads: int. Number of heads H, a divisor of the width D.
-        hidden_size: int. Width inside the feed-forward layer.
+        feed_forward_size: int. Width inside the feed-forward layer.
         is_cross: bool. Attends to a memory, too.
         **kwargs: Of `BaseTransformerBlock`: `dropout`, `activation`, `norm`,
             `norm_first`, `num_key_value_heads`, `positions`, `window`, `use_bias`,
@@ -48,7 +51,7 @@ class DecoderBlock(BaseTransformerBlock):
     Example:
 
     ```python
-    block = DecoderBlock(num_heads=4, hidden_size=128)
+    block = DecoderBlock(num_heads=4, feed_forward_size=128)
     memory = np.ones((2, 7, 32))
     block(np.ones((2, 10, 32)), memory)  # (2, 10, 32)
     cache, projected = block.make_cache(2, length=10), block.project(memory)
@@ -59,9 +62,15 @@ class DecoderBlock(BaseTransformerBlock):
 
     is_causal = True
 
-    def __init__(self, num_heads, hidden_size, is_cross=True, **kwargs):
+    def __init__(
+        self,
+        num_heads: int,
+        feed_forward_size: int,
+        is_cross: bool = True,
+        **kwargs: typing.Any,
+    ):
         # A cache keeps its precision.
-        super().__init__(num_heads, hidden_size, autocast=False, **kwargs)
+        super().__init__(num_heads, feed_forward_size, autocast=False, **kwargs)
         self.is_cross = is_cross
         if is_cross:
             self.cross_attention = Attention(
@@ -86,15 +95,15 @@ class DecoderBlock(BaseTransformerBlock):
 
     def call(
         self,
-        inputs,
-        memory=None,
-        memory_mask=None,
-        key_mask=None,
-        cache=None,
-        position=0,
-        projected=None,
-        training=None,
-    ):
+        inputs: Tensor,
+        memory: Tensor | None = None,
+        memory_mask: Tensor | None = None,
+        key_mask: Tensor | None = None,
+        cache: tuple[Tensor, Tensor] | None = None,
+        position: Tensor | int = 0,
+        projected: tuple[Tensor, Tensor] | None = None,
+        training: bool | None = None,
+    ) -> Tensor | tuple[Tensor, tuple[Tensor, Tensor]]:
         if self.is_cross == (memory is None and projected is None):
             shape = None if memory is None else tuple(memory.shape)
             raise ValueError(
@@ -118,11 +127,13 @@ class DecoderBlock(BaseTransformerBlock):
         outputs = self.after(self.feed_forward_norm, inputs, x, training)
         return outputs if cache is None else (outputs, cache)
 
-    def make_cache(self, batch_size, length, dtype=None):
+    def make_cache(
+        self, batch_size: Tensor | int, length: int, dtype: str | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Returns a cache without tokens, as `Attention.make_cache` does."""
         return self.self_attention.make_cache(batch_size, length, dtype)
 
-    def project(self, memory):
+    def project(self, memory: Tensor) -> tuple[Tensor, Tensor]:
         """Returns the keys and values of a memory, as `Attention.project` does."""
         if not self.is_cross:
             raise ValueError(

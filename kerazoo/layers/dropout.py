@@ -1,9 +1,12 @@
 """Dropout that takes little time on a CPU."""
 
 import math
+import typing
 
 import keras
 from keras import ops
+
+from kerazoo.layers.tensor import Tensor
 
 _LEVELS = 2**16
 
@@ -39,7 +42,7 @@ class Dropout(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, rate, seed=None, **kwargs):
+    def __init__(self, rate: float, seed: int | None = None, **kwargs: typing.Any):
         super().__init__(**kwargs)
         if not 0 <= rate < 1:
             raise ValueError(
@@ -54,7 +57,7 @@ class Dropout(keras.layers.Layer):
     def build(self, inputs_shape):
         pass
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Tensor, training: bool | None = False) -> Tensor:
         dropped = min(round(self.rate * _LEVELS), _LEVELS - 1)
         if not training or not dropped:
             return inputs

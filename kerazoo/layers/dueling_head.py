@@ -1,7 +1,11 @@
 """Dueling head: action values from a state value and advantages."""
 
+import typing
+
 import keras
 from keras import ops
+
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -34,7 +38,9 @@ class DuelingHead(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, num_actions, hidden_units=None, **kwargs):
+    def __init__(
+        self, num_actions: int, hidden_units: int | None = None, **kwargs: typing.Any
+    ):
         super().__init__(**kwargs)
         if num_actions < 1:
             raise ValueError(
@@ -52,7 +58,7 @@ class DuelingHead(keras.layers.Layer):
         self.value = self._stream(1, inputs_shape, "value")
         self.advantage = self._stream(self.num_actions, inputs_shape, "advantage")
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         value, advantage = inputs, inputs
         for layer in self.value:
             value = layer(value)

@@ -3,6 +3,7 @@
 import keras
 
 from kerazoo.layers.base_transformer_block import BaseTransformerBlock
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -16,7 +17,7 @@ class EncoderBlock(BaseTransformerBlock):
 
     Args:
         num_heads: int. Number of heads H, a divisor of the width D.
-        hidden_size: int. Width inside the feed-forward layer.
+        feed_forward_size: int. Width inside the feed-forward layer.
         **kwargs: Of `BaseTransformerBlock`: `dropout`, `activation`, `norm`,
             `norm_first`, `num_key_value_heads`, `positions`, `window`, `use_bias`,
             `epsilon` and `hidden_dropout`.
@@ -36,12 +37,17 @@ class EncoderBlock(BaseTransformerBlock):
     Example:
 
     ```python
-    block = EncoderBlock(num_heads=4, hidden_size=128, dropout=0.1)
+    block = EncoderBlock(num_heads=4, feed_forward_size=128, dropout=0.1)
     block(np.ones((2, 10, 32)), key_mask=np.arange(10) < [[7], [10]])  # (2, 10, 32)
     ```
     """
 
-    def call(self, inputs, key_mask=None, training=None):
+    def call(
+        self,
+        inputs: Tensor,
+        key_mask: Tensor | None = None,
+        training: bool | None = None,
+    ) -> Tensor:
         x = self.before(self.self_attention_norm, inputs)
         x = self.self_attention(x, key_mask=key_mask)
         inputs = self.after(self.self_attention_norm, inputs, x, training)

@@ -1,9 +1,12 @@
 """Perceptron applied to each token."""
 
+import typing
+
 import keras
 from keras import ops
 
 from kerazoo.layers.dropout import Dropout
+from kerazoo.layers.tensor import Tensor
 
 _ACTIVATIONS = ("relu", "gelu", "silu")
 _GATES = {"swiglu": "silu", "geglu": "gelu"}
@@ -18,10 +21,10 @@ class FeedForward(keras.layers.Layer):
     \(W_2 (\sigma(W_1 x) \odot V x)\), Equation 6 of
     [Shazeer, 2020](https://arxiv.org/abs/2002.05202). One matrix computes
     \(W_1 x\) and \(V x\), in this order. A gate adds half as many parameters again:
-    two thirds of `hidden_size` keep their number.
+    two thirds of `feed_forward_size` keep their number.
 
     Args:
-        hidden_size: int. Width between the two maps.
+        feed_forward_size: int. Width between the two maps.
         activation: "relu", "gelu", "silu", or gated "swiglu" (SiLU), "geglu" (GELU).
         dropout: float in [0, 1). Dropout rate of the hidden layer.
         use_bias: bool. Adds biases to both maps.
@@ -34,30 +37,37 @@ class FeedForward(keras.layers.Layer):
         float `(..., D)`.
 
     Raises:
-        ValueError: If `hidden_size` is not positive, or `activation` is another one.
+        ValueError: If `feed_forward_size` is not positive, or `activation` is another
+            one.
 
     Example:
 
     ```python
-    layer = FeedForward(hidden_size=128, activation="swiglu", use_bias=False)
+    layer = FeedForward(feed_forward_size=128, activation="swiglu", use_bias=False)
     layer(np.ones((2, 10, 32)))  # (2, 10, 32)
     ```
     """
 
     def __init__(
-        self, hidden_size, activation="gelu", dropout=0.0, use_bias=True, **kwargs
+        self,
+        feed_forward_size: int,
+        activation: str = "gelu",
+        dropout: float = 0.0,
+        use_bias: bool = True,
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
-        if hidden_size < 1:
+        if feed_forward_size < 1:
             raise ValueError(
-                f"`hidden_size` must be positive. Received: hidden_size={hidden_size}"
+                "`feed_forward_size` must be positive. "
+                f"Received: feed_forward_size={feed_forward_size}"
             )
         if activation not in (*_ACTIVATIONS, *_GATES):
             raise ValueError(
                 f"`activation` must be one of {[*_ACTIVATIONS, *_GATES]}. "
                 f"Received: activation={activation!r}"
             )
-        self.hidden_size = hidden_size
+        self.feed_forward_size = feed_forward_size
         self.activation = activation
         self.dropout = dropout
         self.use_bias = use_bias
@@ -66,11 +76,11 @@ class FeedForward(keras.layers.Layer):
     def build(self, inputs_shape):
         size, parts = inputs_shape[-1], 2 if self.activation in _GATES else 1
         self.hidden = keras.layers.Dense(
-            parts * self.hidden_size,
+            parts * self.feed_forward_size,
             use_bias=self.use_bias,
             # Glorot's bounds of one matrix, also where two stand side by side.
             kernel_initializer=keras.initializers.VarianceScaling(
-                2 * size / (size + self.hidden_size), "fan_in", "uniform"
+                2 * size / (size + self.feed_forward_size), "fan_in", "uniform"
             ),
             dtype=self.dtype_policy,
             name="hidden",
@@ -82,9 +92,9 @@ class FeedForward(keras.layers.Layer):
         self.projection = keras.layers.Dense(
             size, use_bias=self.use_bias, dtype=self.dtype_policy, name="projection"
         )
-        self.projection.build((*inputs_shape[:-1], self.hidden_size))
+        self.projection.build((*inputs_shape[:-1], self.feed_forward_size))
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
         hidden = self.hidden(inputs)
         if self.activation in _GATES:
             gate, hidden = ops.split(hidden, 2, axis=-1)
@@ -99,7 +109,7 @@ class FeedForward(keras.layers.Layer):
     def get_config(self):
         return {
             **super().get_config(),
-            "hidden_size": self.hidden_size,
+            "feed_forward_size": self.feed_forward_size,
             "activation": self.activation,
             "dropout": self.dropout,
             "use_bias": self.use_bias,

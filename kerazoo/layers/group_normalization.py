@@ -1,7 +1,11 @@
 """Group normalization, with SiLU in the same pass."""
 
+import typing
+
 import keras
 from keras import ops
+
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -41,7 +45,13 @@ class GroupNormalization(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, groups=8, epsilon=1e-5, activation=None, **kwargs):
+    def __init__(
+        self,
+        groups: int = 8,
+        epsilon: float = 1e-5,
+        activation: str | None = None,
+        **kwargs: typing.Any,
+    ):
         super().__init__(**kwargs)
         if groups < 1:
             raise ValueError(f"`groups` must be positive. Received: groups={groups}")
@@ -68,7 +78,7 @@ class GroupNormalization(keras.layers.Layer):
             shape=(channels,), initializer="zeros", name="beta", autocast=False
         )
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         shape = ops.shape(inputs)
         x = ops.cast(inputs, self.variable_dtype)
         x = ops.reshape(x, (shape[0], -1, shape[-1]))

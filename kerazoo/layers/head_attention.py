@@ -2,10 +2,18 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+
 _LOWEST = -1e30  # Not infinite: where all is masked there are still numbers.
 
 
-def attend_to_heads(query, key, value, mask=None, bias=None):
+def attend_to_heads(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    mask: Tensor | None = None,
+    bias: Tensor | None = None,
+) -> Tensor:
     r"""Returns each query head's weighted means of the values.
 
     Computes \(\mathrm{softmax}(Q K^T / \sqrt{P} + B) V\),

@@ -1,7 +1,11 @@
 """Layer normalization that takes little time on a CPU."""
 
+import typing
+
 import keras
 from keras import ops
+
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -30,7 +34,7 @@ class LayerNormalization(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, epsilon=1e-5, **kwargs):
+    def __init__(self, epsilon: float = 1e-5, **kwargs: typing.Any):
         super().__init__(**kwargs)
         self.epsilon = epsilon
 
@@ -43,7 +47,7 @@ class LayerNormalization(keras.layers.Layer):
             shape=shape, initializer="zeros", name="beta", autocast=False
         )
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         shape, size = ops.shape(inputs), inputs.shape[-1]
         dtype = keras.backend.result_type(self.variable_dtype, "float32")
         x = ops.reshape(ops.cast(inputs, dtype), (-1, size))

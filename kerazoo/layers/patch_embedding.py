@@ -1,10 +1,12 @@
 """Linear embedding of patches."""
 
 import math
+import typing
 
 import keras
 
 from kerazoo.layers.patches import extract_patches
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -36,7 +38,13 @@ class PatchEmbedding(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, units, patch_size, rank=2, **kwargs):
+    def __init__(
+        self,
+        units: int,
+        patch_size: int | tuple[int, ...],
+        rank: int = 2,
+        **kwargs: typing.Any,
+    ):
         super().__init__(**kwargs)
         sizes = (patch_size,) * rank if isinstance(patch_size, int) else patch_size
         if len(sizes) != rank or min(sizes, default=0) < 1:
@@ -56,7 +64,7 @@ class PatchEmbedding(keras.layers.Layer):
         )
         self.projection.build((inputs_shape[0], None, features))
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         self._check_sizes(inputs.shape)
         return self.projection(extract_patches(inputs, self.patch_size))
 

@@ -4,8 +4,10 @@ import math
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 
-def extract_patches(x, patch_size):
+
+def extract_patches(x: Tensor, patch_size: tuple[int, ...]) -> Tensor:
     """Cuts `x` into patches that do not overlap.
 
     Args:
@@ -39,7 +41,9 @@ def extract_patches(x, patch_size):
     )
 
 
-def merge_patches(patches, patch_size, sizes):
+def merge_patches(
+    patches: Tensor, patch_size: tuple[int, ...], sizes: tuple[int, ...]
+) -> Tensor:
     """Puts patches together again, the inverse of `extract_patches`.
 
     Args:

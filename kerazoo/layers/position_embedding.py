@@ -1,7 +1,11 @@
 """Learned embedding of positions."""
 
+import typing
+
 import keras
 from keras import ops
+
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -31,7 +35,7 @@ class PositionEmbedding(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, max_length, units, **kwargs):
+    def __init__(self, max_length: int, units: int, **kwargs: typing.Any):
         super().__init__(**kwargs)
         if max_length < 1 or units < 1:
             raise ValueError(
@@ -48,7 +52,7 @@ class PositionEmbedding(keras.layers.Layer):
             name="embeddings",
         )
 
-    def call(self, positions):
+    def call(self, positions: Tensor) -> Tensor:
         return ops.take(self.embeddings, positions, axis=0)
 
     def compute_output_shape(self, positions_shape):

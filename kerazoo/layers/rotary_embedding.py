@@ -1,9 +1,12 @@
 """Rotary embedding of positions."""
 
 import math
+import typing
 
 import keras
 from keras import ops
+
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -41,7 +44,9 @@ class RotaryEmbedding(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, max_period=10_000.0, scale=1.0, **kwargs):
+    def __init__(
+        self, max_period: float = 10_000.0, scale: float = 1.0, **kwargs: typing.Any
+    ):
         super().__init__(autocast=False, **kwargs)
         self.max_period = max_period
         self.scale = scale
@@ -53,7 +58,7 @@ class RotaryEmbedding(keras.layers.Layer):
                 f"many features. Received: inputs.shape={tuple(inputs_shape)}"
             )
 
-    def call(self, inputs, positions):
+    def call(self, inputs: Tensor, positions: Tensor) -> Tensor:
         half = inputs.shape[-1] // 2
         exponents = ops.arange(half, dtype="float32") / half
         frequencies = self.scale * ops.exp(-math.log(self.max_period) * exponents)

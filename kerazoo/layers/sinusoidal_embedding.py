@@ -1,9 +1,12 @@
 """Sinusoidal embedding of a real number."""
 
 import math
+import typing
 
 import keras
 from keras import ops
+
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -41,7 +44,13 @@ class SinusoidalEmbedding(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, size, scale=1.0, max_period=10_000.0, **kwargs):
+    def __init__(
+        self,
+        size: int,
+        scale: float = 1.0,
+        max_period: float = 10_000.0,
+        **kwargs: typing.Any,
+    ):
         super().__init__(autocast=False, **kwargs)
         if size < 2 or size % 2:
             raise ValueError(f"`size` must be even and positive. Received: size={size}")
@@ -52,7 +61,7 @@ class SinusoidalEmbedding(keras.layers.Layer):
     def build(self, inputs_shape):
         pass
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         half = self.size // 2
         exponents = ops.arange(half, dtype=self.variable_dtype) / half
         frequencies = self.scale * ops.exp(-math.log(self.max_period) * exponents)

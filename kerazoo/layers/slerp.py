@@ -2,8 +2,10 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 
-def slerp(first, second, weight):
+
+def slerp(first: Tensor, second: Tensor, weight: float | Tensor) -> Tensor:
     r"""Goes from one vector to another along the sphere.
 
     \(\frac{\sin((1 - w) \theta)}{\sin \theta} a + \frac{\sin(w \theta)}{\sin \theta}

@@ -1,7 +1,11 @@
 """Division of a linear layer's kernel by its largest singular value."""
 
+import typing
+
 import keras
 from keras import ops
+
+from kerazoo.layers.tensor import Tensor
 
 _CONV_TRANSPOSES = (
     keras.layers.Conv1DTranspose,
@@ -59,7 +63,12 @@ class SpectralNormalization(keras.layers.Wrapper):
     """
 
     def __init__(
-        self, layer, power_iterations=1, epsilon=1e-12, use_bias=True, **kwargs
+        self,
+        layer: keras.layers.Layer,
+        power_iterations: int = 1,
+        epsilon: float = 1e-12,
+        use_bias: bool = True,
+        **kwargs: typing.Any,
     ):
         _check(layer)
         if power_iterations < 1:
@@ -92,7 +101,7 @@ class SpectralNormalization(keras.layers.Wrapper):
                 shape=(outputs,), initializer="zeros", name="bias"
             )
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Tensor, training: bool | None = False) -> Tensor:
         kernel = ops.cast(self._kernel, self.variable_dtype)
         sigma, u = self._sigma(kernel)
         if training:

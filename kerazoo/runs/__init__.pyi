@@ -1,6 +1,6 @@
 from .errors import RunError
 from .folds import cross_validate
-from .loading import load
+from .reading import load
 from .record import Record
 from .record import SettingsRecord
 from .runner import run

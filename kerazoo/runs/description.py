@@ -2,11 +2,13 @@
 
 import importlib
 import json
+import os
 import pathlib
+import typing
 
 import keras
 
-from kerazoo.training.workdir import write_text
+from kerazoo.atomic_files import write_text
 
 FILE = "model.json"  # In a run's folder.
 # The models of version 0.1, which noted no class.
@@ -16,7 +18,12 @@ _CLASSES = {
 }
 
 
-def write_description(folder, model, family, metadata):
+def write_description(
+    folder: str | os.PathLike,
+    model: keras.Model,
+    family: str,
+    metadata: dict[str, typing.Any],
+) -> None:
     """Notes in a run's folder what its model is.
 
     Args:
@@ -28,15 +35,15 @@ def write_description(folder, model, family, metadata):
     serialized = keras.saving.serialize_keras_object(model)
     described = {
         "metadata": {"family": family, **metadata},
-        "module": type(model).__module__,
-        "class_name": type(model).__name__,
+        "module": serialized["module"],  # `keras` of its own, not where that is.
+        "class_name": serialized["class_name"],
         "config": serialized["config"],
         "build_config": serialized.get("build_config"),
     }
     write_text(pathlib.Path(folder, FILE), f"{json.dumps(described, indent=1)}\n")
 
 
-def read_description(folder):
+def read_description(folder: str | os.PathLike) -> dict[str, typing.Any]:
     """Returns what `write_description` has noted, a dict with `metadata` and `config`.
 
     Raises:
@@ -50,7 +57,7 @@ def read_description(folder):
     return described
 
 
-def make_model(described, **changes):
+def make_model(described: dict[str, typing.Any], **changes: typing.Any) -> keras.Model:
     """Makes the model of a description, with weights of its own.
 
     Args:
@@ -58,11 +65,12 @@ def make_model(described, **changes):
         **changes: Arguments of the model that are to be others.
     """
     family = described["metadata"]["family"]
-    default = _CLASSES.get(family, (None, None))
-    module = described.get("module", default[0])
-    name = described.get("class_name", default[1])
-    if family in ("gnn", "dqn"):
-        importlib.import_module(f"kerazoo.models.{family}")
+    if "module" in described:
+        module, name = described["module"], described["class_name"]
+    else:
+        module, name = _CLASSES[family]
+    if family == "gnn":
+        importlib.import_module("kerazoo.models.gnn")
     config = described["config"]
     import_modules(config)
     kind = getattr(importlib.import_module(module), name)
@@ -72,7 +80,7 @@ def make_model(described, **changes):
     return model
 
 
-def import_modules(config):
+def import_modules(config: typing.Any) -> None:
     """Imports the modules that a configuration names, so that Keras finds its classes.
 
     Those that have moved since are found where they are now, by the registered name.

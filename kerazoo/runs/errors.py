@@ -1,6 +1,7 @@
 """What a run says when it was asked for the wrong thing."""
 
 import contextlib
+import typing
 
 
 class RunError(ValueError):
@@ -8,14 +9,15 @@ class RunError(ValueError):
 
 
 @contextlib.contextmanager
-def mistakes(*types: type[Exception]):
+def mistakes(*types: type[Exception]) -> typing.Iterator[None]:
     """Turns these exceptions, ValueError and OSError into a `RunError`.
 
     Put it around what checks arguments and reads files, never around training.
     """
+    refused: tuple[type[Exception], ...] = (ValueError, OSError, *types)
     try:
         yield
     except RunError:
         raise
-    except (ValueError, OSError, *types) as error:
+    except refused as error:
         raise RunError(" ".join(str(error).split())) from error

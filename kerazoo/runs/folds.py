@@ -7,9 +7,9 @@ import typing
 
 import numpy as np
 
+from kerazoo.atomic_files import write_text
 from kerazoo.runs.runner import run
 from kerazoo.training.task import Task
-from kerazoo.training.workdir import write_text
 
 
 def cross_validate(

@@ -7,39 +7,21 @@ import pathlib
 import zipfile
 
 import keras
+import numpy as np
+import tensorflow as tf
 
 from kerazoo.runs import description
-from kerazoo.serving.export import KERAS_FILE
-from kerazoo.serving.export import newest_version
-from kerazoo.serving.export import read_metadata
+from kerazoo.serving.exporting import KERAS_FILE
+from kerazoo.serving.exporting import newest_version
+from kerazoo.serving.exporting import read_metadata
 from kerazoo.training.batch_steps import restore_model
 from kerazoo.training.checkpoints import folder_name
 from kerazoo.training.checkpoints import newest
 from kerazoo.training.workdir import read_best
 
 
-def load(path: str | os.PathLike, weights: str = "best") -> keras.Model:
-    """Reads the Keras model of a run's folder or of an exported model.
-
-    Args:
-        path: Folder of a run, of a served model (its newest version is read), or of one
-            version of it.
-        weights: Of a run: `"best"` for those that are exported, chosen by evaluations
-            where the task does so; `"newest"` for those of the newest checkpoint.
-
-    Returns:
-        The Keras model, not compiled, ready to be called or trained further.
-
-    Raises:
-        ValueError: If the folder holds neither, or nothing that is whole.
-
-    Example:
-
-    ```python
-    model = kerazoo.load("runs/gan/digits")
-    images = model(np.random.normal(size=(4, model.latent_size)), average=True)
-    ```
-    """
+def load_model(path: str | os.PathLike, weights: str = "best") -> keras.Model:
+    """Reads a model, see `kerazoo.load`."""
     if weights not in ("best", "newest"):
         raise ValueError(
             f"`weights` must be best or newest. Received: weights={weights}"
@@ -67,21 +49,23 @@ def load(path: str | os.PathLike, weights: str = "best") -> keras.Model:
     return read_keras_file(file, family)
 
 
-def read_keras_file(file, family=None):
+def read_keras_file(file: str | os.PathLike, family: str | None = None) -> keras.Model:
     """Reads a `.keras` file of one of the families.
 
     Args:
         file: path.
-        family: str or None. `"gnn"` and `"dqn"` put Keras 2 behind `tf.keras`.
+        family: str or None. `"gnn"` puts Keras 2 behind `tf.keras`.
     """
-    if family in ("gnn", "dqn"):
-        importlib.import_module(f"kerazoo.models.{family}")
+    if family == "gnn":
+        importlib.import_module("kerazoo.models.gnn")
     with zipfile.ZipFile(file) as archive:
         description.import_modules(json.loads(archive.read("config.json")))
     return keras.saving.load_model(file, compile=False)
 
 
-def restore_weights(model, folder, weights="newest"):
+def restore_weights(
+    model: keras.Model, folder: str | os.PathLike, weights: str = "newest"
+) -> int:
     """Gives a model the weights of a run; returns the step that they are of.
 
     Only reads: the run may be going on.
@@ -102,19 +86,34 @@ def restore_weights(model, folder, weights="newest"):
         step, arrays = best
         model.set_weights(arrays)
         return step
-    restore_model(model, latest)
+    _restore_newest(model, latest)
     return int(latest.name)
 
 
-def best_of(folder, latest):
+def _restore_newest(model, path):
+    """Gives a model its weights of a checkpoint, whatever took the steps."""
+    prefix = "agent/_q_network/_model_variables"  # Of deep Q-networks.
+    try:
+        reader = tf.train.load_checkpoint(str(path / "variables"))
+        if not reader.has_tensor(f"{prefix}/0/.ATTRIBUTES/VARIABLE_VALUE"):
+            restore_model(model, path)
+            return
+        for i, variable in enumerate(model.variables):
+            name = f"{prefix}/{i}/.ATTRIBUTES/VARIABLE_VALUE"
+            variable.assign(reader.get_tensor(name))
+    except tf.errors.OpError as error:
+        raise ValueError(f"Checkpoint {path} cannot be read: {error}") from error
+
+
+def best_of(
+    folder: pathlib.Path, latest: pathlib.Path
+) -> tuple[int, list[np.ndarray]] | None:
     """Returns step and weights of the best model that a checkpoint knows, or None."""
     step = json.loads((latest / "state.json").read_text()).get("best_step", -1)
     if step is None:
         return None
-    if step < 0:  # Version 0.1 noted none of deep Q-networks.
-        path = newest(folder / "best")
-    else:
-        path = folder / "best" / folder_name(step)
+    # Version 0.1 noted none of deep Q-networks.
+    path = newest(folder / "best") if step < 0 else folder / "best" / folder_name(step)
     if path is None or not path.exists():
         return None
     return read_best(path)[:2]

@@ -1,6 +1,7 @@
 """What a run was asked for, noted in its folder, so that no other goes on there."""
 
 import json
+import os
 import pathlib
 import typing
 
@@ -37,7 +38,7 @@ class SettingsRecord:
     def __init__(self, settings: dict[str, typing.Any]):
         self.settings = json.loads(json.dumps(settings))
 
-    def check(self, folder):
+    def check(self, folder: str | os.PathLike) -> bool:
         path = pathlib.Path(folder, "settings.json")
         if not (path.exists() and has_state(path.parent)):
             return False
@@ -54,8 +55,8 @@ class SettingsRecord:
             )
         return before == self.settings
 
-    def write(self, folder):
-        from kerazoo.training.workdir import write_text
+    def write(self, folder: str | os.PathLike) -> None:
+        from kerazoo.atomic_files import write_text
 
         text = json.dumps(self.settings, indent=1)
         write_text(pathlib.Path(folder, "settings.json"), f"{text}\n")

@@ -11,14 +11,15 @@ import typing
 
 import keras
 
+from kerazoo.atomic_files import write_text
 from kerazoo.runs.description import write_description
 from kerazoo.runs.errors import RunError
 from kerazoo.runs.errors import mistakes
 from kerazoo.runs.record import Record
 from kerazoo.runs.record import SettingsRecord
 from kerazoo.runs.record import has_state
-from kerazoo.serving.export import export
-from kerazoo.serving.plain_copy import plain_copy
+from kerazoo.serving.copying import plain_copy
+from kerazoo.serving.exporting import export
 from kerazoo.training import strategy as strategies
 from kerazoo.training.interruption import Interruption
 from kerazoo.training.profiler import Profiler
@@ -26,7 +27,6 @@ from kerazoo.training.schedule import Schedule
 from kerazoo.training.task import Task
 from kerazoo.training.trainer import Trainer
 from kerazoo.training.workdir import Workdir
-from kerazoo.training.workdir import write_text
 
 _IDENTITY = "data.json"  # In a run's folder: what its weights are about.
 
@@ -101,7 +101,7 @@ def run(
                 {**task.settings(), "seed": seed, "train_steps": schedule.train_steps}
             )
             is_same = record.check(state.path)
-            previous = state.read_result()
+            previous = state.read_result() or {}
         # Workers that were stopped one after the other must agree.
         if strategies.minimum_over_workers(
             strategy, is_same and _is_done(previous, export_dir)
@@ -132,7 +132,7 @@ def run(
 
 
 def _is_done(previous, export_dir):
-    if previous is None:
+    if not previous:
         return False
     exported = previous.get("export")
     return export_dir is None or bool(exported and os.path.isdir(exported))

@@ -7,9 +7,9 @@ import typing
 
 import numpy as np
 
+from kerazoo.atomic_files import write_text
 from kerazoo.runs.runner import run
 from kerazoo.training.task import Task
-from kerazoo.training.workdir import write_text
 
 
 def run_seeds(
@@ -32,7 +32,8 @@ def run_seeds(
         objective: Metric of the results, the larger the better, by which one of them is
             exported.
         export_dir: See `run`.
-        make_record: Function of a seed and the folder of its run to a `Record`, or None.
+        make_record: Function of a seed and the folder of its run to a `Record`, or
+            None.
         **options: Further keyword arguments of `run`.
 
     Returns:

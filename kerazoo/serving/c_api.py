@@ -9,6 +9,7 @@ by `kerazoo.serving.check`, which knows the names of the tensors:
 import ctypes
 import os
 import sys
+import typing
 
 import numpy as np
 
@@ -71,7 +72,16 @@ class Session:
         RuntimeError: With TensorFlow's message, if it cannot be loaded or run.
     """
 
-    def __init__(self, library, path, operations=()):
+    if typing.TYPE_CHECKING:  # The functions of `_RESULTS`, without `TF_`.
+
+        def __getattr__(self, name: str) -> typing.Callable[..., typing.Any]: ...
+
+    def __init__(
+        self,
+        library: str,
+        path: str | os.PathLike,
+        operations: typing.Sequence[str | os.PathLike] = (),
+    ):
         # Each needs symbols of the other: the framework first, for all to see.
         libraries = [
             ctypes.CDLL(os.path.join(library, name), mode=ctypes.RTLD_GLOBAL)
@@ -102,7 +112,9 @@ class Session:
         )
         self._check()
 
-    def run(self, feeds, fetches):
+    def run(
+        self, feeds: dict[str, np.ndarray], fetches: typing.Sequence[str]
+    ) -> list[np.ndarray]:
         """Runs the graph once.
 
         Args:

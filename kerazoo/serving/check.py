@@ -7,13 +7,19 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import typing
 
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 
-def run_without_python(path, inputs, signature="serving_default"):
+def run_without_python(
+    path: str | os.PathLike,
+    inputs: typing.Mapping[str, npt.ArrayLike],
+    signature: str = "serving_default",
+) -> dict[str, np.ndarray]:
     """Runs a signature in a process that never imports TensorFlow's Python.
 
     The process loads the SavedModel through TensorFlow's C library, with the loader

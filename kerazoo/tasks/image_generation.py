@@ -2,12 +2,13 @@
 
 import dataclasses
 import os
+import typing
 
 import numpy as np
 import tensorflow as tf
 
-from kerazoo.data.array_batches import array_batches
-from kerazoo.data.images.grid_picture import grid_picture
+from kerazoo.data.batching import array_batches
+from kerazoo.data.images.pictures import grid_picture
 from kerazoo.evaluation.images.image_evaluation import ImageEvaluation
 from kerazoo.tasks.image_task import ImageTask
 from kerazoo.training.base_task import free
@@ -28,7 +29,7 @@ class BaseImageGeneration(ImageTask):
     feature_extractor: str = free("auto")
 
     def read_images(self, seed: int) -> None:
-        """Reads the dataset, and makes what its images are measured with."""
+        """Reads the dataset, `self.images`, and sees whether it has classes."""
         self.images = self.load_images()
         self.seed = seed
         found = self.images.num_classes
@@ -39,22 +40,34 @@ class BaseImageGeneration(ImageTask):
             )
         has_classes = self.conditional is not False and found
         self.num_classes = found if has_classes else None
+
+    def make_evaluation(self) -> None:
+        """Makes what images are measured with, `self.evaluation`.
+
+        It may train a classifier, whose random draws are not the model's: whether it
+        comes before or after the model must stay as it is.
+        """
         self.evaluation = ImageEvaluation(self.images, self.feature_extractor)
 
     def arrays(self) -> tuple[np.ndarray, ...]:
         """Returns the training images and, with classes, their labels."""
-        if self.num_classes is None:
-            return (self.images.train_images,)
-        return self.images.train_images, self.images.train_labels
+        images, labels = self.images.train_images, self.images.train_labels
+        if self.num_classes is None or labels is None:
+            return (images,)
+        return images, labels
 
-    def preprocess(self, images, *labels):
+    def preprocess(
+        self, images: tf.Tensor, *labels: tf.Tensor
+    ) -> tuple[tf.Tensor, ...]:
         """Returns a batch as the model takes it: float32 images in [-1, 1]."""
         return (self.images.normalize(tf.cast(images, tf.float32)), *labels)
 
-    def batches(self, start_step, context):
+    def batches(
+        self, start_step: int, context: tf.distribute.InputContext
+    ) -> tf.data.Dataset:
         return array_batches(
             self.arrays(),
-            self.examples_per_step,
+            int(self.examples_per_step),
             self.seed,
             start_step,
             context,
@@ -72,7 +85,7 @@ class BaseImageGeneration(ImageTask):
         """Returns images `(N, H, W, C)` as one PNG."""
         return grid_picture(images, columns=10)
 
-    def metadata(self):
+    def metadata(self) -> dict[str, typing.Any]:
         data_dir = self.data_dir and os.path.abspath(self.data_dir)
         is_named = isinstance(self.dataset, str)
         return {

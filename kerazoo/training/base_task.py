@@ -6,6 +6,7 @@ import typing
 
 from kerazoo.training.batch_steps import BatchSteps
 from kerazoo.training.task import Best
+from kerazoo.training.task import Steps
 
 
 class BaseTask:
@@ -24,12 +25,13 @@ class BaseTask:
         examples_per_step: float. Examples of a step, over all replicas.
     """
 
-    family: str
-    mistakes: tuple[type[Exception], ...] = ()
+    family: typing.ClassVar[str]
+    mistakes: typing.ClassVar[tuple[type[Exception], ...]] = ()
+    target_metric: typing.ClassVar[str | None] = None
+    saves_every_evaluation: typing.ClassVar[bool] = False
+    model: typing.Any
     objective: str | None = None
     mode: str = "max"
-    target_metric: str | None = None
-    saves_every_evaluation: bool = False
     batches: typing.Any = None
     train_step: typing.Any = None
     examples_per_step: float = 1
@@ -38,10 +40,14 @@ class BaseTask:
     def title(self) -> str:
         return self.family
 
+    @property
+    def target(self) -> float | None:
+        return None
+
     def settings(self) -> dict[str, typing.Any]:
         return {
             field.name: describe(getattr(self, field.name))
-            for field in dataclasses.fields(self)
+            for field in dataclasses.fields(self)  # type: ignore[arg-type]
             if field.metadata.get("defines", True)
         }
 
@@ -52,7 +58,7 @@ class BaseTask:
         """Returns all Keras variables that a checkpoint holds."""
         return [*self.model.variables, *self.model.optimizer.variables]
 
-    def steps(self, strategy, jit_compile: bool | None) -> BatchSteps:
+    def steps(self, strategy: typing.Any, jit_compile: bool | None) -> Steps:
         return BatchSteps(
             self.train_step or self.model.train_step,
             strategy,

@@ -3,7 +3,7 @@
 _SEEDS_APART = 1_000_003
 
 
-def batch_seed(seed, index):
+def batch_seed(seed: int, index: int) -> int:
     """Returns the seed of one of many batches, apart from those of other seeds.
 
     Args:

@@ -1,7 +1,10 @@
 """Optimizer steps on batches, many of them in one call."""
 
+import pathlib
 import time
+import typing
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -30,12 +33,12 @@ class BatchSteps:
 
     def __init__(
         self,
-        train_step,
-        strategy,
-        batches,
-        variables,
-        examples_per_step=1,
-        jit_compile=False,
+        train_step: typing.Callable[..., dict[str, typing.Any]],
+        strategy: tf.distribute.Strategy,
+        batches: typing.Callable[..., tf.data.Dataset] | None,
+        variables: typing.Sequence[keras.Variable],
+        examples_per_step: float = 1,
+        jit_compile: bool = False,
     ):
         self.strategy = strategy
         self.batches = batches
@@ -43,18 +46,18 @@ class BatchSteps:
         self.checkpoint = tf.train.Checkpoint(values=[v.value for v in variables])
         self.training_seconds = 0.0
         self.timed_steps = 0
-        self.compile_seconds = None
-        self.first_step_time = None
+        self.compile_seconds: float | None = None
+        self.first_step_time: float | None = None
         if jit_compile and strategy.num_replicas_in_sync == 1:
             train_step = tf.function(train_step, jit_compile=True)
         self._train_step = train_step
         self._iterator = None
-        self._names = []
+        self._names: list[str] = []
         self._steps_per_call = 1
         self._reported = (0.0, 0)
         self._call = tf.function(self._take_steps)
 
-    def start(self, step):
+    def start(self, step: int) -> None:
         self._reported = self.training_seconds, self.timed_steps
         if self.batches is not None:
             distributed = self.strategy.distribute_datasets_from_function(
@@ -62,7 +65,7 @@ class BatchSteps:
             )
             self._iterator = iter(distributed)
 
-    def take(self, until_event, until_end):
+    def take(self, until_event: int, until_end: int) -> dict[str, np.ndarray]:
         steps = min(self._steps_per_call, until_event, until_end)
         begin = time.perf_counter()
         history = self._call(self._iterator, tf.constant(steps)).numpy()
@@ -77,17 +80,17 @@ class BatchSteps:
             self._steps_per_call = max(min(fitting, 4 * self._steps_per_call), 1)
         return dict(zip(self._names, history.T, strict=True))
 
-    def report(self):
+    def report(self) -> dict[str, float]:
         seconds, steps = self._reported
         self._reported = self.training_seconds, self.timed_steps
         elapsed = self.training_seconds - seconds
         rate = (self.timed_steps - steps) / elapsed if elapsed else 0.0
         return {"steps_per_second": rate}
 
-    def counters(self):
+    def counters(self) -> dict[str, float]:
         return {}
 
-    def summary(self):
+    def summary(self) -> dict[str, float | None]:
         rate = self.timed_steps / self.training_seconds if self.timed_steps else None
         return {
             "steps_per_second": rate,
@@ -95,14 +98,16 @@ class BatchSteps:
             "training_seconds": self.training_seconds,
         }
 
-    def state(self):
+    def state(self) -> tuple[dict[str, np.ndarray], dict[str, typing.Any]]:
         state = {
             "training_seconds": self.training_seconds,
             "timed_steps": self.timed_steps,
         }
         return {}, state
 
-    def restore(self, step, arrays, state):
+    def restore(
+        self, step: int, arrays: dict[str, np.ndarray], state: dict[str, typing.Any]
+    ) -> None:
         self.training_seconds = state["training_seconds"]
         self.timed_steps = state["timed_steps"]
 
@@ -123,7 +128,7 @@ class BatchSteps:
         return tf.stack(values)
 
 
-def restore_model(model, path):
+def restore_model(model: keras.Model, path: pathlib.Path) -> None:
     """Gives a model its weights of a checkpoint that `BatchSteps` wrote.
 
     The model's variables come first there, then those of its optimizers.
@@ -143,7 +148,7 @@ def restore_model(model, path):
         raise ValueError(f"Checkpoint {path} cannot be read: {error}") from error
 
 
-def mean_metrics(history):
+def mean_metrics(history: typing.Sequence[dict[str, np.ndarray]]) -> dict[str, float]:
     """Returns the mean of each metric over the steps that had one, dict of float.
 
     Args:

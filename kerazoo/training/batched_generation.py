@@ -1,11 +1,19 @@
 """Any number of examples, made batch by batch."""
 
+import typing
+
 import numpy as np
 
 from kerazoo.training.batch_seed import batch_seed
 
 
-def generate_in_batches(make, count, seed, labels=None, batch_size=100):
+def generate_in_batches(
+    make: typing.Callable[[int, int, np.ndarray | None], np.ndarray],
+    count: int,
+    seed: int,
+    labels: np.ndarray | None = None,
+    batch_size: int = 100,
+) -> np.ndarray:
     """Makes examples batch by batch, each batch of a seed of its own.
 
     Equal arguments give equal examples.
@@ -35,9 +43,9 @@ def generate_in_batches(make, count, seed, labels=None, batch_size=100):
         raise ValueError(f"`count` must be positive. Received: count={count}")
     size = min(count, batch_size)
     batches = -(-count // size)
-    parts = [None] * batches
+    parts: list[np.ndarray | None] = [None] * batches
     if labels is not None:
         labels = np.resize(labels, batches * size).astype("int32")
-        parts = labels.reshape(batches, size)
+        parts = list(labels.reshape(batches, size))
     found = [make(size, batch_seed(seed, i), part) for i, part in enumerate(parts)]
     return np.concatenate(found)[:count]

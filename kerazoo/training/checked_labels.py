@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 
-def checked_labels(labels, num_classes):
+def checked_labels(labels: tf.Tensor | None, num_classes: int) -> tf.Tensor:
     """Returns labels as int32, or says what is wrong with them.
 
     Args:

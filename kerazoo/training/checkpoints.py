@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import shutil
+import typing
 import warnings
 import zlib
 
@@ -30,7 +31,7 @@ class Checkpoints:
     ```
     """
 
-    def __init__(self, directory, max_to_keep=2):
+    def __init__(self, directory: str | os.PathLike, max_to_keep: int = 2):
         self.directory = pathlib.Path(directory)
         self.max_to_keep = max_to_keep
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -41,7 +42,13 @@ class Checkpoints:
             else:
                 shutil.rmtree(left)
 
-    def save(self, step, checkpoint, arrays=None, state=None):
+    def save(
+        self,
+        step: int,
+        checkpoint: typing.Any,
+        arrays: dict[str, np.ndarray] | None = None,
+        state: dict[str, typing.Any] | None = None,
+    ) -> pathlib.Path:
         """Saves one checkpoint and drops the oldest.
 
         Checkpoints of later steps are of a future that a resumed run has left, and
@@ -61,7 +68,7 @@ class Checkpoints:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
         checkpoint.write(str(partial / "variables"))
-        np.savez(partial / "arrays.npz", **(arrays or {}))
+        np.savez(partial / "arrays.npz", **(arrays or {}))  # type: ignore[arg-type]
         (partial / "state.json").write_text(json.dumps(state or {}))
         manifest = {file.name: _checksum(file) for file in sorted(partial.iterdir())}
         (partial / "manifest.json").write_text(json.dumps(manifest, indent=1))
@@ -79,7 +86,9 @@ class Checkpoints:
                 shutil.rmtree(old)
         return path
 
-    def restore(self, checkpoint, step=None):
+    def restore(
+        self, checkpoint: typing.Any, step: int | None = None
+    ) -> tuple[int, dict[str, np.ndarray], dict[str, typing.Any]] | None:
         """Restores the newest whole checkpoint.
 
         Args:
@@ -99,7 +108,7 @@ class Checkpoints:
             arrays = dict(file)
         return int(path.name), arrays, json.loads((path / "state.json").read_text())
 
-    def find(self, step=None):
+    def find(self, step: int | None = None) -> pathlib.Path | None:
         """Returns the path of a step's checkpoint, None if it is not there and whole.
 
         Args:
@@ -110,28 +119,28 @@ class Checkpoints:
         path = self.path(step)
         return path if path.exists() and _is_whole(path) else None
 
-    def latest(self):
+    def latest(self) -> pathlib.Path | None:
         """Returns the path of the newest whole checkpoint, or None.
 
         A damaged one is renamed to `<step>.damaged` with a warning.
         """
         return next((p for p in reversed(self.paths()) if _is_whole(p)), None)
 
-    def paths(self):
+    def paths(self) -> list[pathlib.Path]:
         """Returns the paths of all checkpoints, oldest first."""
         return sorted(p for p in self.directory.iterdir() if p.name.isdigit())
 
-    def path(self, step):
+    def path(self, step: int) -> pathlib.Path:
         """Returns the path of a step's checkpoint."""
         return self.directory / folder_name(step)
 
 
-def folder_name(step):
+def folder_name(step: int) -> str:
     """Returns the name of the folder of a step's checkpoint."""
     return f"{step:012d}"
 
 
-def newest(directory):
+def newest(directory: str | os.PathLike) -> pathlib.Path | None:
     """Returns the path of the newest checkpoint of a folder, or None; only reads."""
     paths = (p for p in pathlib.Path(directory).glob("*") if p.name.isdigit())
     return max(paths, default=None)

@@ -1,10 +1,12 @@
 """Weights as constants of a traced graph."""
 
+import contextlib
+
 import keras
 import tensorflow as tf
 
 
-def frozen_weights(network):
+def frozen_weights(network: keras.Model) -> contextlib.AbstractContextManager:
     """Returns a scope in which the weights of a network are constants.
 
     TensorFlow then prepares them once, casts and layouts included. Enter the scope

@@ -31,7 +31,7 @@ class GlobalBatch:
     ```
     """
 
-    def __init__(self, size, seed):
+    def __init__(self, size: int | tf.Tensor, seed: keras.random.SeedGenerator):
         self._size = tf.convert_to_tensor(size, tf.int32)
         self._seed = seed
         self.total, self.offset = self._size, 0
@@ -43,19 +43,19 @@ class GlobalBatch:
             self.total = ends[-1]
             self.offset = ends[replica] - self._size
 
-    def normal(self, shape=()):
+    def normal(self, shape: tuple[int, ...] = ()) -> tf.Tensor:
         """Returns standard normal numbers `(B, *shape)`, float32."""
         return self._own(
             keras.random.normal((self.total, *shape), dtype="float32", seed=self._seed)
         )
 
-    def uniform(self, shape=()):
+    def uniform(self, shape: tuple[int, ...] = ()) -> tf.Tensor:
         """Returns numbers `(B, *shape)` of [0, 1), float32."""
         return self._own(
             keras.random.uniform((self.total, *shape), dtype="float32", seed=self._seed)
         )
 
-    def shared_uniform(self):
+    def shared_uniform(self) -> tf.Tensor:
         """Returns one number of [0, 1), the same on all replicas."""
         return keras.random.uniform((), dtype="float32", seed=self._seed)
 

@@ -1,5 +1,8 @@
 """Gradient clipping that is right on any number of replicas."""
 
+import typing
+
+import keras
 import tensorflow as tf
 
 
@@ -23,12 +26,16 @@ class GlobalNormClipping(tf.Module):
     ```
     """
 
-    def __init__(self, optimizer, max_norm):
+    def __init__(
+        self, optimizer: keras.optimizers.Optimizer, max_norm: float | tf.Tensor
+    ):
         super().__init__(name="global_norm_clipping")
         self.optimizer = optimizer
         self.max_norm = max_norm
 
-    def apply_gradients(self, grads_and_vars):
+    def apply_gradients(
+        self, grads_and_vars: typing.Iterable[tuple[typing.Any, typing.Any]]
+    ) -> None:
         """Clips and applies, within a replica as much as outside of a strategy.
 
         Args:

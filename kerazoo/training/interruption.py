@@ -10,7 +10,7 @@ class Interrupted(Exception):
         signal_number: int. `signal.SIGTERM` or `signal.SIGINT`.
     """
 
-    def __init__(self, signal_number):
+    def __init__(self, signal_number: int):
         super().__init__(signal.Signals(signal_number).name)
         self.signal_number = signal_number
 
@@ -36,7 +36,7 @@ class Interruption:
     """
 
     def __init__(self):
-        self.requested = None
+        self.requested: int | None = None
 
     def __enter__(self):
         self._previous = {

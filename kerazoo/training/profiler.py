@@ -1,5 +1,7 @@
 """A TensorBoard profile of some steps in the middle of training."""
 
+import os
+
 import tensorflow as tf
 
 
@@ -22,16 +24,21 @@ class Profiler:
     ```
     """
 
-    def __init__(self, directory, first=None, last=None):
+    def __init__(
+        self,
+        directory: str | os.PathLike,
+        first: int | None = None,
+        last: int | None = None,
+    ):
         self._directory = str(directory)
         self._first = first
         self._last = last
         self._recording = False
-        self._before = None
+        self._before: int | None = None
 
-    def reached(self, step):
+    def reached(self, step: int) -> None:
         """Starts or stops the recording if it is time to; call it at every step."""
-        if self._first is None:
+        if self._first is None or self._last is None:
             return
         before, self._before = self._before, step
         if self._recording:
@@ -41,7 +48,7 @@ class Profiler:
             tf.profiler.experimental.start(self._directory)
             self._recording = True
 
-    def close(self):
+    def close(self) -> None:
         """Writes the profile if one is being recorded."""
         if self._recording:
             tf.profiler.experimental.stop()

@@ -14,7 +14,7 @@ class Progress:
         name: str. What is being trained.
     """
 
-    def __init__(self, total_steps, initial_step=0, name="training"):
+    def __init__(self, total_steps: int, initial_step: int = 0, name: str = "training"):
         self._is_terminal = sys.stderr.isatty()
         self._bar = tqdm.tqdm(
             total=total_steps,
@@ -28,11 +28,11 @@ class Progress:
         self._name = name
         self._total_steps = total_steps
 
-    def update(self, step):
+    def update(self, step: int) -> None:
         """Moves the bar to this step."""
         self._bar.update(step - self._bar.n if self._is_terminal else 0)
 
-    def report(self, step, metrics):
+    def report(self, step: int, metrics: dict[str, float]) -> None:
         """Shows metrics: behind the bar, or as a line where there is no terminal.
 
         Args:
@@ -45,9 +45,9 @@ class Progress:
         else:
             self.say(f"{self._name} {step}/{self._total_steps}  {text}")
 
-    def say(self, text):
+    def say(self, text: str) -> None:
         """Prints a line without breaking the bar."""
         tqdm.tqdm.write(text, file=sys.stderr)
 
-    def close(self):
+    def close(self) -> None:
         self._bar.close()

@@ -1,5 +1,7 @@
 """Keras models whose training step is right on any number of replicas."""
 
+import typing
+
 import keras
 import tensorflow as tf
 
@@ -41,7 +43,7 @@ class ReplicaModel(keras.Model):
     ```
     """
 
-    max_gradient_norm = None
+    max_gradient_norm: float | None = None
 
     def __new__(cls, *args, **kwargs):
         given = keras.tree.flatten((args, kwargs))
@@ -52,12 +54,12 @@ class ReplicaModel(keras.Model):
             )
         return super().__new__(cls, *args, **kwargs)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: typing.Any, **kwargs: typing.Any):
         super().__init__(*args, **kwargs)
         self.loss_tracker = keras.metrics.Mean(name="loss")
 
     @property
-    def metrics(self):
+    def metrics(self) -> list[keras.metrics.Metric]:
         return [self.loss_tracker]
 
     def train_step(self, data, **call_arguments):
@@ -91,7 +93,12 @@ class ReplicaModel(keras.Model):
         self.loss_tracker.update_state(losses, weights)
         return {"loss": sum_over_replicas(share_of_mean(losses, weights))}
 
-    def apply_gradients(self, gradients, variables=None, optimizer=None):
+    def apply_gradients(
+        self,
+        gradients: typing.Sequence[tf.Tensor],
+        variables: typing.Sequence[keras.Variable] | None = None,
+        optimizer: keras.optimizers.Optimizer | None = None,
+    ) -> None:
         """Applies this replica's share of gradients.
 
         Args:
@@ -107,13 +114,13 @@ class ReplicaModel(keras.Model):
             optimizer = GlobalNormClipping(optimizer, max_norm)
         optimizer.apply_gradients(list(zip(gradients, variables, strict=True)))
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: typing.Any) -> None:
         """Keeps the states of random numbers, too, which Keras would leave out."""
         super().save_own_variables(store)
         for name, state in self._random_states().items():
             store[name] = state
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: typing.Any) -> None:
         states = self._random_states()
         names = set(store.keys()) - states.keys()
         own = {name: store[name] for name in names}
@@ -148,12 +155,12 @@ class ReplicaModel(keras.Model):
         """Leaves building to the first call: Keras would trace indices as floats."""
 
 
-def num_replicas():
+def num_replicas() -> int:
     """Returns the number of replicas that train together."""
     return tf.distribute.get_strategy().num_replicas_in_sync
 
 
-def sum_over_replicas(value):
+def sum_over_replicas(value: tf.Tensor) -> tf.Tensor:
     """Returns the sum of a tensor over the replicas, on each of them."""
     if num_replicas() == 1:
         return value
@@ -161,7 +168,7 @@ def sum_over_replicas(value):
     return context.all_reduce(tf.distribute.ReduceOp.SUM, value)
 
 
-def share_of_mean(values, weights=None):
+def share_of_mean(values: tf.Tensor, weights: tf.Tensor | None = None) -> tf.Tensor:
     """Returns this replica's part of the weighted mean over the global batch.
 
     Args:

@@ -25,7 +25,7 @@ class ReplicaSeedGenerator(keras.random.SeedGenerator):
         return seed + tf.stack([replica * _GOLDEN_RATIO, tf.zeros_like(replica)])
 
 
-def separate_noise(model):
+def separate_noise(model: keras.layers.Layer) -> None:
     """Makes the dropout and noise layers of a model draw apart on every replica.
 
     Args:

@@ -15,7 +15,8 @@ class Schedule:
         sample_every: Steps between samples of what the model makes. Default: at each
             evaluation.
         patience: Evaluations without a better one that end training, or None.
-        target: Value of the task's `target_metric` that ends training, or None.
+        target: Value of the task's `target_metric` that ends training. Default: the
+            task's, where it has one; `math.inf` for none.
 
     Example:
 

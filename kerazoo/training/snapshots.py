@@ -1,6 +1,8 @@
 """The mean of the last states of the weights."""
 
+import os
 import shutil
+import typing
 
 import numpy as np
 import tensorflow as tf
@@ -31,28 +33,28 @@ class Snapshots:
     ```
     """
 
-    def __init__(self, directory, count):
+    def __init__(self, directory: str | os.PathLike, count: int):
         if count < 1:
             raise ValueError(f"`count` must be positive. Received: count={count}")
         self.count = count
         self._checkpoints = Checkpoints(directory, max_to_keep=count)
 
-    def take(self, step, weights):
+    def take(self, step: int, weights: typing.Sequence[np.ndarray]) -> None:
         """Keeps the weights, a list of arrays, of a step."""
         arrays = {str(i): array for i, array in enumerate(weights)}
         self._checkpoints.save(step, tf.train.Checkpoint(), arrays)
 
-    def rewind(self, step):
+    def rewind(self, step: int) -> None:
         """Drops the weights of later steps, which a resumed run has not reached."""
         for path in self._checkpoints.paths():
             if int(path.name) > step:
                 shutil.rmtree(path)
 
-    def steps(self):
+    def steps(self) -> list[int]:
         """Returns the steps whose weights are kept, oldest first."""
         return [int(path.name) for path in self._checkpoints.paths()]
 
-    def mean(self):
+    def mean(self) -> list[np.ndarray]:
         """Returns the mean of the weights that are kept, a list of arrays.
 
         Damaged ones are set aside with a warning.
@@ -60,17 +62,17 @@ class Snapshots:
         Raises:
             ValueError: If there are none.
         """
-        total, count = None, 0
+        total: list[np.ndarray] = []
+        count = 0
         for step in self.steps():
             restored = self._checkpoints.restore(tf.train.Checkpoint(), step)
             if restored is None:
                 continue
             arrays, count = restored[1], count + 1
             weights = [arrays[str(i)].astype(np.float64) for i in range(len(arrays))]
-            if total is None:
-                total = weights
-            else:
-                total = [old + new for old, new in zip(total, weights, strict=True)]
+            if count > 1:
+                weights = [old + new for old, new in zip(total, weights, strict=True)]
+            total = weights
         if not count:
             raise ValueError("Expected weights to average. Received: none")
         return [(array / count).astype(np.float32) for array in total]

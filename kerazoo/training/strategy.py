@@ -8,7 +8,9 @@ import tensorflow as tf
 NAMES = ("auto", "one_device", "mirrored", "multi_worker", "tpu")
 
 
-def create(name="auto", num_devices=None):
+def create(
+    name: str = "auto", num_devices: int | None = None
+) -> tf.distribute.Strategy:
     """Creates a strategy; call it before TensorFlow has used any device.
 
     Args:
@@ -73,7 +75,7 @@ def create(name="auto", num_devices=None):
     return tf.distribute.OneDeviceStrategy(devices[0])
 
 
-def worker_index(strategy):
+def worker_index(strategy: tf.distribute.Strategy) -> int:
     """Returns the number of this process among the workers, 0 for a single one."""
     resolver = strategy.cluster_resolver
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
@@ -82,7 +84,7 @@ def worker_index(strategy):
     return resolver.task_id + (chiefs if resolver.task_type == "worker" else 0)
 
 
-def minimum_over_workers(strategy, value):
+def minimum_over_workers(strategy: tf.distribute.Strategy, value: float) -> float:
     """Returns the smallest of a number that each worker process has.
 
     All workers must call it alike. With it they agree on what to do next, where one
@@ -115,7 +117,7 @@ def _logical_cpus(count):
     return [f"CPU:{i}" for i in range(count or 1)]
 
 
-def check_batch_size(batch_size, strategy):
+def check_batch_size(batch_size: int, strategy: tf.distribute.Strategy) -> None:
     """Refuses a batch that the replicas of a strategy cannot share.
 
     Raises:

@@ -87,29 +87,63 @@ class Task(typing.Protocol):
     A task is made of keyword arguments and is cheap to make; `build` reads the data and
     makes the model in the scope of a strategy. `kerazoo.run` calls the members in the
     order in which they stand here. `BaseTask` has all that tasks need not say.
-
-    Attributes:
-        family: `"transformer"`, `"gan"`, `"diffusion"`, `"gnn"` or `"dqn"`.
-        name: What it learns from, for folders: the dataset or environment.
-        title: What is trained, for reports.
-        mistakes: Exceptions of `build` that mean a wrong argument, beside ValueError
-            and OSError.
-        model: The Keras model. After `build`.
-        objective: Metric of `evaluate` by which the best weights are kept, or None.
-        mode: `"max"` or `"min"`: which `objective` is best.
-        target_metric: Metric of `evaluate` that `Schedule.target` is about, or None.
-        saves_every_evaluation: Whether a checkpoint belongs to each evaluation.
     """
 
-    family: str
-    name: str
-    title: str
-    mistakes: tuple[type[Exception], ...]
-    model: "keras.Model"
-    objective: str | None
-    mode: str
-    target_metric: str | None
-    saves_every_evaluation: bool
+    @property
+    def family(self) -> str:
+        """`"transformer"`, `"gan"`, `"diffusion"`, `"gnn"` or `"dqn"`."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What it learns from, for folders: the dataset or environment."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What is trained, for reports."""
+        ...
+
+    @property
+    def mistakes(self) -> tuple[type[Exception], ...]:
+        """Exceptions of `build` that mean a wrong argument.
+
+        Beside ValueError and OSError.
+        """
+        ...
+
+    @property
+    def model(self) -> "keras.Model":
+        """The Keras model. After `build`."""
+        ...
+
+    @property
+    def objective(self) -> str | None:
+        """Metric of `evaluate` by which the best weights are kept, or None."""
+        ...
+
+    @property
+    def mode(self) -> str:
+        """`"max"` or `"min"`: which `objective` is best."""
+        ...
+
+    @property
+    def target_metric(self) -> str | None:
+        """Metric of `evaluate` that a target is about, or None."""
+        ...
+
+    @property
+    def target(self) -> float | None:
+        """Its value that ends training where `Schedule.target` is None.
+
+        None for no such value. After `build`.
+        """
+        ...
+
+    @property
+    def saves_every_evaluation(self) -> bool:
+        """Whether a checkpoint belongs to each evaluation."""
+        ...
 
     def settings(self) -> dict[str, typing.Any]:
         """Returns the arguments that define model and data, as JSON can hold them."""

@@ -5,7 +5,7 @@ import os
 import tensorflow as tf
 
 
-def limit_operation_threads(threads):
+def limit_operation_threads(threads: int) -> None:
     """Gives each operation on a CPU so many threads, and runs as many side by side.
 
     Args:
@@ -21,7 +21,9 @@ def limit_operation_threads(threads):
         tf.config.threading.set_inter_op_parallelism_threads(max(cores // threads, 1))
 
 
-def use_towers(towers=None, is_alone=True, num_examples=None):
+def use_towers(
+    towers: int | None = None, is_alone: bool = True, num_examples: int | None = None
+) -> int:
     """Returns in how many parts to split a batch; gives each one thread of a CPU.
 
     Args:

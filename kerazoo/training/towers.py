@@ -1,12 +1,20 @@
 """A network's batch in pieces that run side by side."""
 
+import typing
+
+import keras
 import tensorflow as tf
 from keras import ops
 
 from kerazoo.training.replica_model import num_replicas
 
 
-def in_towers(network, inputs, towers=1, training=False):
+def in_towers(
+    network: keras.Model,
+    inputs: typing.Sequence[tf.Tensor],
+    towers: int = 1,
+    training: bool = False,
+) -> tf.Tensor:
     """Applies a network to a batch, piece by piece.
 
     On a CPU, pieces with one thread each finish sooner than one batch with many

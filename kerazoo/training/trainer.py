@@ -3,6 +3,7 @@
 import math
 import sys
 import time
+import typing
 import warnings
 
 import numpy as np
@@ -10,12 +11,17 @@ import tensorflow as tf
 
 from kerazoo.training.batch_steps import mean_metrics
 from kerazoo.training.interruption import Interrupted
+from kerazoo.training.interruption import Interruption
+from kerazoo.training.profiler import Profiler
 from kerazoo.training.progress import Progress
+from kerazoo.training.schedule import Schedule
 from kerazoo.training.strategy import minimum_over_workers
 from kerazoo.training.task import Best
+from kerazoo.training.task import Task
+from kerazoo.training.workdir import Workdir
+from kerazoo.training.workdir import read_best
 from kerazoo.training.workers import requested_by_any
 from kerazoo.training.workers import restore_in_common
-from kerazoo.training.workdir import read_best
 
 
 class Trainer:
@@ -36,18 +42,26 @@ class Trainer:
         step: int. Optimizer steps done.
         seconds: float. Wall-clock time spent in `fit`, over all resumptions.
         steps: `Steps` of the task.
+        target: float or None. Value that ends training, of the schedule or the task.
         best: `Best`, the best evaluation so far.
 
     Raises:
         ValueError: If the task's `mode` is neither `"max"` nor `"min"`.
     """
 
-    def __init__(self, task, strategy, schedule, jit_compile=None):
+    def __init__(
+        self,
+        task: Task,
+        strategy: tf.distribute.Strategy,
+        schedule: Schedule,
+        jit_compile: bool | None = None,
+    ):
         if task.mode not in ("max", "min"):
             raise ValueError(f"`mode` must be max or min. Received: mode={task.mode}")
         self.task = task
         self.strategy = strategy
         self.schedule = schedule
+        self.target = task.target if schedule.target is None else schedule.target
         self.steps = task.steps(strategy, jit_compile)
         self.step = 0
         self.seconds = 0.0
@@ -58,13 +72,18 @@ class Trainer:
         self._target_value = None
 
     @property
-    def finished(self):
+    def finished(self) -> bool:
         """Whether `train_steps` are done, `patience` has run out or `target` is met."""
         schedule, since = self.schedule, self._evaluations_since_best
         is_tired = schedule.patience is not None and since >= schedule.patience
         return is_tired or self._is_on_target() or self.step >= schedule.train_steps
 
-    def fit(self, workdir, interruption=None, profiler=None):
+    def fit(
+        self,
+        workdir: Workdir,
+        interruption: Interruption | None = None,
+        profiler: Profiler | None = None,
+    ) -> None:
         """Trains to the end, going on where it stopped.
 
         Args:
@@ -115,12 +134,12 @@ class Trainer:
         self.seconds = time.perf_counter() - start
         progress.close()
 
-    def load_best(self):
+    def load_best(self) -> None:
         """Gives the model the weights of the best evaluation, if there was one."""
         if self._best_weights is not None:
             self.task.model.set_weights(self._best_weights)
 
-    def summary(self):
+    def summary(self) -> dict[str, typing.Any]:
         """Returns counts and times of the whole training as a dict."""
         return {
             "train_steps": self.step,
@@ -129,7 +148,7 @@ class Trainer:
             **self.steps.summary(),
         }
 
-    def last_good(self, workdir):
+    def last_good(self, workdir: Workdir) -> str:
         """Says which state of a folder to go back to."""
         if self.best.step is not None:
             return (
@@ -160,8 +179,8 @@ class Trainer:
         return before // every < self.step // every or self.finished
 
     def _is_on_target(self):
-        target, value = self.schedule.target, self._target_value
-        return target is not None and value is not None and value >= target
+        value = self._target_value
+        return None not in (self.target, value) and value >= self.target
 
     def _has_best(self):
         """Returns whether all workers know a best model."""

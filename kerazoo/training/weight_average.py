@@ -1,16 +1,19 @@
 """How fast an average of the weights forgets, in images and not in steps."""
 
 import math
+import typing
 
 import keras
 import numpy as np
 from keras import ops
 
+Scalar: typing.TypeAlias = typing.Any  # A number, or a scalar tensor of any backend.
 
-class WeightDecay:
+
+class AverageDecay:
     """How much a moving average keeps of itself and takes of the new weights."""
 
-    def share(self, step, batch_size=None):
+    def share(self, step: Scalar, batch_size: Scalar | None = None) -> Scalar:
         """Returns the weight of the new weights against the old average.
 
         Args:
@@ -22,7 +25,7 @@ class WeightDecay:
         """
         raise NotImplementedError
 
-    def __call__(self, step, batch_size=None):
+    def __call__(self, step: Scalar, batch_size: Scalar | None = None) -> Scalar:
         return 1 - self.share(step, batch_size)
 
     @classmethod
@@ -31,7 +34,7 @@ class WeightDecay:
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
-class HalfLifeDecay(WeightDecay):
+class HalfLifeDecay(AverageDecay):
     """Exponential moving average with a half-life.
 
     An image counts half as much as one seen `half_life` images later, whatever the
@@ -59,7 +62,7 @@ class HalfLifeDecay(WeightDecay):
     ```
     """
 
-    def __init__(self, half_life, ramp_up=0.05):
+    def __init__(self, half_life: float, ramp_up: float | None = 0.05):
         if half_life <= 0:
             raise ValueError(
                 f"`half_life` must be positive. Received: half_life={half_life}"
@@ -67,7 +70,7 @@ class HalfLifeDecay(WeightDecay):
         self.half_life = half_life
         self.ramp_up = ramp_up
 
-    def share(self, step, batch_size=None):
+    def share(self, step: Scalar, batch_size: Scalar | None = None) -> Scalar:
         step, batch_size = ops.cast(step, "float32"), ops.cast(batch_size, "float32")
         half_life = ops.cast(self.half_life, "float32")
         if self.ramp_up is not None:
@@ -79,7 +82,7 @@ class HalfLifeDecay(WeightDecay):
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
-class PowerFunctionDecay(WeightDecay):
+class PowerFunctionDecay(AverageDecay):
     r"""Average whose memory is a power of the time that has passed.
 
     \(\beta_t = (1 - 1/t)^{\gamma + 1}\), where \(\gamma\) is chosen such that the
@@ -105,7 +108,7 @@ class PowerFunctionDecay(WeightDecay):
     ```
     """
 
-    def __init__(self, relative_width=0.05):
+    def __init__(self, relative_width: float = 0.05):
         if not 0 < relative_width < 12**-0.5:
             raise ValueError(
                 "`relative_width` must be between 0 and 0.288. Received: "
@@ -117,7 +120,7 @@ class PowerFunctionDecay(WeightDecay):
         roots = np.roots([1, 7, 16 - inverse, 12 - inverse])
         self.exponent = float(roots.real.max())
 
-    def share(self, step, batch_size=None):
+    def share(self, step: Scalar, batch_size: Scalar | None = None) -> Scalar:
         step = ops.cast(step, "float32")
         return -ops.expm1((self.exponent + 1) * ops.log1p(-1 / step))
 
@@ -125,7 +128,7 @@ class PowerFunctionDecay(WeightDecay):
         return {"relative_width": self.relative_width}
 
 
-def move_average(average, network, share):
+def move_average(average: keras.Model, network: keras.Model, share: Scalar) -> None:
     """Moves the weights of an average towards those of a network.
 
     All of them: moving statistics of normalisation belong to the weights that made

@@ -2,11 +2,14 @@
 
 import fcntl
 import json
+import os
 import pathlib
+import typing
 
 import numpy as np
 import tensorflow as tf
 
+from kerazoo.atomic_files import write_text
 from kerazoo.training.checkpoints import Checkpoints
 
 
@@ -25,7 +28,7 @@ class Workdir:
         ValueError: If another process holds it.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str | os.PathLike):
         self.path = pathlib.Path(path)
         self.path.mkdir(parents=True, exist_ok=True)
         self._lock = (self.path / ".lock").open("w")
@@ -41,7 +44,7 @@ class Workdir:
         self._metrics = self.path / "metrics.jsonl"
         self._summaries = tf.summary.create_file_writer(str(self.path / "tensorboard"))
 
-    def log(self, step, metrics):
+    def log(self, step: int, metrics: typing.Mapping[str, float | None]) -> None:
         """Appends metrics of a step to `metrics.jsonl` and TensorBoard.
 
         Args:
@@ -54,7 +57,7 @@ class Workdir:
             for name, value in metrics.items():
                 tf.summary.scalar(name, value)
 
-    def write_picture(self, name, png, step):
+    def write_picture(self, name: str, png: bytes, step: int) -> None:
         """Writes a picture to `<name>.png` and TensorBoard.
 
         Args:
@@ -66,7 +69,7 @@ class Workdir:
         with self._summaries.as_default(step=step):
             tf.summary.image(name, tf.io.decode_png(png, channels=3)[tf.newaxis])
 
-    def rewind(self, step):
+    def rewind(self, step: int) -> None:
         """Drops the metrics of steps that a resumed run will take again."""
         if not self._metrics.exists():
             return
@@ -75,28 +78,28 @@ class Workdir:
         if len(kept) < len(lines):
             write_text(self._metrics, "".join(kept))
 
-    def read_result(self):
+    def read_result(self) -> dict[str, typing.Any] | None:
         """Returns the result of a finished run as a dict, or None."""
         path = self.path / "result.json"
         return json.loads(path.read_text()) if path.exists() else None
 
-    def write_result(self, result):
+    def write_result(self, result: dict[str, typing.Any]) -> None:
         """Writes the outcome to `result.json`, whole or not at all."""
         write_text(self.path / "result.json", json.dumps(result) + "\n")
 
-    def __enter__(self):
+    def __enter__(self) -> typing.Self:
         return self
 
     def __exit__(self, *_):
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         """Lets another process have the folder."""
         self._summaries.close()
         self._lock.close()
 
 
-def read_best(path):
+def read_best(path: pathlib.Path) -> tuple[int, list[np.ndarray], dict[str, float]]:
     """Reads the best model so far of a run; only reads.
 
     Args:
@@ -112,13 +115,6 @@ def read_best(path):
     if not weights:  # Version 0.1 kept those of deep Q-networks as variables.
         weights = _variables(path)
     return int(path.name), weights, state.get("metrics", state)
-
-
-def write_text(path, text):
-    """Replaces a file's text so that a reader sees the old or the new, never a part."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text)
-    partial.replace(path)
 
 
 def _variables(path):

@@ -1,9 +1,18 @@
 """What the workers of a training run must agree on before each goes on."""
 
+import typing
+
+import numpy as np
+import tensorflow as tf
+
+from kerazoo.training.interruption import Interruption
 from kerazoo.training.strategy import minimum_over_workers
+from kerazoo.training.workdir import Workdir
 
 
-def requested_by_any(strategy, interruption):
+def requested_by_any(
+    strategy: tf.distribute.Strategy, interruption: Interruption | None
+) -> int:
     """Returns the signal to stop for that any worker got.
 
     Args:
@@ -17,7 +26,9 @@ def requested_by_any(strategy, interruption):
     return int(-minimum_over_workers(strategy, -requested))
 
 
-def restore_in_common(strategy, workdir, checkpoint):
+def restore_in_common(
+    strategy: tf.distribute.Strategy, workdir: Workdir, checkpoint: tf.train.Checkpoint
+) -> tuple[int, dict[str, np.ndarray], dict[str, typing.Any]] | None:
     """Restores the newest checkpoint that all workers have.
 
     A kill may have left one worker a checkpoint ahead of another. Metrics of later

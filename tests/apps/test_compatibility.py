@@ -105,7 +105,13 @@ def test_finished_run_is_known(app, folders, family, tmp_path):
         assert_one_line(err, f": --{name}={old} became --{name}={new}. ")
 
 
-@FAMILIES
+@pytest.mark.parametrize(
+    "family",
+    [
+        pytest.param(family, marks=pytest.mark.slow if family == "diffusion" else ())
+        for family in APPS
+    ],
+)
 def test_run_goes_on(app, folders, family, tmp_path):
     before = json.loads((tmp_path / family / "run" / "result.json").read_text())
     steps = before["train_steps"]
@@ -138,7 +144,7 @@ def test_bare_command_has_the_same_flags(app, tmp_path, noted):
 
 
 @FAMILIES
-def test_export_answers_the_same(folders, family, tmp_path):
+def test_export_answers_the_same(folders, family):
     signatures = tf.saved_model.load(f"{family}/model/1").signatures
     requests = read_requests(family)
     assert requests.keys() == set(signatures)
@@ -151,7 +157,7 @@ def test_export_answers_the_same(folders, family, tmp_path):
 
 
 @pytest.mark.parametrize("family", ["gan", "diffusion"])
-def test_images_are_made_of_the_run_and_the_export(app, folders, family, tmp_path):
+def test_images_are_made_of_the_run_and_the_export(app, folders, family):
     threads = ("--towers=1",) if family == "diffusion" else ()
     for source, more in ((folders[0], threads), (f"--saved_model={family}/model", ())):
         code, _, err = app(

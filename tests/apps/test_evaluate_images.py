@@ -6,13 +6,13 @@ import tensorflow as tf
 from PIL import Image
 
 from apps import evaluate
-from apps import image_sources
-from kerazoo.data.images.digits import digits
+from kerazoo.data.images.built_in import digits
 from kerazoo.models.diffusion.diffusion import Diffusion
 from kerazoo.models.diffusion.networks.u_net import UNet
 from kerazoo.models.diffusion.parametrizations import VParametrization
 from kerazoo.models.diffusion.schedules import CosineSchedule
-from kerazoo.serving import export
+from kerazoo.runs.description import write_description
+from kerazoo.serving import exporting
 from tests.apps.conftest import assert_one_line
 
 METADATA = {
@@ -57,7 +57,7 @@ def perfect(tmp_path_factory, bytes_of_digits):
     signature = tf.function(sample).get_concrete_function(**named)
     folder = tmp_path_factory.mktemp("models") / "digits"
     metadata = {"family": "diffusion", **METADATA}
-    export.export(module, {"serving_default": signature}, folder, metadata)
+    exporting.export(module, {"serving_default": signature}, folder, metadata)
     return folder
 
 
@@ -72,7 +72,7 @@ def run(tmp_path_factory):
         VParametrization(),
         num_classes=10,
     )
-    image_sources.write_model(folder, model, "diffusion", METADATA)
+    write_description(folder, model, "diffusion", METADATA)
     (folder / "checkpoints" / "000000000004").mkdir(parents=True)
     values = [variable.value for variable in model.variables]
     path = folder / "checkpoints" / "000000000004" / "variables"

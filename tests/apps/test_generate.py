@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from apps import generate
-from apps import served
 from apps import train_diffusion
+from kerazoo.serving import signatures
 from tests.apps.conftest import assert_one_line
 
 # Steps so large that the weights are far from where they began. Two channels to a
@@ -30,9 +30,8 @@ def folder(tmp_path_factory):
 def load_once():
     """Keeps an export that was loaded: it takes seconds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            served, "load_signatures", functools.cache(served.load_signatures)
-        )
+        load = functools.cache(signatures.load_signatures)
+        patch.setattr(signatures, "load_signatures", load)
         yield
 
 
@@ -182,18 +181,6 @@ def test_interpolation_leads_from_one_image_to_the_other(make, trained, tmp_path
     errors = [[np.abs(cell - end).mean() for end in ends] for cell in cells(pixels)]
     to_first, to_second = np.transpose(errors)
     assert (np.diff(to_first) > 0).all() and (np.diff(to_second) < 0).all()
-
-
-def test_images_are_brought_to_the_size_and_colours_of_the_model(tmp_path):
-    grey = np.arange(0, 256, 4, dtype="uint8").reshape(8, 8)
-    large = grey.repeat(4, axis=0).repeat(4, axis=1)
-    Image.fromarray(np.stack([large] * 3, axis=-1)).save(tmp_path / "grey.png")
-    read = generate.read_image("image", tmp_path / "grey.png", (8, 8, 1))
-    assert read.shape == (8, 8, 1) and read.dtype == np.uint8
-    assert np.abs(read[..., 0].astype(int) - grey).max() < 20
-    Image.fromarray(grey.astype("uint16") * 257).save(tmp_path / "deep.png")
-    read = generate.read_image("image", tmp_path / "deep.png", (8, 8, 3))
-    np.testing.assert_array_equal(read, np.stack([grey] * 3, axis=-1))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from apps import play
 from kerazoo.models import dqn
-from kerazoo.serving import export
+from kerazoo.serving import exporting
 from tests.apps.conftest import assert_one_line
 
 
@@ -19,7 +19,7 @@ def saved_model(tmp_path_factory):
     policy = dqn.ServingPolicy(model, environment)
     folder = tmp_path_factory.mktemp("models") / "pole"
     metadata = {"family": "dqn", "env": "CartPole-v1", "env_kwargs": {}}
-    export.export(policy, {"serving_default": policy.serve}, folder, metadata)
+    exporting.export(policy.module, policy.endpoints, folder, metadata)
     return folder
 
 

@@ -2,7 +2,6 @@ import json
 
 import numpy as np
 import pytest
-from absl.testing import flagsaver
 from PIL import Image
 
 from apps import train_diffusion
@@ -130,18 +129,6 @@ def test_mistakes_are_one_line(app, paths, tmp_path, arguments, words):
     assert code == 2, err
     assert_one_line(err, *words)
     assert not (tmp_path / "run" / "flags.txt").exists()
-
-
-@pytest.mark.parametrize("warm_up", [0, 3])
-def test_learning_rate_rises_and_then_falls(warm_up):
-    values = {"learning_rate": 0.01, "train_steps": 10, "warm_up_steps": warm_up}
-    with flagsaver.flagsaver(**values):
-        rate = train_diffusion.make_learning_rate()
-    assert float(rate(warm_up)) == pytest.approx(0.01)
-    assert float(rate(10)) == pytest.approx(0)
-    halfway = (warm_up + 10) / 2
-    assert float(rate(halfway)) == pytest.approx(0.005)
-    assert not warm_up or float(rate(1)) < float(rate(2)) < 0.01
 
 
 @pytest.mark.slow

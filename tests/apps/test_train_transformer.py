@@ -39,7 +39,7 @@ def few_dates(monkeypatch):
 
 
 def _dates(count, test_count, locales):
-    from kerazoo.data.text.dates import dates
+    from kerazoo.data.text.date_pairs import dates
 
     return dates(train_examples=count, test_examples=test_count, locales=locales)
 

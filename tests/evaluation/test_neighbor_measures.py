@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from kerazoo.evaluation import neighbor_balls
-from kerazoo.evaluation.density_coverage import density_coverage
-from kerazoo.evaluation.images.evaluate_images import evaluate_images
+from kerazoo.evaluation.density import density_coverage
 from kerazoo.evaluation.feature_statistics import FeatureStatistics
-from kerazoo.evaluation.frechet_distance import frechet_distance
+from kerazoo.evaluation.frechet import frechet_distance
+from kerazoo.evaluation.images.comparison import evaluate_images
 from kerazoo.evaluation.images.image_reference import ImageReference
-from kerazoo.evaluation.kernel_distance import kernel_distance
-from kerazoo.evaluation.precision_recall import precision_recall
+from kerazoo.evaluation.kernel import kernel_distance
+from kerazoo.evaluation.precision import precision_recall
 
 RANDOM = np.random.RandomState(0)  # Its numbers are the same in every NumPy.
 REAL = np.abs(RANDOM.normal(size=(300, 12)) @ RANDOM.normal(size=(12, 12)) / 3)

@@ -20,7 +20,7 @@ def random(*shape, seed=0):
 
 
 def built(**kwargs):
-    block = EncoderBlock(num_heads=4, hidden_size=6, **kwargs)
+    block = EncoderBlock(num_heads=4, feed_forward_size=6, **kwargs)
     block.build((None, None, 8))
     block.set_weights(
         [random(*w.shape, seed=seed) / 2 for seed, w in enumerate(block.get_weights())]

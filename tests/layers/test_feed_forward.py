@@ -91,7 +91,7 @@ def test_saved_and_loaded_model_gives_equal_outputs(tmp_path):
 
 
 def test_mistakes_raise():
-    with pytest.raises(ValueError, match=r"positive. Received: hidden_size=0"):
+    with pytest.raises(ValueError, match=r"positive. Received: feed_forward_size=0"):
         FeedForward(0)
     with pytest.raises(ValueError, match=r"'geglu'\]. Received: activation='tanh'"):
         FeedForward(6, "tanh")

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from kerazoo.serving import check
-from kerazoo.serving import export
+from kerazoo.serving import exporting
 
 
 class Shouter(tf.Module):
@@ -30,7 +30,7 @@ def path(tmp_path_factory):
     module = Shouter()
     signatures = {"serving_default": module.numbers, "texts": module.texts}
     folder = tmp_path_factory.mktemp("shouter")
-    return str(export.export(module, signatures, folder))
+    return str(exporting.export(module, signatures, folder))
 
 
 def test_numbers_of_several_dtypes(path):
@@ -67,6 +67,6 @@ def test_scalars_stay_scalars(tmp_path):
     spec = tf.TensorSpec((), tf.int32, "count")
     serve = tf.function(lambda count: {"numbers": tf.range(count)})
     endpoints = {"serving_default": serve.get_concrete_function(count=spec)}
-    path = export.export(module, endpoints, tmp_path)
+    path = exporting.export(module, endpoints, tmp_path)
     outputs = check.run_without_python(path, {"count": np.int32(3)})
     np.testing.assert_array_equal(outputs["numbers"], [0, 1, 2])

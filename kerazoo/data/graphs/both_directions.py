@@ -1,9 +1,13 @@
 """Undirected edges as pairs of directed ones."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 
-def both_directions(source, target):
+def both_directions(
+    source: Sequence[int], target: Sequence[int]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Returns every edge and its reverse, each once, sorted by source, then target.
 
     Args:

@@ -45,18 +45,18 @@ class Graph:
     label: int | float | None = None
 
     @property
-    def num_nodes(self):
+    def num_nodes(self) -> int:
         return self.node_features.shape[0]
 
     @property
-    def num_edges(self):
+    def num_edges(self) -> int:
         return len(self.source)
 
-    def validate(self, name="graph"):
+    def validate(self, name: str = "graph") -> None:
         """Checks that models can be trained on the graph.
 
         Args:
-            name: str. What errors call the graph.
+            name: What errors call the graph.
 
         Raises:
             ValueError: If the graph has no nodes, arrays are of different lengths or

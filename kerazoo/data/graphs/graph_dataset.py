@@ -30,7 +30,11 @@ class GraphDataset:
     smiles: list[str] | None = None
     folds: list[tuple[np.ndarray, np.ndarray]] | None = None
 
-    def validate(self):
+    def describe(self) -> str:
+        """Returns what stands for the dataset among the settings of a run."""
+        return self.name
+
+    def validate(self) -> None:
         """Checks every graph, the labels and the folds.
 
         Raises:

@@ -7,7 +7,7 @@ from kerazoo.data.graphs.graph import Graph
 from kerazoo.data.graphs.node_dataset import NodeDataset
 
 
-def karate_club():
+def karate_club() -> NodeDataset:
     """Returns the karate club before it split, its members' sides as labels.
 
     34 members with one-hot features and 78 ties

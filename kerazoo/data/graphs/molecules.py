@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import pathlib
 import warnings
 
@@ -11,6 +12,7 @@ from kerazoo.data import class_indices
 from kerazoo.data import csv_columns
 from kerazoo.data.graphs.graph import Graph
 from kerazoo.data.graphs.graph_dataset import GraphDataset
+from kerazoo.data.graphs.rdkit_import import needs_rdkit
 
 # Name, how it is read from RDKit's atom or bond, and its values. Each is one-hot over
 # the values and, last, any other. Stereochemistry is that of Cahn, Ingold and Prelog,
@@ -43,30 +45,30 @@ BOND_FEATURES = (
     ("in a ring", lambda bond: bond.IsInRing(), (True,)),
     ("stereo", lambda bond: _stereo_label(bond), ("E", "Z")),
 )
-TASKS = ("auto", "classification", "regression")
+TARGETS = ("auto", "classification", "regression")
 MAX_AUTO_CLASSES = 10
 
 
 def molecules(
-    path,
-    smiles_column="smiles",
-    target_column=None,
-    task="auto",
-    skip_invalid=False,
-    descriptors=False,
-):
+    path: str | os.PathLike,
+    smiles_column: str = "smiles",
+    target_column: str | None = None,
+    target: str = "auto",
+    skip_invalid: bool = False,
+    descriptors: bool = False,
+) -> GraphDataset:
     """Reads a CSV file of SMILES and one target.
 
     Args:
-        path: path of the file.
-        smiles_column: str.
-        target_column: str, or None for the only other column.
-        task: `"classification"`, `"regression"`, or `"auto"`: classification if no
-            target is a number, or if they are at most 10 different ones and none has a
-            fraction.
-        skip_invalid: bool. Whether rows with invalid SMILES are left out, with a
-            warning, instead of an error.
-        descriptors: bool. Whether graphs get RDKit's descriptors, see `featurize`.
+        path: Name of the file.
+        smiles_column: Column of the molecules.
+        target_column: Column to predict; None for the only other one.
+        target: What it holds: `"classification"`, `"regression"`, or `"auto"`: classes
+            if no target is a number, or if they are at most 10 different ones and none
+            has a fraction.
+        skip_invalid: Whether rows with invalid SMILES are left out, with a warning,
+            instead of an error.
+        descriptors: Whether graphs get RDKit's descriptors, see `featurize`.
 
     Returns:
         `GraphDataset` with `smiles`.
@@ -78,8 +80,12 @@ def molecules(
             is expected, or a SMILES is invalid; the row is named, the header being
             row 1.
     """
-    if task not in TASKS:
-        raise ValueError(f"Expected one of {', '.join(TASKS)}. Received: task={task}")
+    if target not in TARGETS:
+        raise ValueError(
+            f"`target` must be one of {', '.join(TARGETS)}. Received: target={target}"
+        )
+    with needs_rdkit():
+        import rdkit  # noqa: F401
     required = filter(None, (smiles_column, target_column))
     columns = csv_columns.read_columns(path, required)
     others = [name for name in columns if name != smiles_column]
@@ -90,7 +96,7 @@ def molecules(
         )
     target_column = target_column or others[0]
     labels, class_names = _read_targets(
-        path, target_column, columns[target_column], task
+        path, target_column, columns[target_column], target
     )
     rows, graphs = _featurize_rows(
         path, columns[smiles_column], skip_invalid, descriptors
@@ -110,14 +116,14 @@ def molecules(
     return dataset
 
 
-def featurize(smiles, descriptors=False):
+def featurize(smiles: str, descriptors: bool = False) -> Graph:
     """Turns a molecule into a graph with `ATOM_FEATURES` and `BOND_FEATURES`.
 
     Nodes are the atoms without hydrogens, edges both directions of every bond.
 
     Args:
-        smiles: str.
-        descriptors: bool. Whether `context_features` are RDKit's two-dimensional
+        smiles: The molecule.
+        descriptors: Whether `context_features` are RDKit's two-dimensional
             descriptors, not standardised, 0 where not defined; Ipc is the mean over
             the coefficients, as its sum exceeds float32.
 
@@ -134,7 +140,8 @@ def featurize(smiles, descriptors=False):
     featurize("CCO").num_edges  # 4
     ```
     """
-    from rdkit import rdBase
+    with needs_rdkit():
+        from rdkit import rdBase
 
     with rdBase.BlockLogs():
         molecule = _parse(smiles)
@@ -151,14 +158,14 @@ def featurize(smiles, descriptors=False):
     )
 
 
-def _read_targets(path, column, cells, task):
+def _read_targets(path, column, cells, target):
     """Returns labels and, for classification, the names of the classes."""
     if "" in cells:
         row = cells.index("") + csv_columns.FIRST_ROW
         raise ValueError(f"{path}, row {row}: expected a target. Received: {column}=''")
-    if task == "auto":
-        task = "classification" if _are_classes(set(cells)) else "regression"
-    if task == "classification":
+    if target == "auto":
+        target = "classification" if _are_classes(set(cells)) else "regression"
+    if target == "classification":
         return class_indices.class_indices(cells)
     return csv_columns.read_numbers(path, {column: cells})[:, 0], None
 
@@ -183,7 +190,7 @@ def _featurize_rows(path, smiles, skip_invalid, descriptors):
             problems.append(f"{path}, row {row + csv_columns.FIRST_ROW}: {error}")
             if not skip_invalid:
                 raise ValueError(
-                    f"{problems[0]}; --skip_invalid leaves such rows out"
+                    f"{problems[0]}; `skip_invalid` leaves such rows out"
                 ) from None
     if problems:
         warnings.warn(

@@ -34,7 +34,11 @@ class NodeDataset:
     class_names: list[str] | None = None
     node_names: list[str] | None = None
 
-    def validate(self):
+    def describe(self) -> str:
+        """Returns what stands for the dataset among the settings of a run."""
+        return self.name
+
+    def validate(self) -> None:
         """Checks the graph, the labels and the split.
 
         Raises:

@@ -24,7 +24,7 @@ RENAMED_MODULES = {  # The files are of Python 2 and an early NumPy.
 }
 
 
-def planetoid(name, data_dir=None):
+def planetoid(name: str, data_dir: str | os.PathLike | None = None) -> NodeDataset:
     """Reads a citation network and its public split.
 
     Papers are nodes, citations undirected edges, words the features, sparse and not
@@ -33,8 +33,8 @@ def planetoid(name, data_dir=None):
     5.1). Citeseer's 15 isolated papers without words have no label.
 
     Args:
-        name: str. `"cora"`, `"citeseer"` or `"pubmed"`.
-        data_dir: path of a folder with the files `ind.<name>.*`. None for
+        name: `"cora"`, `"citeseer"` or `"pubmed"`.
+        data_dir: Folder with the files `ind.<name>.*`. None for
             `~/.cache/kerazoo/planetoid`, where missing files are downloaded.
 
     Returns:

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from kerazoo.data.graphs.graph import Graph
 
-def size_descriptors(graph):
+
+def size_descriptors(graph: Graph) -> np.ndarray:
     """Describes a graph without its structure.
 
     On some collections a model of such counts beats graph networks
@@ -11,7 +13,7 @@ def size_descriptors(graph):
     counts hard to learn from sums that grow with the graph.
 
     Args:
-        graph: `Graph` of N nodes, E edges and dense node features `(N, D)`.
+        graph: A graph of N nodes, E edges and dense node features `(N, D)`.
 
     Returns:
         float32 `(2 + D,)`: log(1 + N), E / N, and for each node feature

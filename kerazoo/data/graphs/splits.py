@@ -1,19 +1,24 @@
-"""Splits of nodes, edges, graphs and molecules, the same for the same seed."""
+"""Splits of edges, graphs and molecules, the same for the same seed."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
 from kerazoo.data.graphs.edge_split import EdgeSplit
+from kerazoo.data.graphs.graph import Graph
+from kerazoo.data.graphs.rdkit_import import needs_rdkit
 
 
-def random_split(n, fractions=(0.8, 0.1, 0.1), seed=0):
+def random_split(
+    n: int, fractions: Sequence[float] = (0.8, 0.1, 0.1), seed: int = 0
+) -> list[np.ndarray]:
     """Splits indices at random.
 
     Args:
-        n: int. Number of indices.
-        fractions: floats of sum 1, one for each part.
-        seed: int.
+        n: Number of indices.
+        fractions: Shares of sum 1, one for each part.
+        seed: Equal seeds give equal splits.
 
     Returns:
         List of sorted int arrays that partition `range(n)`.
@@ -27,54 +32,15 @@ def random_split(n, fractions=(0.8, 0.1, 0.1), seed=0):
     return [np.sort(part) for part in np.split(order, ends)]
 
 
-def random_node_split(labels, per_class=20, num_validation=500, num_test=1000, seed=0):
-    """Draws equally many training nodes of each class, the others regardless of it.
-
-    The scheme of the Planetoid splits
-    ([Yang et al., 2016](https://arxiv.org/abs/1603.08861), Section 5.1).
-
-    Args:
-        labels: int array `(N,)`, -1 where unknown.
-        per_class: int. Training nodes of each class.
-        num_validation: int.
-        num_test: int.
-        seed: int.
-
-    Returns:
-        Tuple of sorted int arrays: train, validation and test nodes.
-
-    Raises:
-        ValueError: If a class has fewer nodes than `per_class`, or too few nodes are
-            left for validation and test.
-    """
-    labels = np.asarray(labels)
-    order = np.random.default_rng(seed).permutation(np.flatnonzero(labels >= 0))
-    train = []
-    for label in np.unique(labels[order]):
-        members = order[labels[order] == label]
-        if len(members) < per_class:
-            raise ValueError(
-                f"Class {label} must have at least `per_class` nodes. "
-                f"Received: per_class={per_class}, {len(members)} nodes"
-            )
-        train.extend(members[:per_class])
-    rest = order[~np.isin(order, train)]
-    if len(rest) < num_validation + num_test:
-        raise ValueError(
-            f"Expected at most {len(rest)} validation and test nodes, those left by "
-            f"training. Received: num_validation={num_validation}, num_test={num_test}"
-        )
-    validation, test, _ = np.split(rest, [num_validation, num_validation + num_test])
-    return np.sort(np.array(train, int)), np.sort(validation), np.sort(test)
-
-
-def stratified_folds(labels, num_folds=10, seed=0):
+def stratified_folds(
+    labels: np.ndarray, num_folds: int = 10, seed: int = 0
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """Splits for cross-validation, with the classes' shares alike in all folds.
 
     Args:
         labels: int array `(B,)`.
-        num_folds: int.
-        seed: int.
+        num_folds: Number of folds.
+        seed: Equal seeds give equal folds.
 
     Returns:
         List of pairs of int arrays, train and test. The tests are a partition.
@@ -94,7 +60,9 @@ def stratified_folds(labels, num_folds=10, seed=0):
     return list(folds.split(np.zeros(len(labels)), labels))
 
 
-def scaffold_split(smiles, fractions=(0.8, 0.1, 0.1)):
+def scaffold_split(
+    smiles: Sequence[str], fractions: Sequence[float] = (0.8, 0.1, 0.1)
+) -> tuple[np.ndarray, ...]:
     """Splits molecules so that no Bemis-Murcko scaffold is in two parts.
 
     The largest groups of molecules with one scaffold go to train, the others to
@@ -102,8 +70,8 @@ def scaffold_split(smiles, fractions=(0.8, 0.1, 0.1)):
     ([Wu et al., 2018](https://arxiv.org/abs/1703.00564), Section 3.2).
 
     Args:
-        smiles: list of str.
-        fractions: three floats of sum 1: train, validation, test.
+        smiles: The molecules.
+        fractions: Three shares of sum 1: train, validation, test.
 
     Returns:
         Tuple of sorted int arrays: train, validation and test.
@@ -111,8 +79,9 @@ def scaffold_split(smiles, fractions=(0.8, 0.1, 0.1)):
     Raises:
         ValueError: If `fractions` are wrong, or one scaffold is larger than train.
     """
-    from rdkit import rdBase
-    from rdkit.Chem.Scaffolds import MurckoScaffold
+    with needs_rdkit():
+        from rdkit import rdBase
+        from rdkit.Chem.Scaffolds import MurckoScaffold
 
     _check_fractions(fractions)
     groups = {}
@@ -137,7 +106,12 @@ def scaffold_split(smiles, fractions=(0.8, 0.1, 0.1)):
     return tuple(np.array(sorted(part), int) for part in (train, validation, test))
 
 
-def edge_split(graph, validation_fraction=0.05, test_fraction=0.10, seed=0):
+def edge_split(
+    graph: Graph,
+    validation_fraction: float = 0.05,
+    test_fraction: float = 0.10,
+    seed: int = 0,
+) -> EdgeSplit:
     """Holds out edges of an undirected graph for link prediction.
 
     The split of the variational graph auto-encoder
@@ -145,14 +119,14 @@ def edge_split(graph, validation_fraction=0.05, test_fraction=0.10, seed=0):
     stay in the training graph and are no pairs.
 
     Args:
-        graph: `Graph` with both directions of every edge.
-        validation_fraction: float. Share of the edges, rounded down, but at least one
+        graph: A graph with both directions of every edge.
+        validation_fraction: Share of the edges, rounded down, but at least one
             unless it is 0.
-        test_fraction: float. Share of the edges, rounded down, but at least one.
-        seed: int.
+        test_fraction: Share of the edges, rounded down, but at least one.
+        seed: Equal seeds give equal splits.
 
     Returns:
-        `EdgeSplit`.
+        The split.
 
     Raises:
         ValueError: If an edge has no reverse, there are too few edges to hold out

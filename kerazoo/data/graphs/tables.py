@@ -1,5 +1,6 @@
 """Own graphs from two CSV files."""
 
+import os
 import pathlib
 
 import numpy as np
@@ -16,7 +17,9 @@ SPLITS = ("train", "validation", "test")
 MAX_ONE_HOT_NODES = 5_000
 
 
-def node_table(data_dir, directed=False, seed=0):
+def node_table(
+    data_dir: str | os.PathLike, directed: bool = False, seed: int = 0
+) -> NodeDataset:
     """Reads a graph from `nodes.csv` and `edges.csv`.
 
     `nodes.csv` has a column `id`, optionally `label` (any text, empty where unknown)
@@ -28,11 +31,11 @@ def node_table(data_dir, directed=False, seed=0):
     `weight`; all other columns are numeric features of the edges.
 
     Args:
-        data_dir: path of the folder.
-        directed: bool. Whether edges have a direction. If not, every edge also gets
+        data_dir: Folder of both files.
+        directed: Whether edges have a direction. If not, every edge also gets
             its reverse, with the same weight and features, and an edge that is
             repeated counts once.
-        seed: int. Of the random split.
+        seed: Of the random split.
 
     Returns:
         `NodeDataset`; without labels its splits are empty.

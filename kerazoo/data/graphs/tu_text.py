@@ -1,18 +1,20 @@
 """Graph classification data in the text form of the GIN paper."""
 
+import os
 import pathlib
 
 import numpy as np
 
 from kerazoo.data.class_indices import class_indices
 from kerazoo.data.graphs.both_directions import both_directions
+from kerazoo.data.graphs.collection_file import find_collection
 from kerazoo.data.graphs.graph import Graph
 from kerazoo.data.graphs.graph_dataset import GraphDataset
 
 NUM_FOLDS = 10
 
 
-def tu_text(name, data_dir):
+def tu_text(name: str, data_dir: str | os.PathLike) -> GraphDataset:
     """Reads graphs of the TU collection as published with the GIN paper.
 
     `<name>.txt` has the number of graphs, then for each graph a line `nodes label` and
@@ -24,8 +26,8 @@ def tu_text(name, data_dir):
     ([Xu et al., 2019](https://arxiv.org/abs/1810.00826), Section 7).
 
     Args:
-        name: str. For example `"MUTAG"` or `"PROTEINS"`.
-        data_dir: path of the folder.
+        name: For example `"MUTAG"` or `"PROTEINS"`.
+        data_dir: Folder of the files.
 
     Returns:
         `GraphDataset`.
@@ -35,13 +37,7 @@ def tu_text(name, data_dir):
         ValueError: If a line is not as above; the file and the line are named.
     """
     folder = pathlib.Path(data_dir)
-    path = folder / f"{name}.txt"
-    if not path.is_file():
-        found = ", ".join(sorted(path.stem for path in folder.glob("*.txt")))
-        raise FileNotFoundError(
-            f"Expected {path.name} in {folder}, which has {found or 'no graphs'}. "
-            f"Received: name={name}"
-        )
+    path = find_collection(name, folder)
     parsed = _parse(path)
     all_tags = np.unique([tag for _, nodes in parsed for tag, _, _ in nodes])
     labels, class_names = class_indices([label for label, _ in parsed])

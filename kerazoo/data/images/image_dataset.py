@@ -1,6 +1,7 @@
 """Images of one size, split into training and test."""
 
 import dataclasses
+import typing
 
 import numpy as np
 
@@ -42,11 +43,11 @@ class ImageDataset:
     classes_per_channel: int | None = None
 
     @property
-    def image_shape(self):
+    def image_shape(self) -> tuple[int, ...]:
         """Height, width and channels, (H, W, C)."""
         return self.train_images.shape[1:]
 
-    def normalize(self, images):
+    def normalize(self, images: typing.Any) -> typing.Any:
         """Returns images with black at -1 and white at 1.
 
         Args:
@@ -58,7 +59,7 @@ class ImageDataset:
         # Small whole numbers and the products are exact enough to be rounded back.
         return images * np.float32(2 / self.scale) - np.float32(1)
 
-    def denormalize(self, images):
+    def denormalize(self, images: np.ndarray) -> np.ndarray:
         """Returns the images of which `normalize` makes the given ones.
 
         For a dataset of whole numbers, values are rounded to the nearest one there is,
@@ -74,11 +75,11 @@ class ImageDataset:
         dtype = self.train_images.dtype
         return (np.rint(units) if dtype.kind in "ui" else units).astype(dtype)
 
-    def to_bytes(self, images):
+    def to_bytes(self, images: np.ndarray) -> np.ndarray:
         """Returns normalized images as uint8 from 0 to 255, as picture files have."""
         return np.rint((np.clip(images, -1, 1) + 1) * 127.5).astype(np.uint8)
 
-    def validate(self):
+    def validate(self) -> None:
         """Checks shapes, types, values and labels.
 
         Raises:

@@ -1,9 +1,11 @@
 """One image file."""
 
+import os
+
 import numpy as np
 
 
-def read_image_file(path, to_grey=False):
+def read_image_file(path: str | os.PathLike, to_grey: bool = False) -> np.ndarray:
     """Reads an image file, upright, without transparency.
 
     Args:

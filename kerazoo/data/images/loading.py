@@ -1,14 +1,21 @@
 """Image datasets by name."""
 
-from kerazoo.data.images.digits import digits
-from kerazoo.data.images.image_folder import image_folder
-from kerazoo.data.images.stacked_images import stacked_images
-from kerazoo.data.images.tfds_images import tfds_images
+import os
+
+from kerazoo.data.images.built_in import digits
+from kerazoo.data.images.folders import image_folder
+from kerazoo.data.images.image_dataset import ImageDataset
+from kerazoo.data.images.stacking import stacked_images
+from kerazoo.data.images.tfds import tfds_images
 
 _STACKED = 2  # Stacked images for each grey one, of each of which six are parts.
 
 
-def load(name, data_dir=None, image_size=None):
+def load(
+    name: str,
+    data_dir: str | os.PathLike | None = None,
+    image_size: int | tuple[int, int] | None = None,
+) -> ImageDataset:
     """Returns an image dataset, checked.
 
     Args:

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def resized(image, size):
+def resized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Cuts a byte image's middle to the shape wanted, and scales it.
 
     Args:
@@ -33,7 +33,9 @@ def resized(image, size):
     return np.asarray(scaled).reshape(height, width, image.shape[-1])
 
 
-def height_and_width(image_size):
+def height_and_width(
+    image_size: int | tuple[int, int] | None,
+) -> tuple[int, int] | None:
     """Returns an `image_size`, a number or a pair, as a pair, or None for None.
 
     Raises:
@@ -41,11 +43,12 @@ def height_and_width(image_size):
     """
     if image_size is None:
         return None
-    sides = (image_size, image_size) if np.ndim(image_size) == 0 else image_size
-    sides = tuple(int(side) for side in sides)
+    sides = np.atleast_1d(image_size).astype(int).tolist()
+    if np.ndim(image_size) == 0:
+        sides = 2 * sides
     if len(sides) != 2 or min(sides) < 1:
         raise ValueError(
             "`image_size` must be a positive number or a pair of them, height and "
             f"width. Received: image_size={image_size}"
         )
-    return sides
+    return sides[0], sides[1]

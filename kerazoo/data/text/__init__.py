@@ -1,1 +1,5 @@
 """Texts: built in, from files, from TensorFlow Datasets; batches of their tokens."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,9 +1,13 @@
 """Lengths to pad sequences to."""
 
+import typing
+
 import numpy as np
 
 
-def bucket_boundaries(lengths, num_buckets, multiple_of=1):
+def bucket_boundaries(
+    lengths: typing.Sequence[int] | np.ndarray, num_buckets: int, multiple_of: int = 1
+) -> tuple[int, ...]:
     r"""Returns the lengths to pad sequences to that need the fewest tokens in all.
 
     A sequence goes to the first boundary that is not below its length. Of all choices

@@ -56,3 +56,7 @@ class LabelledText:
                     f"{self.name}: labels must be from 0 to {num_classes - 1}. "
                     f"Received: {part} labels[{i}]={labels[i]}"
                 )
+
+    def describe(self) -> str:
+        """Returns what the settings of a run say of it; its content has a digest."""
+        return self.name

@@ -40,3 +40,7 @@ class ParallelText:
                     f"{self.name}: expected {part} pairs, as many sources as targets. "
                     f"Received: {sources} sources and {targets} targets"
                 )
+
+    def describe(self) -> str:
+        """Returns what the settings of a run say of it; its content has a digest."""
+        return self.name

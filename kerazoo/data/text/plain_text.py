@@ -25,8 +25,12 @@ class PlainText:
     train: str
     validation: str
 
+    def describe(self) -> str:
+        """Returns what the settings of a run say of it; its content has a digest."""
+        return self.name
+
     @classmethod
-    def of(cls, name, text):
+    def of(cls, name: str, text: str) -> "PlainText":
         """Splits a text: the last tenth of its characters is for validation.
 
         Args:

@@ -1,11 +1,12 @@
 """Text files, with errors that name the line."""
 
 import gzip
+import os
 import pathlib
 import zlib
 
 
-def read_text(path, fallback=None):
+def read_text(path: str | os.PathLike, fallback: str | None = None) -> str:
     """Reads a text file, UTF-8 with or without a byte order mark.
 
     Args:
@@ -46,7 +47,7 @@ def read_text(path, fallback=None):
     return text.replace("\r\n", "\n")
 
 
-def read_lines(path, fallback=None):
+def read_lines(path: str | os.PathLike, fallback: str | None = None) -> list[str]:
     """Reads the lines of a text file as `read_text` does, as a list of str."""
     lines = read_text(path, fallback).split("\n")
     return lines if lines[-1] else lines[:-1]

@@ -1,5 +1,7 @@
 """Texts of TensorFlow Datasets."""
 
+import os
+
 import numpy as np
 
 from kerazoo.data.held_out import held_out
@@ -12,7 +14,12 @@ _VALIDATION_SHARE = 0.1
 _READ_AT_ONCE = 1_000  # Examples.
 
 
-def tfds_parallel(name, data_dir=None, source=None, target=None):
+def tfds_parallel(
+    name: str,
+    data_dir: str | os.PathLike | None = None,
+    source: str | None = None,
+    target: str | None = None,
+) -> ParallelText:
     """Reads pairs of texts of TensorFlow Datasets.
 
     A dataset that is not in `data_dir` is downloaded and prepared there. Its splits
@@ -55,7 +62,7 @@ def tfds_parallel(name, data_dir=None, source=None, target=None):
     return ParallelText(_name(builder), train, validation, test)
 
 
-def tfds_labelled(name, data_dir=None):
+def tfds_labelled(name: str, data_dir: str | os.PathLike | None = None) -> LabelledText:
     """Reads texts with classes of TensorFlow Datasets.
 
     A dataset that is not in `data_dir` is downloaded and prepared there. Its splits
@@ -102,7 +109,7 @@ def tfds_labelled(name, data_dir=None):
     return LabelledText(_name(builder), list(label.names), train, validation, test)
 
 
-def tfds_plain(name, data_dir=None):
+def tfds_plain(name: str, data_dir: str | os.PathLike | None = None) -> PlainText:
     """Reads text without labels of TensorFlow Datasets.
 
     A dataset that is not in `data_dir` is downloaded and prepared there. Texts of a

@@ -1,5 +1,7 @@
 """Endless batches of token sequences of about the same length, as `tf.data`."""
 
+import typing
+
 import numpy as np
 import tensorflow as tf
 
@@ -66,16 +68,16 @@ class TokenBuckets:
 
     def __init__(
         self,
-        sequences,
-        tokens_per_batch,
-        num_buckets=8,
-        boundaries=None,
-        seed=0,
-        multiple_of=1,
-        extras=(),
-        max_length=None,
-        too_long="leave_out",
-        length_multiple=1,
+        sequences: tuple[typing.Sequence[np.ndarray], ...],
+        tokens_per_batch: int,
+        num_buckets: int = 8,
+        boundaries: typing.Sequence[int] | None = None,
+        seed: int = 0,
+        multiple_of: int = 1,
+        extras: tuple[np.ndarray, ...] = (),
+        max_length: int | None = None,
+        too_long: str = "leave_out",
+        length_multiple: int = 1,
     ):
         _check(sequences, extras, boundaries, max_length, too_long, length_multiple)
         self.tokens_per_batch = tokens_per_batch
@@ -117,7 +119,9 @@ class TokenBuckets:
             ]
             self._extras = [_with_zeros(np.asarray(e)[examples]) for e in extras]
 
-    def batches(self, start_step=0, context=None):
+    def batches(
+        self, start_step: int = 0, context: tf.distribute.InputContext | None = None
+    ) -> tf.data.Dataset:
         """Returns batches without end, for the replicas of a `tf.distribute` strategy.
 
         Args:

@@ -1,5 +1,8 @@
 """A classifier of images whose channels are images of their own."""
 
+import os
+import typing
+
 import numpy as np
 
 from kerazoo.evaluation.images.classifier_features import ClassifierFeatures
@@ -35,7 +38,7 @@ class ChannelClassifier:
     ```
     """
 
-    def __init__(self, classifier, num_classes):
+    def __init__(self, classifier: ClassifierFeatures, num_classes: int):
         self.classifier = classifier
         self.num_classes = num_classes
         self.test_accuracy = classifier.test_accuracy
@@ -45,14 +48,14 @@ class ChannelClassifier:
     @classmethod
     def trained(
         cls,
-        images,
-        labels,
-        test_images,
-        test_labels,
-        num_classes,
-        cache_dir=None,
-        name="images",
-    ):
+        images: np.ndarray,
+        labels: np.ndarray,
+        test_images: np.ndarray,
+        test_labels: np.ndarray,
+        num_classes: int,
+        cache_dir: str | os.PathLike | None = None,
+        name: str = "images",
+    ) -> typing.Self:
         """Trains the classifier on all channels, or reads the one trained before.
 
         Args:
@@ -73,26 +76,25 @@ class ChannelClassifier:
                 return grey, None
             return grey, (labels // powers[:, np.newaxis] % num_classes).reshape(-1)
 
+        images, labels = channels(images, labels)
+        test_images, test_labels = channels(test_images, test_labels)
         classifier = ClassifierFeatures.trained(
-            *channels(images, labels),
-            *channels(test_images, test_labels),
-            cache_dir=cache_dir,
-            name=name,
+            images, labels, test_images, test_labels, cache_dir, name
         )
         return cls(classifier, num_classes)
 
-    def __call__(self, images):
+    def __call__(self, images: np.ndarray) -> np.ndarray:
         """Returns the features of images `(N, H, W, C)`: float32 `(N, C * D)`."""
         return np.concatenate(self._each(self.classifier, images), axis=1)
 
-    def classes(self, images):
+    def classes(self, images: np.ndarray) -> np.ndarray:
         """Returns the class of each image, int `(N,)`."""
-        classes = 0
+        classes = np.zeros(len(images), np.int64)
         for found in self._each(self.classifier.classes, images):
             classes = self.num_classes * classes + found
         return classes
 
-    def label_agreement(self, images, labels):
+    def label_agreement(self, images: np.ndarray, labels: np.ndarray) -> float:
         """Returns the share of images whose class is the one that was asked for."""
         return float((self.classes(images) == labels).mean())
 

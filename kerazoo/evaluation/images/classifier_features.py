@@ -1,15 +1,17 @@
 """Features of a small classifier of the very images that are generated."""
 
 import json
+import os
 import pathlib
+import typing
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from kerazoo.evaluation.array_digest import array_digest
+from kerazoo.atomic_files import write_whole
+from kerazoo.data.digest import array_digest
 from kerazoo.evaluation.in_batches import in_batches
-from kerazoo.evaluation.atomic_write import write_whole
 
 _BATCH_SIZE = 128  # Of training.
 _EXAMPLES = 200_000  # Seen in training, at least.
@@ -50,7 +52,9 @@ class ClassifierFeatures:
     ```
     """
 
-    def __init__(self, network, test_accuracy, batch_size=512):
+    def __init__(
+        self, network: keras.Model, test_accuracy: float, batch_size: int = 512
+    ):
         self.network = network
         self.test_accuracy = test_accuracy
         self.batch_size = batch_size
@@ -61,8 +65,14 @@ class ClassifierFeatures:
 
     @classmethod
     def trained(
-        cls, images, labels, test_images, test_labels, cache_dir=None, name="images"
-    ):
+        cls,
+        images: np.ndarray,
+        labels: np.ndarray,
+        test_images: np.ndarray,
+        test_labels: np.ndarray,
+        cache_dir: str | os.PathLike | None = None,
+        name: str = "images",
+    ) -> typing.Self:
         """Trains a classifier, or reads the one trained on the same images before.
 
         Args:
@@ -99,19 +109,19 @@ class ClassifierFeatures:
         network = keras.models.load_model(path, compile=False)
         return cls(network, json.loads(record.read_text())["test_accuracy"])
 
-    def __call__(self, images):
+    def __call__(self, images: np.ndarray) -> np.ndarray:
         """Returns the features of images `(N, H, W, C)`, -1 to 1: float32 `(N, D)`."""
         return in_batches(self._features, self._checked(images), self.batch_size)
 
-    def predict(self, images):
+    def predict(self, images: np.ndarray) -> np.ndarray:
         """Returns the probabilities of the classes, float32 `(N, K)`."""
         return in_batches(self._probabilities, self._checked(images), self.batch_size)
 
-    def classes(self, images):
+    def classes(self, images: np.ndarray) -> np.ndarray:
         """Returns the most probable class of each image, int `(N,)`."""
         return self.predict(images).argmax(axis=1)
 
-    def label_agreement(self, images, labels):
+    def label_agreement(self, images: np.ndarray, labels: np.ndarray) -> float:
         """Returns the share of images whose class is the one that was asked for.
 
         Args:

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import typing
 import warnings
 
 import numpy as np
@@ -9,10 +10,10 @@ import numpy as np
 from kerazoo.data.images.image_dataset import ImageDataset
 from kerazoo.evaluation.images.channel_classifier import ChannelClassifier
 from kerazoo.evaluation.images.classifier_features import ClassifierFeatures
-from kerazoo.evaluation.images.evaluate_images import evaluate_images
+from kerazoo.evaluation.images.comparison import evaluate_images
 from kerazoo.evaluation.images.image_reference import ImageReference
 from kerazoo.evaluation.images.inception_features import InceptionFeatures
-from kerazoo.evaluation.inception_score import inception_score
+from kerazoo.evaluation.inception import inception_score
 from kerazoo.evaluation.mode_coverage import class_coverage
 
 EXTRACTORS = ("auto", "classifier", "inception", "none")
@@ -52,6 +53,7 @@ class ImageEvaluation:
         feature_extractor: str = "auto",
         cache_dir: str | os.PathLike | None = None,
     ):
+        self._extractor: typing.Any
         kind = feature_extractor
         cache_dir = default_cache_dir() if cache_dir is None else cache_dir
         has_labels = dataset.train_labels is not None and len(dataset.test_images)

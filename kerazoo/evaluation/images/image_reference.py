@@ -1,13 +1,15 @@
 """Features of real images, which every evaluation needs again."""
 
 import dataclasses
+import os
 import pathlib
+import typing
 
 import numpy as np
 
-from kerazoo.evaluation.array_digest import array_digest
+from kerazoo.atomic_files import write_whole
+from kerazoo.data.digest import array_digest
 from kerazoo.evaluation.feature_statistics import FeatureStatistics
-from kerazoo.evaluation.atomic_write import write_whole
 
 
 @dataclasses.dataclass(eq=False)
@@ -33,7 +35,14 @@ class ImageReference:
     features: np.ndarray
 
     @classmethod
-    def of(cls, extractor, images, name, cache_dir=None, max_features=10_000):
+    def of(
+        cls,
+        extractor: typing.Any,
+        images: np.ndarray,
+        name: str,
+        cache_dir: str | os.PathLike | None = None,
+        max_features: int = 10_000,
+    ) -> typing.Self:
         """Computes the features of real images, or reads them.
 
         Args:

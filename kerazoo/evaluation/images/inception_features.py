@@ -1,9 +1,12 @@
 """Features of Inception, trained on ImageNet."""
 
+import os
+
 import keras
+import numpy as np
 import tensorflow as tf
 
-from kerazoo.evaluation.array_digest import array_digest
+from kerazoo.data.digest import array_digest
 from kerazoo.evaluation.in_batches import in_batches
 
 _SIDE = 299  # Pixels.
@@ -35,7 +38,7 @@ class InceptionFeatures:
     ```
     """
 
-    def __init__(self, weights="imagenet", batch_size=64):
+    def __init__(self, weights: str | os.PathLike = "imagenet", batch_size: int = 64):
         try:
             self._network = keras.applications.InceptionV3(
                 include_top=False,
@@ -56,7 +59,7 @@ class InceptionFeatures:
         self.batch_size = batch_size
         self._features = tf.function(self._call, reduce_retracing=True)
 
-    def __call__(self, images):
+    def __call__(self, images: np.ndarray) -> np.ndarray:
         """Returns the features of images.
 
         Args:

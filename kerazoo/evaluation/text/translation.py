@@ -1,7 +1,11 @@
 """How much texts are like their references: BLEU and chrF."""
 
+import typing
 
-def translation_scores(hypotheses, references):
+
+def translation_scores(
+    hypotheses: typing.Sequence[str], references: typing.Sequence[str]
+) -> dict[str, float]:
     """BLEU and chrF of whole texts, as [sacreBLEU](https://arxiv.org/abs/1804.08771).
 
     BLEU, [Papineni et al., 2002](https://aclanthology.org/P02-1040), Section 2.3, of
@@ -38,7 +42,9 @@ def translation_scores(hypotheses, references):
     }
 
 
-def tokenized_bleu(hypotheses, references):
+def tokenized_bleu(
+    hypotheses: typing.Sequence[str], references: typing.Sequence[str]
+) -> float:
     """BLEU of texts that are split into words already, whose case does not count.
 
     Many papers report this figure. It depends on how the words were split: compare it

@@ -21,6 +21,7 @@ from kerazoo.layers.graph.normalization import add_self_loops
 from kerazoo.layers.graph.normalization import directed_normalization
 from kerazoo.layers.graph.normalization import mean_normalization
 from kerazoo.layers.graph.normalization import propagation_matrix
+from kerazoo.layers.graph.normalization import renormalized_edges
 from kerazoo.layers.graph.normalization import symmetric_normalization
 from kerazoo.layers.graph.rgcn_conv import RGCNConv
 from kerazoo.layers.graph.sage_conv import SAGEConv
@@ -48,6 +49,7 @@ __all__ = [
     "directed_normalization",
     "mean_normalization",
     "propagation_matrix",
+    "renormalized_edges",
     "segment_max",
     "segment_mean",
     "segment_softmax",

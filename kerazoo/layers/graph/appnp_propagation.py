@@ -1,11 +1,14 @@
 """Propagation by personalized PageRank."""
 
+import typing
+
 import keras
 from keras import ops
 
 from kerazoo.layers.graph.base_graph_conv import feature_size
 from kerazoo.layers.graph.edge_matrix import EdgeMatrix
 from kerazoo.layers.graph.normalization import propagation_matrix
+from kerazoo.layers.graph.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -52,12 +55,12 @@ class APPNPPropagation(keras.layers.Layer):
 
     def __init__(
         self,
-        num_steps=10,
-        teleport=0.1,
-        dropout=0.0,
-        normalize=True,
-        seed=None,
-        **kwargs,
+        num_steps: int = 10,
+        teleport: float = 0.1,
+        dropout: float = 0.0,
+        normalize: bool = True,
+        seed: int | None = None,
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
         if num_steps < 1:
@@ -77,18 +80,18 @@ class APPNPPropagation(keras.layers.Layer):
             dropout, seed=seed, dtype=self.dtype_policy
         )
 
-    def build(self, node_features_shape):
+    def build(self, node_features_shape: tuple[int | None, ...]) -> None:
         feature_size(node_features_shape)
 
     def call(
         self,
-        node_features,
-        source=None,
-        target=None,
-        edge_weights=None,
-        adjacency=None,
-        training=False,
-    ):
+        node_features: Tensor,
+        source: Tensor | None = None,
+        target: Tensor | None = None,
+        edge_weights: Tensor | None = None,
+        adjacency: typing.Any = None,
+        training: bool = False,
+    ) -> Tensor:
         drops_edges = training and self.dropout > 0
         if adjacency is None:
             num_nodes = ops.shape(node_features)[0]
@@ -107,10 +110,12 @@ class APPNPPropagation(keras.layers.Layer):
             outputs = outputs + self.teleport * node_features
         return outputs
 
-    def compute_output_shape(self, node_features_shape):
+    def compute_output_shape(
+        self, node_features_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
         return tuple(node_features_shape)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {
             **super().get_config(),
             "num_steps": self.num_steps,

@@ -1,5 +1,7 @@
 """What graph convolutions with additive attention share."""
 
+import typing
+
 import keras
 from keras import ops
 
@@ -12,6 +14,7 @@ from kerazoo.layers.graph.normalization import add_self_loops
 from kerazoo.layers.graph.segment_ops import segment_mean
 from kerazoo.layers.graph.segment_ops import segment_softmax
 from kerazoo.layers.graph.segment_ops import segment_sum
+from kerazoo.layers.graph.tensor import Tensor
 
 
 class AttentionConv(BaseGraphConv):
@@ -32,15 +35,15 @@ class AttentionConv(BaseGraphConv):
 
     def __init__(
         self,
-        units,
-        num_heads=1,
-        concat_heads=True,
-        attention_dropout=0.0,
-        feature_dropout=0.0,
-        negative_slope=0.2,
-        add_self_loops=True,
-        seed=None,
-        **kwargs,
+        units: int,
+        num_heads: int = 1,
+        concat_heads: bool = True,
+        attention_dropout: float = 0.0,
+        feature_dropout: float = 0.0,
+        negative_slope: float = 0.2,
+        add_self_loops: bool = True,
+        seed: int | None = None,
+        **kwargs: typing.Any,
     ):
         super().__init__(units, **kwargs)
         if num_heads < 1:
@@ -62,17 +65,27 @@ class AttentionConv(BaseGraphConv):
         )
 
     @property
-    def output_units(self):
+    def output_units(self) -> int:
         return self.units * (self.num_heads if self.concat_heads else 1)
 
-    def build(self, node_features_shape, edge_features_shape=None):
+    def build(
+        self,
+        node_features_shape: tuple[int | None, ...],
+        edge_features_shape: tuple[int | None, ...] | None = None,
+    ) -> None:
         size = feature_size(node_features_shape)
         self.kernel = self.add_kernel("kernel", (size, self.num_heads * self.units))
         self.edge_kernel = None
         self.build_scores(size, edge_features_shape and edge_features_shape[-1])
         self.bias = self.add_bias()
 
-    def call(self, node_features, source, target, edge_features=None):
+    def call(
+        self,
+        node_features: Tensor,
+        source: Tensor,
+        target: Tensor,
+        edge_features: Tensor | None = None,
+    ) -> Tensor:
         source, target = as_edges(source, target)
         check_edge_features(edge_features, self.edge_kernel)
         values = self._drop_features(
@@ -94,19 +107,26 @@ class AttentionConv(BaseGraphConv):
             outputs = ops.mean(outputs, axis=1)
         return self.finish(outputs)
 
-    def build_scores(self, node_size, edge_size):
+    def build_scores(self, node_size: int, edge_size: int | None) -> None:
         """Adds the weights of the scores; `edge_kernel` unless `edge_size` is None."""
         raise NotImplementedError
 
-    def scores(self, node_features, values, source, target, edge_features):
+    def scores(
+        self,
+        node_features: Tensor,
+        values: Tensor,
+        source: Tensor,
+        target: Tensor,
+        edge_features: Tensor | None,
+    ) -> Tensor:
         """Returns the attention scores before the softmax, float `(E, H)`."""
         raise NotImplementedError
 
-    def split_heads(self, features):
+    def split_heads(self, features: Tensor) -> Tensor:
         """Returns `(N, H * C)` as `(N, H, C)`."""
         return ops.reshape(features, (-1, self.num_heads, self.units))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {
             **super().get_config(),
             "num_heads": self.num_heads,

@@ -1,7 +1,12 @@
 """What the graph convolutions share: width, bias, activation, initializers."""
 
+import typing
+from collections.abc import Callable
+
 import keras
 from keras import ops
+
+from kerazoo.layers.graph.tensor import Tensor
 
 
 class BaseGraphConv(keras.layers.Layer):
@@ -24,14 +29,14 @@ class BaseGraphConv(keras.layers.Layer):
 
     def __init__(
         self,
-        units,
-        activation=None,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        **kwargs,
+        units: int,
+        activation: str | Callable | None = None,
+        use_bias: bool = True,
+        kernel_initializer: str | keras.Initializer = "glorot_uniform",
+        bias_initializer: str | keras.Initializer = "zeros",
+        kernel_regularizer: str | keras.Regularizer | None = None,
+        bias_regularizer: str | keras.Regularizer | None = None,
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
         if units < 1:
@@ -46,14 +51,16 @@ class BaseGraphConv(keras.layers.Layer):
         self.bias_regularizer = keras.regularizers.get(bias_regularizer)
 
     @property
-    def output_units(self):
+    def output_units(self) -> int:
         """Width of the output, where it is not `units`."""
         return self.units
 
-    def compute_output_shape(self, node_features_shape):
+    def compute_output_shape(
+        self, node_features_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
         return (node_features_shape[0], self.output_units)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {
             **super().get_config(),
             "units": self.units,
@@ -65,7 +72,7 @@ class BaseGraphConv(keras.layers.Layer):
             "bias_regularizer": keras.regularizers.serialize(self.bias_regularizer),
         }
 
-    def add_kernel(self, name, shape):
+    def add_kernel(self, name: str, shape: tuple[int, ...]) -> keras.Variable:
         """Adds a matrix, or a stack of matrices that are initialized one by one."""
 
         first = self._num_matrices
@@ -87,7 +94,7 @@ class BaseGraphConv(keras.layers.Layer):
             regularizer=self.kernel_regularizer,
         )
 
-    def add_bias(self):
+    def add_bias(self) -> keras.Variable | None:
         """Adds the bias of the output, None if the layer has none."""
         if not self.use_bias:
             return None
@@ -109,14 +116,14 @@ class BaseGraphConv(keras.layers.Layer):
             config["seed"] += number
         return type(initializer).from_config(config)
 
-    def finish(self, outputs):
+    def finish(self, outputs: Tensor) -> Tensor:
         """Adds the bias and applies the activation."""
         if self.use_bias:
             outputs = outputs + self.bias
         return self.activation(outputs)
 
 
-def feature_size(node_features_shape):
+def feature_size(node_features_shape: tuple[int | None, ...] | None) -> int:
     """Returns D of the shape `(N, D)`, or says what is wrong."""
     shape = tuple(node_features_shape or ())
     if len(shape) != 2 or shape[1] is None:
@@ -127,7 +134,7 @@ def feature_size(node_features_shape):
     return shape[1]
 
 
-def check_edge_features(edge_features, weights):
+def check_edge_features(edge_features: Tensor | None, weights: Tensor | None) -> None:
     """Raises if there are edge features and no weights for them, or the reverse."""
     if (edge_features is None) != (weights is None):
         shape = None if edge_features is None else tuple(edge_features.shape)
@@ -137,7 +144,7 @@ def check_edge_features(edge_features, weights):
         )
 
 
-def transform(node_features, kernel):
+def transform(node_features: Tensor, kernel: Tensor) -> Tensor:
     """Returns the product with a kernel of a tensor or any matrix with `@`."""
     if hasattr(type(node_features), "__matmul__"):
         return node_features @ ops.convert_to_tensor(kernel)

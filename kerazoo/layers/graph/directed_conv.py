@@ -1,5 +1,7 @@
 """Graph convolution that tells incoming from outgoing edges."""
 
+import typing
+
 import keras
 from keras import ops
 
@@ -8,6 +10,7 @@ from kerazoo.layers.graph.base_graph_conv import feature_size
 from kerazoo.layers.graph.base_graph_conv import transform
 from kerazoo.layers.graph.edge_matrix import EdgeMatrix
 from kerazoo.layers.graph.normalization import directed_normalization
+from kerazoo.layers.graph.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -54,13 +57,20 @@ class DirectedConv(BaseGraphConv):
     ```
     """
 
-    def __init__(self, units, alpha=0.5, learn_alpha=False, normalize=True, **kwargs):
+    def __init__(
+        self,
+        units: int,
+        alpha: float = 0.5,
+        learn_alpha: bool = False,
+        normalize: bool = True,
+        **kwargs: typing.Any,
+    ):
         super().__init__(units, **kwargs)
         self.alpha = alpha
         self.learn_alpha = learn_alpha
         self.normalize = normalize
 
-    def build(self, node_features_shape):
+    def build(self, node_features_shape: tuple[int | None, ...]) -> None:
         shape = (feature_size(node_features_shape), self.units)
         self.self_kernel = self.add_kernel("self_kernel", shape)
         self.incoming_kernel = self.add_kernel("incoming_kernel", shape)
@@ -75,12 +85,12 @@ class DirectedConv(BaseGraphConv):
 
     def call(
         self,
-        node_features,
-        source=None,
-        target=None,
-        edge_weights=None,
-        adjacency=None,
-    ):
+        node_features: Tensor,
+        source: Tensor | None = None,
+        target: Tensor | None = None,
+        edge_weights: Tensor | None = None,
+        adjacency: typing.Any = None,
+    ) -> Tensor:
         outputs = transform(node_features, self.self_kernel)
         if adjacency is None:
             num_nodes = ops.shape(outputs)[0]
@@ -98,7 +108,7 @@ class DirectedConv(BaseGraphConv):
         outgoing = outgoing @ transform(node_features, self.outgoing_kernel)
         return self.finish(outputs + alpha * incoming + (1 - alpha) * outgoing)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {
             **super().get_config(),
             "alpha": self.alpha,

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from kerazoo.layers.graph.segment_ops import segment_sum
+from kerazoo.layers.graph.tensor import Tensor
 
 
 class EdgeMatrix:
@@ -30,12 +31,18 @@ class EdgeMatrix:
     ```
     """
 
-    def __init__(self, source, target, weights, num_nodes):
+    def __init__(
+        self,
+        source: Tensor,
+        target: Tensor,
+        weights: Tensor | None,
+        num_nodes: int | Tensor,
+    ):
         self.source, self.target = as_edges(source, target)
         self.weights = weights
         self.num_nodes = num_nodes
 
-    def __matmul__(self, node_features):
+    def __matmul__(self, node_features: Tensor) -> Tensor:
         messages = ops.take(node_features, self.source, axis=0)
         if self.weights is not None:
             weights = ops.cast(self.weights, messages.dtype)
@@ -43,7 +50,7 @@ class EdgeMatrix:
         return segment_sum(messages, self.target, self.num_nodes)
 
 
-def as_edges(source, target):
+def as_edges(source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """Returns both ends of the edges as int tensors `(E,)`, or says what is wrong."""
     if source is None or target is None:
         missing = "source" if source is None else "target"

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from kerazoo.layers.graph.attention_conv import AttentionConv
+from kerazoo.layers.graph.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -52,7 +53,7 @@ class GATConv(AttentionConv):
     ```
     """
 
-    def build_scores(self, node_size, edge_size):
+    def build_scores(self, node_size: int, edge_size: int | None) -> None:
         shape = (self.num_heads, self.units)
         self.source_attention = self.add_kernel("source_attention", shape)
         self.target_attention = self.add_kernel("target_attention", shape)
@@ -61,7 +62,14 @@ class GATConv(AttentionConv):
                 "edge_kernel", (edge_size, self.num_heads)
             )
 
-    def scores(self, node_features, values, source, target, edge_features):
+    def scores(
+        self,
+        node_features: Tensor,
+        values: Tensor,
+        source: Tensor,
+        target: Tensor,
+        edge_features: Tensor | None,
+    ) -> Tensor:
         source_scores = ops.sum(values * self.source_attention, axis=-1)  # (N, H)
         target_scores = ops.sum(values * self.target_attention, axis=-1)
         scores = ops.take(source_scores, source, axis=0)  # (E, H)

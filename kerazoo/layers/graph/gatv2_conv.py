@@ -5,6 +5,7 @@ from keras import ops
 
 from kerazoo.layers.graph.attention_conv import AttentionConv
 from kerazoo.layers.graph.base_graph_conv import transform
+from kerazoo.layers.graph.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -54,14 +55,21 @@ class GATv2Conv(AttentionConv):
     ```
     """
 
-    def build_scores(self, node_size, edge_size):
+    def build_scores(self, node_size: int, edge_size: int | None) -> None:
         width = self.num_heads * self.units
         self.target_kernel = self.add_kernel("target_kernel", (node_size, width))
         self.attention = self.add_kernel("attention", (self.num_heads, self.units))
         if edge_size is not None:
             self.edge_kernel = self.add_kernel("edge_kernel", (edge_size, width))
 
-    def scores(self, node_features, values, source, target, edge_features):
+    def scores(
+        self,
+        node_features: Tensor,
+        values: Tensor,
+        source: Tensor,
+        target: Tensor,
+        edge_features: Tensor | None,
+    ) -> Tensor:
         queries = self.split_heads(transform(node_features, self.target_kernel))
         features = ops.take(values, source, axis=0)  # (E, H, C)
         features = features + ops.take(queries, target, axis=0)

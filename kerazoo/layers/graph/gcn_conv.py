@@ -1,5 +1,7 @@
 """Graph convolution of Kipf & Welling."""
 
+import typing
+
 import keras
 from keras import ops
 
@@ -7,6 +9,7 @@ from kerazoo.layers.graph.base_graph_conv import BaseGraphConv
 from kerazoo.layers.graph.base_graph_conv import feature_size
 from kerazoo.layers.graph.base_graph_conv import transform
 from kerazoo.layers.graph.normalization import propagation_matrix
+from kerazoo.layers.graph.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -48,23 +51,23 @@ class GCNConv(BaseGraphConv):
     ```
     """
 
-    def __init__(self, units, normalize=True, **kwargs):
+    def __init__(self, units: int, normalize: bool = True, **kwargs: typing.Any):
         super().__init__(units, **kwargs)
         self.normalize = normalize
 
-    def build(self, node_features_shape):
+    def build(self, node_features_shape: tuple[int | None, ...]) -> None:
         size = feature_size(node_features_shape)
         self.kernel = self.add_kernel("kernel", (size, self.units))
         self.bias = self.add_bias()
 
     def call(
         self,
-        node_features,
-        source=None,
-        target=None,
-        edge_weights=None,
-        adjacency=None,
-    ):
+        node_features: Tensor,
+        source: Tensor | None = None,
+        target: Tensor | None = None,
+        edge_weights: Tensor | None = None,
+        adjacency: typing.Any = None,
+    ) -> Tensor:
         outputs = transform(node_features, self.kernel)
         if adjacency is None:
             num_nodes = ops.shape(outputs)[0]
@@ -73,5 +76,5 @@ class GCNConv(BaseGraphConv):
             )
         return self.finish(adjacency @ outputs)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {**super().get_config(), "normalize": self.normalize}

@@ -1,10 +1,14 @@
 """Graph convolution with initial residual and identity mapping."""
 
+import typing
+from collections.abc import Callable
+
 import keras
 from keras import ops
 
 from kerazoo.layers.graph.base_graph_conv import feature_size
 from kerazoo.layers.graph.normalization import propagation_matrix
+from kerazoo.layers.graph.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -53,13 +57,13 @@ class GCNIIConv(keras.layers.Layer):
 
     def __init__(
         self,
-        alpha=0.1,
-        beta=0.5,
-        normalize=True,
-        activation=None,
-        kernel_initializer="glorot_uniform",
-        kernel_regularizer=None,
-        **kwargs,
+        alpha: float = 0.1,
+        beta: float = 0.5,
+        normalize: bool = True,
+        activation: str | Callable | None = None,
+        kernel_initializer: str | keras.Initializer = "glorot_uniform",
+        kernel_regularizer: str | keras.Regularizer | None = None,
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
         for name, value in (("alpha", alpha), ("beta", beta)):
@@ -74,7 +78,11 @@ class GCNIIConv(keras.layers.Layer):
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
 
-    def build(self, node_features_shape, initial_features_shape):
+    def build(
+        self,
+        node_features_shape: tuple[int | None, ...],
+        initial_features_shape: tuple[int | None, ...],
+    ) -> None:
         size = feature_size(node_features_shape)
         if initial_features_shape[-1] != size:
             raise ValueError(
@@ -91,13 +99,13 @@ class GCNIIConv(keras.layers.Layer):
 
     def call(
         self,
-        node_features,
-        initial_features,
-        source=None,
-        target=None,
-        edge_weights=None,
-        adjacency=None,
-    ):
+        node_features: Tensor,
+        initial_features: Tensor,
+        source: Tensor | None = None,
+        target: Tensor | None = None,
+        edge_weights: Tensor | None = None,
+        adjacency: typing.Any = None,
+    ) -> Tensor:
         if adjacency is None:
             num_nodes = ops.shape(node_features)[0]
             adjacency = propagation_matrix(
@@ -109,10 +117,12 @@ class GCNIIConv(keras.layers.Layer):
         outputs = outputs + self.beta * ops.matmul(support, self.kernel)
         return self.activation(outputs)
 
-    def compute_output_shape(self, node_features_shape):
+    def compute_output_shape(
+        self, node_features_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
         return tuple(node_features_shape)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {
             **super().get_config(),
             "alpha": self.alpha,

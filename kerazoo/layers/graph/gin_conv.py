@@ -1,11 +1,14 @@
 """Graph isomorphism network's convolution."""
 
+import typing
+
 import keras
 from keras import ops
 
 from kerazoo.layers.graph.base_graph_conv import feature_size
 from kerazoo.layers.graph.edge_matrix import EdgeMatrix
 from kerazoo.layers.graph.masked_batch_normalization import MaskedBatchNormalization
+from kerazoo.layers.graph.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -54,14 +57,14 @@ class GINConv(keras.layers.Layer):
 
     def __init__(
         self,
-        units,
-        hidden_units=None,
-        batch_normalization=True,
-        learn_epsilon=False,
-        epsilon=0.0,
-        synchronized=False,
-        kernel_regularizer=None,
-        **kwargs,
+        units: int,
+        hidden_units: int | None = None,
+        batch_normalization: bool = True,
+        learn_epsilon: bool = False,
+        epsilon: float = 0.0,
+        synchronized: bool = False,
+        kernel_regularizer: str | keras.Regularizer | None = None,
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
         if units < 1:
@@ -74,7 +77,7 @@ class GINConv(keras.layers.Layer):
         self.synchronized = synchronized
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
 
-    def build(self, node_features_shape):
+    def build(self, node_features_shape: tuple[int | None, ...]) -> None:
         size = feature_size(node_features_shape)
         hidden_units = self.hidden_units or self.units
         self.hidden = self._dense(hidden_units, size, "hidden")
@@ -96,19 +99,21 @@ class GINConv(keras.layers.Layer):
 
     def call(
         self,
-        node_features,
-        source=None,
-        target=None,
-        edge_weights=None,
-        adjacency=None,
-        node_mask=None,
-    ):
+        node_features: Tensor,
+        source: Tensor | None = None,
+        target: Tensor | None = None,
+        edge_weights: Tensor | None = None,
+        adjacency: typing.Any = None,
+        node_mask: Tensor | None = None,
+    ) -> Tensor:
         if adjacency is None:
             num_nodes = ops.shape(node_features)[0]
             adjacency = EdgeMatrix(source, target, edge_weights, num_nodes)
         return self.update(node_features, adjacency @ node_features, node_mask)
 
-    def update(self, node_features, aggregated, node_mask):
+    def update(
+        self, node_features: Tensor, aggregated: Tensor, node_mask: Tensor | None
+    ) -> Tensor:
         """Returns the perceptron of the features and their neighbours' sum."""
         epsilon = self.epsilon_weight if self.learn_epsilon else self.epsilon
         hidden = self.hidden((1 + epsilon) * node_features + aggregated)
@@ -116,10 +121,12 @@ class GINConv(keras.layers.Layer):
             hidden = self.normalization(hidden, mask=node_mask)
         return self.output_dense(ops.relu(hidden))
 
-    def compute_output_shape(self, node_features_shape):
+    def compute_output_shape(
+        self, node_features_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
         return (node_features_shape[0], self.units)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {
             **super().get_config(),
             "units": self.units,

@@ -7,6 +7,7 @@ from kerazoo.layers.graph.base_graph_conv import feature_size
 from kerazoo.layers.graph.edge_matrix import as_edges
 from kerazoo.layers.graph.gin_conv import GINConv
 from kerazoo.layers.graph.segment_ops import segment_sum
+from kerazoo.layers.graph.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -44,13 +45,24 @@ class GINEConv(GINConv):
     ```
     """
 
-    def build(self, node_features_shape, edge_features_shape):
+    def build(
+        self,
+        node_features_shape: tuple[int | None, ...],
+        edge_features_shape: tuple[int | None, ...],
+    ) -> None:
         super().build(node_features_shape)
         self.edge_dense = self._dense(
             feature_size(node_features_shape), edge_features_shape[-1], "edge"
         )
 
-    def call(self, node_features, source, target, edge_features, node_mask=None):
+    def call(
+        self,
+        node_features: Tensor,
+        source: Tensor,
+        target: Tensor,
+        edge_features: Tensor,
+        node_mask: Tensor | None = None,
+    ) -> Tensor:
         source, target = as_edges(source, target)
         neighbours = ops.take(node_features, source, axis=0)
         messages = ops.relu(neighbours + self.edge_dense(edge_features))

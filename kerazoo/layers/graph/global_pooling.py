@@ -1,5 +1,7 @@
 """Pooling of node features into one vector per graph."""
 
+import typing
+
 import keras
 from keras import ops
 
@@ -8,6 +10,7 @@ from kerazoo.layers.graph.segment_ops import segment_max
 from kerazoo.layers.graph.segment_ops import segment_mean
 from kerazoo.layers.graph.segment_ops import segment_softmax
 from kerazoo.layers.graph.segment_ops import segment_sum
+from kerazoo.layers.graph.tensor import Tensor
 
 POOLING = {"sum": segment_sum, "mean": segment_mean, "max": segment_max}
 
@@ -44,7 +47,7 @@ class GlobalPooling(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, mode="sum", **kwargs):
+    def __init__(self, mode: str = "sum", **kwargs: typing.Any):
         super().__init__(**kwargs)
         if mode not in {*POOLING, "attention"}:
             raise ValueError(
@@ -53,22 +56,26 @@ class GlobalPooling(keras.layers.Layer):
             )
         self.mode = mode
 
-    def build(self, node_features_shape):
+    def build(self, node_features_shape: tuple[int | None, ...]) -> None:
         size = feature_size(node_features_shape)
         if self.mode == "attention":
             self.gate = self.add_weight(name="gate", shape=(size, 1))
 
-    def call(self, node_features, graph_ids, num_graphs):
+    def call(
+        self, node_features: Tensor, graph_ids: Tensor, num_graphs: int | Tensor
+    ) -> Tensor:
         if self.mode != "attention":
             return POOLING[self.mode](node_features, graph_ids, num_graphs)
         scores = ops.matmul(node_features, self.gate)  # (N, 1)
         attention = segment_softmax(scores, graph_ids, num_graphs)
         return segment_sum(attention * node_features, graph_ids, num_graphs)
 
-    def compute_output_spec(self, node_features, graph_ids, num_graphs):
+    def compute_output_spec(
+        self, node_features: Tensor, graph_ids: Tensor, num_graphs: int | Tensor
+    ) -> keras.KerasTensor:
         num_graphs = num_graphs if isinstance(num_graphs, int) else None
         shape = (num_graphs, node_features.shape[1])
         return keras.KerasTensor(shape, dtype=self.compute_dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {**super().get_config(), "mode": self.mode}

@@ -1,5 +1,8 @@
 """Transformer block whose attention follows the edges of a graph."""
 
+import typing
+from collections.abc import Callable
+
 import keras
 from keras import ops
 
@@ -8,6 +11,7 @@ from kerazoo.layers.graph.base_graph_conv import feature_size
 from kerazoo.layers.graph.edge_matrix import as_edges
 from kerazoo.layers.graph.segment_ops import segment_softmax
 from kerazoo.layers.graph.segment_ops import segment_sum
+from kerazoo.layers.graph.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -56,13 +60,13 @@ class GraphTransformerBlock(keras.layers.Layer):
 
     def __init__(
         self,
-        num_heads,
-        hidden_units=None,
-        dropout=0.0,
-        activation="gelu",
-        kernel_regularizer=None,
-        seed=None,
-        **kwargs,
+        num_heads: int,
+        hidden_units: int | None = None,
+        dropout: float = 0.0,
+        activation: str | Callable | None = "gelu",
+        kernel_regularizer: str | keras.Regularizer | None = None,
+        seed: int | None = None,
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
         if num_heads < 1:
@@ -76,7 +80,11 @@ class GraphTransformerBlock(keras.layers.Layer):
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
         self.seed = seed
 
-    def build(self, node_features_shape, edge_features_shape=None):
+    def build(
+        self,
+        node_features_shape: tuple[int | None, ...],
+        edge_features_shape: tuple[int | None, ...] | None = None,
+    ) -> None:
         size = feature_size(node_features_shape)
         if size % self.num_heads:
             raise ValueError(
@@ -99,7 +107,13 @@ class GraphTransformerBlock(keras.layers.Layer):
             self.dropout, seed=self.seed, dtype=self.dtype_policy
         )
 
-    def call(self, node_features, source, target, edge_features=None):
+    def call(
+        self,
+        node_features: Tensor,
+        source: Tensor,
+        target: Tensor,
+        edge_features: Tensor | None = None,
+    ) -> Tensor:
         check_edge_features(edge_features, self.edge)
         attended = self._attend(node_features, source, target, edge_features)
         attended = self.dropout_layer(self.projection(attended))
@@ -108,10 +122,12 @@ class GraphTransformerBlock(keras.layers.Layer):
         hidden = self.dropout_layer(self.output_dense(hidden))
         return self.output_norm(features + hidden)
 
-    def compute_output_shape(self, node_features_shape):
+    def compute_output_shape(
+        self, node_features_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
         return tuple(node_features_shape)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {
             **super().get_config(),
             "num_heads": self.num_heads,

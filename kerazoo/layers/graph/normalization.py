@@ -9,9 +9,15 @@ from keras import ops
 
 from kerazoo.layers.graph.edge_matrix import EdgeMatrix
 from kerazoo.layers.graph.edge_matrix import as_edges
+from kerazoo.layers.graph.tensor import Tensor
 
 
-def add_self_loops(source, target, num_nodes, edge_weights=None):
+def add_self_loops(
+    source: Tensor,
+    target: Tensor,
+    num_nodes: int | Tensor,
+    edge_weights: Tensor | None = None,
+) -> tuple[Tensor, Tensor, Tensor | None]:
     r"""Appends an edge of weight 1 from each node to itself, \(A + I\).
 
     Self-loops that are there already stay.
@@ -31,7 +37,12 @@ def add_self_loops(source, target, num_nodes, edge_weights=None):
     return source, target, edge_weights
 
 
-def symmetric_normalization(source, target, num_nodes, edge_weights=None):
+def symmetric_normalization(
+    source: Tensor,
+    target: Tensor,
+    num_nodes: int | Tensor,
+    edge_weights: Tensor | None = None,
+) -> Tensor:
     r"""Returns \(w_{ji} / \sqrt{d_j d_i}\), the weights of \(D^{-1/2} A D^{-1/2}\).
 
     The degree \(d_i\) is the sum of the weights of the edges to node i. Edges of a node
@@ -46,7 +57,12 @@ def symmetric_normalization(source, target, num_nodes, edge_weights=None):
     return weights * ops.take(scale, source, axis=0) * ops.take(scale, target, axis=0)
 
 
-def mean_normalization(source, target, num_nodes, edge_weights=None):
+def mean_normalization(
+    source: Tensor,
+    target: Tensor,
+    num_nodes: int | Tensor,
+    edge_weights: Tensor | None = None,
+) -> Tensor:
     r"""Returns \(w_{ji} / \sum_k w_{ki}\), the weights of \(D^{-1} A\).
 
     Returns:
@@ -60,7 +76,12 @@ def mean_normalization(source, target, num_nodes, edge_weights=None):
     return weights * ops.take(inverse, target, axis=0)
 
 
-def directed_normalization(source, target, num_nodes, edge_weights=None):
+def directed_normalization(
+    source: Tensor,
+    target: Tensor,
+    num_nodes: int | Tensor,
+    edge_weights: Tensor | None = None,
+) -> Tensor:
     r"""Returns \(w_{ji} / \sqrt{d^{out}_j d^{in}_i}\), as for directed graphs.
 
     See [Rossi et al., 2023](https://arxiv.org/abs/2305.10498), Section 3. Edges of a
@@ -77,7 +98,31 @@ def directed_normalization(source, target, num_nodes, edge_weights=None):
     return weights * source_scale * ops.take(target_scale, target, axis=0)
 
 
-def propagation_matrix(source, target, num_nodes, edge_weights=None, normalize=True):
+def renormalized_edges(
+    source: Tensor,
+    target: Tensor,
+    num_nodes: int | Tensor,
+    edge_weights: Tensor | None = None,
+) -> tuple[Tensor, Tensor, Tensor]:
+    r"""Returns the edges with self-loops and the weights of the `propagation_matrix`.
+
+    Returns:
+        Source and target, int `(E + N,)`, and the weights, float32 `(E + N,)`.
+    """
+    source, target, edge_weights = add_self_loops(
+        source, target, num_nodes, edge_weights
+    )
+    weights = symmetric_normalization(source, target, num_nodes, edge_weights)
+    return source, target, weights
+
+
+def propagation_matrix(
+    source: Tensor,
+    target: Tensor,
+    num_nodes: int | Tensor,
+    edge_weights: Tensor | None = None,
+    normalize: bool = True,
+) -> EdgeMatrix:
     r"""Returns the `EdgeMatrix` of a graph convolution.
 
     With `normalize` it is \(\hat{D}^{-1/2} (A + I) \hat{D}^{-1/2}\), the
@@ -85,10 +130,9 @@ def propagation_matrix(source, target, num_nodes, edge_weights=None, normalize=T
     [Kipf & Welling, 2017](https://arxiv.org/abs/1609.02907), else \(A\).
     """
     if normalize:
-        source, target, edge_weights = add_self_loops(
+        source, target, edge_weights = renormalized_edges(
             source, target, num_nodes, edge_weights
         )
-        edge_weights = symmetric_normalization(source, target, num_nodes, edge_weights)
     return EdgeMatrix(source, target, edge_weights, num_nodes)
 
 

@@ -1,5 +1,7 @@
 """Relational graph convolution."""
 
+import typing
+
 import keras
 from keras import ops
 
@@ -9,6 +11,7 @@ from kerazoo.layers.graph.base_graph_conv import transform
 from kerazoo.layers.graph.edge_matrix import EdgeMatrix
 from kerazoo.layers.graph.edge_matrix import as_edges
 from kerazoo.layers.graph.normalization import mean_normalization
+from kerazoo.layers.graph.tensor import Tensor
 
 AGGREGATORS = ("mean", "sum")
 
@@ -58,7 +61,12 @@ class RGCNConv(BaseGraphConv):
     """
 
     def __init__(
-        self, units, num_relations, num_bases=None, aggregator="mean", **kwargs
+        self,
+        units: int,
+        num_relations: int,
+        num_bases: int | None = None,
+        aggregator: str = "mean",
+        **kwargs: typing.Any,
     ):
         super().__init__(units, **kwargs)
         if num_relations < 1:
@@ -79,7 +87,7 @@ class RGCNConv(BaseGraphConv):
         self.num_bases = num_bases
         self.aggregator = aggregator
 
-    def build(self, node_features_shape):
+    def build(self, node_features_shape: tuple[int | None, ...]) -> None:
         size = feature_size(node_features_shape)
         self.self_kernel = self.add_kernel("self_kernel", (size, self.units))
         self.kernels = self.add_kernel(
@@ -91,7 +99,14 @@ class RGCNConv(BaseGraphConv):
             )
         self.bias = self.add_bias()
 
-    def call(self, node_features, source, target, edge_types, edge_weights=None):
+    def call(
+        self,
+        node_features: Tensor,
+        source: Tensor,
+        target: Tensor,
+        edge_types: Tensor,
+        edge_weights: Tensor | None = None,
+    ) -> Tensor:
         source, target = as_edges(source, target)
         edge_types = ops.cast(edge_types, source.dtype)
         outputs = transform(node_features, self.self_kernel)
@@ -109,7 +124,7 @@ class RGCNConv(BaseGraphConv):
         )
         return self.finish(outputs)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {
             **super().get_config(),
             "num_relations": self.num_relations,

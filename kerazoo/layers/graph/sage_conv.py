@@ -1,5 +1,7 @@
 """GraphSAGE convolution."""
 
+import typing
+
 import keras
 from keras import ops
 
@@ -10,6 +12,7 @@ from kerazoo.layers.graph.edge_matrix import EdgeMatrix
 from kerazoo.layers.graph.edge_matrix import as_edges
 from kerazoo.layers.graph.normalization import mean_normalization
 from kerazoo.layers.graph.segment_ops import segment_max
+from kerazoo.layers.graph.tensor import Tensor
 
 AGGREGATORS = ("mean", "sum", "max")
 
@@ -57,7 +60,13 @@ class SAGEConv(BaseGraphConv):
     ```
     """
 
-    def __init__(self, units, aggregator="mean", normalize=False, **kwargs):
+    def __init__(
+        self,
+        units: int,
+        aggregator: str = "mean",
+        normalize: bool = False,
+        **kwargs: typing.Any,
+    ):
         super().__init__(units, **kwargs)
         if aggregator not in AGGREGATORS:
             raise ValueError(
@@ -67,7 +76,7 @@ class SAGEConv(BaseGraphConv):
         self.aggregator = aggregator
         self.normalize = normalize
 
-    def build(self, node_features_shape):
+    def build(self, node_features_shape: tuple[int | None, ...]) -> None:
         size = feature_size(node_features_shape)
         self.self_kernel = self.add_kernel("self_kernel", (size, self.units))
         self.kernel = self.add_kernel("kernel", (size, self.units))
@@ -75,12 +84,12 @@ class SAGEConv(BaseGraphConv):
 
     def call(
         self,
-        node_features,
-        source=None,
-        target=None,
-        edge_weights=None,
-        adjacency=None,
-    ):
+        node_features: Tensor,
+        source: Tensor | None = None,
+        target: Tensor | None = None,
+        edge_weights: Tensor | None = None,
+        adjacency: typing.Any = None,
+    ) -> Tensor:
         outputs = transform(node_features, self.self_kernel)
         num_nodes = ops.shape(outputs)[0]
         if self.aggregator == "max":
@@ -108,7 +117,7 @@ class SAGEConv(BaseGraphConv):
             outputs = ops.cast(norm_one, outputs.dtype)
         return outputs
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {
             **super().get_config(),
             "aggregator": self.aggregator,

@@ -9,28 +9,38 @@ scalar tensor.
 import keras
 from keras import ops
 
+from kerazoo.layers.graph.tensor import Tensor
 
-def segment_sum(data, segment_ids, num_segments):
+
+def segment_sum(
+    data: Tensor, segment_ids: Tensor, num_segments: int | Tensor
+) -> Tensor:
     """Returns the sum of each segment, 0 for empty ones."""
     total = ops.segment_sum(_wide(data), segment_ids, num_segments)
     return ops.cast(total, data.dtype)
 
 
-def segment_mean(data, segment_ids, num_segments):
+def segment_mean(
+    data: Tensor, segment_ids: Tensor, num_segments: int | Tensor
+) -> Tensor:
     """Returns the mean of each segment, 0 for empty ones."""
     total = ops.segment_sum(_wide(data), segment_ids, num_segments)
     count = _segment_count(segment_ids, num_segments, rank=len(data.shape))
     return ops.cast(total / ops.cast(ops.maximum(count, 1), total.dtype), data.dtype)
 
 
-def segment_max(data, segment_ids, num_segments):
+def segment_max(
+    data: Tensor, segment_ids: Tensor, num_segments: int | Tensor
+) -> Tensor:
     """Returns the maximum of each segment, 0 for empty ones."""
     maximum = ops.segment_max(data, segment_ids, num_segments)
     count = _segment_count(segment_ids, num_segments, rank=len(data.shape))
     return ops.where(count > 0, maximum, ops.zeros_like(maximum))
 
 
-def segment_softmax(scores, segment_ids, num_segments):
+def segment_softmax(
+    scores: Tensor, segment_ids: Tensor, num_segments: int | Tensor
+) -> Tensor:
     """Returns the softmax of scores within each segment, for any finite scores.
 
     Args:

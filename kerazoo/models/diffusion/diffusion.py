@@ -1,32 +1,33 @@
 """A diffusion model: one network that removes noise of every level."""
 
-import contextlib
+import typing
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from kerazoo.models.diffusion.parametrizations import EpsilonParametrization
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.diffusion.denoiser import Denoiser
+from kerazoo.models.diffusion.denoising_loss import DenoisingLoss
+from kerazoo.models.diffusion.denoising_loss import unpack_levels
+from kerazoo.models.diffusion.parametrizations import Parametrization
 from kerazoo.models.diffusion.parametrizations import noise_condition
+from kerazoo.models.diffusion.schedules import Schedule
 from kerazoo.models.diffusion.variational_bound import split_output
-from kerazoo.models.diffusion.variational_bound import variational_bound
-from kerazoo.models.diffusion.weightings import WEIGHTINGS
+from kerazoo.training.averaged_model import AveragedModel
 from kerazoo.training.checked_labels import checked_labels
-from kerazoo.training.frozen_weights import frozen_weights
 from kerazoo.training.global_batch import GlobalBatch
-from kerazoo.training.replica_model import ReplicaModel
 from kerazoo.training.replica_model import share_of_mean
 from kerazoo.training.replica_model import sum_over_replicas
 from kerazoo.training.towers import in_towers
-from kerazoo.training.weight_average import move_average
+from kerazoo.training.weight_average import AverageDecay
 
 _NOISE_BINS = 4  # Of equally many examples, whose losses are told apart.
-_VARIATIONAL_WEIGHT = 1e-3  # Of the hybrid loss: Nichol & Dhariwal, Section 3.1.
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
-class Diffusion(ReplicaModel):
+class Diffusion(AveragedModel):
     r"""Learns to find the clean image \(x_0\) in \(x = \alpha x_0 + \sigma \epsilon\).
 
     What the network predicts is the parametrisation's affair, which noise levels it
@@ -73,8 +74,7 @@ class Diffusion(ReplicaModel):
         average: bool. Whether to use the average of the weights.
 
     Returns:
-        float32, as `x`: the estimate of \(x_0\). With `learned_variance`, the pair of
-        it and the fraction of Equation 15, as `x`.
+        float32, as `x`: the estimate of \(x_0\).
 
     Example:
 
@@ -88,40 +88,27 @@ class Diffusion(ReplicaModel):
 
     def __init__(
         self,
-        network,
-        image_shape,
-        schedule,
-        parametrization,
-        weighting="uniform",
-        num_classes=None,
-        label_dropout=0.1,
-        self_conditioning=False,
-        learned_variance=False,
-        average_decay=None,
-        max_gradient_norm=None,
-        towers=1,
-        **kwargs,
+        network: keras.Model,
+        image_shape: tuple[int, ...],
+        schedule: Schedule,
+        parametrization: Parametrization,
+        weighting: str = "uniform",
+        num_classes: int | None = None,
+        label_dropout: float = 0.1,
+        self_conditioning: bool = False,
+        learned_variance: bool = False,
+        average_decay: AverageDecay | None = None,
+        max_gradient_norm: float | None = None,
+        towers: int = 1,
+        **kwargs: typing.Any,
     ):
         # Noise levels must not lose bits: the network casts what it needs.
         super().__init__(autocast=False, **kwargs)
-        if weighting not in WEIGHTINGS:
-            raise ValueError(
-                f"`weighting` must be one of {', '.join(WEIGHTINGS)}. Received: "
-                f"weighting={weighting}"
-            )
         if learned_variance and not hasattr(schedule, "draw_next"):
             raise ValueError(
                 "`learned_variance` needs a schedule of discrete levels. Received: "
                 f"learned_variance={learned_variance}, "
                 f"schedule={type(schedule).__name__}"
-            )
-        if isinstance(parametrization, EpsilonParametrization) and not float(
-            schedule.steps(1)[0][0]
-        ):
-            raise ValueError(
-                "Epsilon tells nothing of the image where alpha is 0, the first level "
-                "of this schedule: predict v, x0 or the flow. Received: "
-                f"schedule={type(schedule).__name__}, parametrization=Epsilon"
             )
         self.network = network
         self.image_shape = tuple(image_shape)
@@ -135,31 +122,55 @@ class Diffusion(ReplicaModel):
         self.average_decay = average_decay
         self.max_gradient_norm = max_gradient_norm
         self.towers = towers
+        self._denoising_loss = DenoisingLoss(schedule, parametrization, weighting)
         self.seed_generator = keras.random.SeedGenerator()
         self.average_network = None
         if average_decay is not None:
-            self.average_network = type(network).from_config(network.get_config())
+            self.average_network = self.copy_for_average(network)
         self._build_on_example()
 
     def call(self, inputs, average=False, training=False):
-        output, fraction = self.predict_output(inputs, average, training)
-        x, alpha, sigma = self._noisy(inputs)
-        denoised = self.parametrization.denoised(output, x, alpha, sigma)
-        return denoised if fraction is None else (denoised, fraction)
+        output, _ = self.predict_output(inputs, average, training)
+        return self._denoised(output, inputs)
 
-    def predict_output(self, inputs, average=False, training=False):
+    def estimate_with_variance(
+        self, inputs: dict[str, Tensor], average: bool = False
+    ) -> tuple[Tensor, Tensor]:
+        """Returns what a call does, and the fraction of the variance.
+
+        Args:
+            inputs, average: As of a call.
+
+        Returns:
+            The estimate, and the fraction of Equation 15 of Nichol & Dhariwal, both as
+            `x`.
+
+        Raises:
+            ValueError: If the model has learned no variance.
+        """
+        if not self.learned_variance:
+            raise ValueError(
+                "Expected a model that has learned the variance. Received: "
+                "learned_variance=False"
+            )
+        output, fraction = self.predict_output(inputs, average)
+        return self._denoised(output, inputs), fraction
+
+    def predict_output(
+        self, inputs: dict[str, Tensor], average: bool = False, training: bool = False
+    ) -> tuple[Tensor, Tensor | None]:
         """Returns what the network predicts, and the fraction of the variance or None.
 
         Takes the arguments of a call.
         """
-        x, alpha, sigma = self._noisy(inputs)
+        x, alpha, sigma = unpack_levels(inputs)
         shown = self.parametrization.scale_input(x, alpha, sigma)
         if self.self_conditioning:
             shown = ops.concatenate([shown, inputs["estimate"]], axis=-1)
         arguments = [shown, noise_condition(inputs["alpha"], inputs["sigma"])]
         if self.num_classes is not None:
             arguments.append(inputs["labels"])
-        network = self.average_network if average else self.network
+        network = self.chosen(average)
         output = in_towers(network, arguments, self.towers, training)
         output = ops.cast(output, "float32")
         if not self.learned_variance:
@@ -185,7 +196,7 @@ class Diffusion(ReplicaModel):
         images = ops.cast(images, "float32")
         batch = GlobalBatch(ops.shape(images)[0], self.seed_generator)
         uniform, noise = batch.uniform(), batch.normal(self.image_shape)
-        inputs = self._add_noise(images, noise, uniform)
+        inputs = self._denoising_loss.add_noise(images, noise, uniform)
         if self.num_classes is not None:
             hidden = batch.uniform() < self.label_dropout
             labels = checked_labels(labels, self.num_classes)
@@ -199,7 +210,7 @@ class Diffusion(ReplicaModel):
             total = self.optimizer.scale_loss(share)
         self.loss_tracker.update_state(losses, weights)
         self.apply_gradients(tape.gradient(total, self.trainable_variables))
-        self._update_average(batch.total)
+        self.update_average(batch.total)
         return {"loss": sum_over_replicas(share), **_by_noise(losses, uniform)}
 
     def test_step(self, data):
@@ -208,7 +219,7 @@ class Diffusion(ReplicaModel):
         images = ops.cast(images, "float32")
         batch = GlobalBatch(ops.shape(images)[0], self.seed_generator)
         uniform, noise = batch.uniform(), batch.normal(self.image_shape)
-        inputs = self._add_noise(images, noise, uniform)
+        inputs = self._denoising_loss.add_noise(images, noise, uniform)
         if self.num_classes is not None:
             inputs["labels"] = checked_labels(labels, self.num_classes)
         if self.self_conditioning:
@@ -219,82 +230,35 @@ class Diffusion(ReplicaModel):
 
     def denoiser(
         self,
-        labels=None,
-        guidance=1.0,
-        average=None,
-        clip=True,
-        variance=False,
-        frozen=False,
-    ):
-        """Returns a denoiser for the samplers.
+        labels: Tensor | None = None,
+        guidance: float | Tensor = 1.0,
+        average: bool | None = None,
+        clip: bool = True,
+        frozen: bool = False,
+    ) -> Denoiser:
+        """Returns what `kerazoo.models.diffusion.samplers` take as `denoise`.
 
         Args:
-            labels: int32 `(B,)` or None for images of any class.
+            labels: int32 `(B,)`, or None for images of any class.
             guidance: float or scalar tensor. 1 for the model as it is, more for images
                 that are more typical of their label: `x_none + guidance * (x_label -
                 x_none)` (Ho & Salimans, Equation 6, with guidance = 1 + w).
-            average: bool. Whether to use the averaged weights. Default: if there are.
-            clip: bool. Keeps estimates in [-1, 1].
-            variance: bool. Returns the learned variance, too, for `ddpm`.
-            frozen: bool. Writes the weights of the moment into a traced graph, which is
+            average: Whether to use the averaged weights. Default: if there are.
+            clip: Keeps estimates in [-1, 1].
+            frozen: Writes the weights of the moment into a traced graph, which is
                 faster by a tenth in float32, a third in bfloat16, and does not follow
                 later training.
 
         Returns:
-            Function of `(x, alpha, sigma, estimate)` to the estimate of the clean
-            images, as `kerazoo.models.diffusion.samplers` take it; with `variance` to
-            the pair of it and the fraction.
+            `Denoiser`, a function of `(x, alpha, sigma, estimate)` to the estimate of
+            the clean images. Its `with_variance` is one to the pair of it and the
+            fraction of the variance, for `ddpm` of a model with `learned_variance`.
 
         Raises:
-            ValueError: If labels or variances are asked of a model without, or
-                guidance without labels.
+            ValueError: If labels are given to a model without, or guidance without
+                labels.
         """
-        if average is None:
-            average = self.average_network is not None
-        network = self.average_network if average else self.network
-        is_guided = not (isinstance(guidance, (int, float)) and guidance == 1)
-        if is_guided and labels is None:
-            raise ValueError(
-                "`guidance` needs `labels` to guide to. Received: "
-                f"guidance={guidance}, labels=None"
-            )
-        if labels is not None and self.num_classes is None:
-            raise ValueError(
-                "`labels` need a model that was trained with classes. Received: "
-                "num_classes=None"
-            )
-        if variance and not self.learned_variance:
-            raise ValueError(
-                "`variance` needs a model that has learned it. Received: "
-                "learned_variance=False"
-            )
-
-        def denoise(x, alpha, sigma, estimate):
-            count = ops.shape(x)[0]
-            own = labels
-            if self.num_classes is not None and labels is None:
-                own = ops.full((count,), self.num_classes, "int32")
-            if is_guided:
-                none = ops.full((count,), self.num_classes, "int32")
-                x, estimate = (ops.concatenate([v, v]) for v in (x, estimate))
-                own = ops.concatenate([own, none])
-            levels = (ops.broadcast_to(v, ops.shape(x)[:1]) for v in (alpha, sigma))
-            inputs = dict(zip(("alpha", "sigma"), levels), x=x)
-            if self.num_classes is not None:
-                inputs["labels"] = own
-            if self.self_conditioning:
-                inputs["estimate"] = estimate
-            with frozen_weights(network) if frozen else contextlib.nullcontext():
-                found = self(inputs, average=average)
-            found, fraction = found if self.learned_variance else (found, None)
-            if is_guided:
-                found = found[count:] + guidance * (found[:count] - found[count:])
-                fraction = None if fraction is None else fraction[:count]
-            if clip:
-                found = ops.clip(found, -1.0, 1.0)
-            return (found, fraction) if variance else found
-
-        return denoise
+        return Denoiser(self, labels, guidance, average, clip, frozen)
 
     def get_config(self):
         serialize = keras.saving.serialize_keras_object
@@ -334,27 +298,19 @@ class Diffusion(ReplicaModel):
             )
         if self.average_network is not None:
             self.predict_output(example, average=True)
-            self.average_network.trainable = False
-            self.average_network.set_weights(self.network.get_weights())
+            self.start_average()
         self.built = True
 
-    def _noisy(self, inputs):
-        wide = (-1, *[1] * len(self.image_shape))
-        levels = (ops.reshape(inputs[name], wide) for name in ("alpha", "sigma"))
-        return ops.cast(inputs["x"], "float32"), *levels
-
-    def _add_noise(self, images, noise, uniform):
-        alpha, sigma = self.schedule.draw(uniform)
-        _, a, s = self._noisy({"x": images, "alpha": alpha, "sigma": sigma})
-        return {"x": a * images + s * noise, "alpha": alpha, "sigma": sigma}
+    def _denoised(self, output, inputs):
+        """Returns the estimate that an output of the network means."""
+        return self.parametrization.denoised(output, *unpack_levels(inputs))
 
     def _last_estimate(self, inputs, is_first):
         """Returns what a sampler would have found at the step before, or nothing."""
         nothing = ops.zeros_like(inputs["x"])
 
         def found():
-            estimate = self({**inputs, "estimate": nothing}, training=True)
-            return estimate[0] if self.learned_variance else estimate
+            return self({**inputs, "estimate": nothing}, training=True)
 
         return ops.stop_gradient(ops.cond(is_first, lambda: nothing, found))
 
@@ -362,32 +318,12 @@ class Diffusion(ReplicaModel):
         """Returns the weighted squared error of each example."""
         average = not training and self.average_network is not None
         output, fraction = self.predict_output(inputs, average, training)
-        x, alpha, sigma = self._noisy(inputs)
-        target = self.parametrization.target(images, noise, alpha, sigma)
-        weight = WEIGHTINGS[self.weighting](self.parametrization, alpha, sigma)
-        pixels = tuple(range(1, len(self.image_shape) + 1))
-        losses = ops.mean(weight * ops.square(output - target), axis=pixels)
+        losses = self._denoising_loss.errors(images, noise, inputs, output)
         if fraction is None:
             return losses
-        denoised = self.parametrization.denoised(output, x, alpha, sigma)
-        bound = variational_bound(
-            images,
-            x,
-            denoised,
-            fraction,
-            (inputs["alpha"], inputs["sigma"]),
-            self.schedule.draw_next(uniform),
-            self.schedule.least_posterior_sigma,
+        return losses + self._denoising_loss.bounds(
+            images, inputs, output, fraction, uniform
         )
-        return losses + self.schedule.num_train_steps * _VARIATIONAL_WEIGHT * bound
-
-    def _update_average(self, batch_size):
-        if self.average_network is None:
-            return
-        # It still is 0 if float16's loss scaling has skipped the first step.
-        step = ops.maximum(self.optimizer.iterations, 1)
-        share = self.average_decay.share(step, batch_size)
-        move_average(self.average_network, self.network, share)
 
 
 def _by_noise(losses, uniform):

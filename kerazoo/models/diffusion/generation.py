@@ -1,11 +1,16 @@
 """Makes images with a trained diffusion model."""
 
+import typing
+
 import tensorflow as tf
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.diffusion.diffusion import Diffusion
 from kerazoo.models.diffusion.samplers import SAMPLERS
+from kerazoo.models.diffusion.samplers.callables import Noise
 
 
-def stateless_noise(seed):
+def stateless_noise(seed: int | tf.Tensor) -> Noise:
     """Returns a source of noise that depends on nothing but the seed and the step.
 
     Args:
@@ -32,20 +37,19 @@ def stateless_noise(seed):
 
 
 def generate(
-    model,
-    count,
-    seed,
-    steps,
-    sampler="dpm_solver_pp_2m",
-    labels=None,
-    guidance=1.0,
-    record_every=None,
-    average=None,
-    clip=True,
-    frozen=False,
-    spacing=None,
-    **options,
-):
+    model: Diffusion,
+    count: int | tf.Tensor,
+    seed: int | tf.Tensor,
+    steps: int | tf.Tensor,
+    sampler: str = "dpm_solver_pp_2m",
+    labels: Tensor | None = None,
+    guidance: float | tf.Tensor = 1.0,
+    average: bool | None = None,
+    clip: bool = True,
+    frozen: bool = False,
+    spacing: str | None = None,
+    **options: typing.Any,
+) -> tf.Tensor:
     """Makes images from noise.
 
     The same arguments give the same images, in Python and in a served graph.
@@ -58,14 +62,12 @@ def generate(
         sampler: A key of `kerazoo.models.diffusion.samplers.SAMPLERS`.
         labels: int32 `(B,)` or None for any class.
         guidance, average, clip, frozen: See `Diffusion.denoiser`.
-        record_every: int or None. Returns every k-th state, too.
-        spacing: str or None. How the levels are spaced, see the model's schedule.
+        spacing: How the levels are spaced, see the model's schedule.
         **options: Of the sampler, such as `eta` of `"ddim"` and `variance` of `"ddpm"`,
             which is `"learned"` where the model has learned it.
 
     Returns:
-        float32 `(B, H, W, C)` in [-1, 1]; with `record_every` the pair of it and
-        `(K, B, H, W, C)`.
+        float32 `(B, H, W, C)` in [-1, 1].
 
     Example:
 
@@ -73,20 +75,68 @@ def generate(
     images = generate(model, count=16, seed=0, steps=20)
     ```
     """
+    return _sample(
+        *(model, count, seed, steps, sampler, labels, guidance),
+        *(average, clip, frozen, spacing, None),
+        **options,
+    )
+
+
+def generate_states(
+    model: Diffusion,
+    count: int | tf.Tensor,
+    seed: int | tf.Tensor,
+    steps: int | tf.Tensor,
+    record_every: int,
+    **arguments: typing.Any,
+) -> tf.Tensor:
+    """Makes the images of `generate`, and shows how they come out of the noise.
+
+    Args:
+        model, count, seed, steps: See `generate`.
+        record_every: Steps between two states.
+        **arguments: Of `generate`, too.
+
+    Returns:
+        float32 `(K, B, H, W, C)`, the states after every so many steps, of which the
+        last are the images.
+
+    Example:
+
+    ```python
+    states = generate_states(model, count=16, seed=0, steps=20, record_every=2)
+    ```
+    """
+    return _sample(model, count, seed, steps, record_every=record_every, **arguments)
+
+
+def _sample(
+    model,
+    count,
+    seed,
+    steps,
+    sampler="dpm_solver_pp_2m",
+    labels=None,
+    guidance=1.0,
+    average=None,
+    clip=True,
+    frozen=False,
+    spacing=None,
+    record_every=None,
+    **options,
+):
     # Hundreds of levels lie too close together for float32.
     alphas, sigmas = model.schedule.steps(steps, spacing, dtype="float64")
     noise = stateless_noise(seed)
     zeros = tf.zeros((count, *model.image_shape))
     start = tf.cast(sigmas[0], tf.float32) * noise(-1, zeros)
+    denoise = model.denoiser(labels, guidance, average, clip, frozen)
     if sampler == "ddpm" and model.learned_variance:
         options = {"variance": "learned", **options}
-    is_learned = options.get("variance") == "learned"
-    denoise = model.denoiser(labels, guidance, average, clip, is_learned, frozen)
+    if options.get("variance") == "learned":
+        denoise = denoise.with_variance
     return SAMPLERS[sampler](
-        denoise,
-        start,
-        alphas,
-        sigmas,
+        *(denoise, start, alphas, sigmas),
         noise=noise,
         record_every=record_every,
         **options,

@@ -1,10 +1,12 @@
 """The signatures of an exported diffusion model."""
 
 import functools
+import typing
 
 import numpy as np
 import tensorflow as tf
 
+from kerazoo.models.diffusion.diffusion import Diffusion
 from kerazoo.models.diffusion.editing.inpainting import inpaint
 from kerazoo.models.diffusion.editing.sdedit import sdedit
 from kerazoo.models.diffusion.generation import generate
@@ -29,6 +31,7 @@ class ServingDiffusion:
     Args:
         model: `Diffusion`, outside of any strategy.
         sampler: A key of `SAMPLERS`.
+        steps: Steps of the requests of `example`.
 
     Attributes:
         module: `tf.Module` of the model's variables, to be exported.
@@ -41,16 +44,19 @@ class ServingDiffusion:
     ```
     """
 
-    def __init__(self, model, sampler="dpm_solver_pp_2m"):
+    def __init__(
+        self, model: Diffusion, sampler: str = "dpm_solver_pp_2m", steps: int = 20
+    ):
         # The variables alone: TensorFlow would trace a Keras model of its own accord.
         self.module = tf.Module(name="serving_diffusion")
         network = model.average_network or model.network
         self.module.weights = [variable.value for variable in network.weights]
         self._model = model
         self._sampler = sampler
+        self._steps = steps
 
     @functools.cached_property
-    def endpoints(self):
+    def endpoints(self) -> dict[str, typing.Any]:
         """dict of name to concrete function; `serving_default` is `sample`."""
         shape = self._model.image_shape
         count = {"count": tf.TensorSpec((), tf.int32)}
@@ -65,23 +71,31 @@ class ServingDiffusion:
             "inpaint": self._trace(self.inpaint, {**images, **mask}),
         }
 
-    def sample(self, count, seed, steps, guidance=1.0, label=None):
+    def sample(
+        self,
+        count: tf.Tensor,
+        seed: tf.Tensor,
+        steps: tf.Tensor,
+        guidance: float | tf.Tensor = 1.0,
+        label: tf.Tensor | None = None,
+    ) -> dict[str, tf.Tensor]:
         """Returns new images."""
         steps = self._checked(steps, label)
         labels = self._labels(label, count)
-        return _outputs(
-            generate(
-                self._model,
-                count,
-                seed,
-                steps,
-                self._sampler,
-                labels=labels,
-                guidance=guidance,
-            )
+        images = generate(
+            self._model, count, seed, steps, self._sampler, labels, guidance
         )
+        return _outputs(images)
 
-    def edit(self, images, strength, seed, steps, guidance=1.0, label=None):
+    def edit(
+        self,
+        images: tf.Tensor,
+        strength: tf.Tensor,
+        seed: tf.Tensor,
+        steps: tf.Tensor,
+        guidance: float | tf.Tensor = 1.0,
+        label: tf.Tensor | None = None,
+    ) -> dict[str, tf.Tensor]:
         """Returns variations of images."""
         steps = self._checked(steps, label)
         is_share = (strength >= 0) & (strength <= 1)
@@ -104,7 +118,15 @@ class ServingDiffusion:
             )
         )
 
-    def inpaint(self, images, mask, seed, steps, guidance=1.0, label=None):
+    def inpaint(
+        self,
+        images: tf.Tensor,
+        mask: tf.Tensor,
+        seed: tf.Tensor,
+        steps: tf.Tensor,
+        guidance: float | tf.Tensor = 1.0,
+        label: tf.Tensor | None = None,
+    ) -> dict[str, tf.Tensor]:
         """Returns images whose masked pixels are the given ones."""
         steps = self._checked(steps, label)
         denoise = self._denoiser(images, guidance, label)
@@ -124,10 +146,10 @@ class ServingDiffusion:
             )
         )
 
-    def example(self, steps=20):
+    def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for TensorFlow Serving's warm-up."""
         shape = self._model.image_shape
-        common = {"seed": np.int32(0), "steps": np.int32(steps)}
+        common = {"seed": np.int32(0), "steps": np.int32(self._steps)}
         if self._model.num_classes is not None:
             common |= {"guidance": np.float32(1), "label": np.array([0], "int32")}
         images = {"images": np.zeros((1, *shape), "uint8")}

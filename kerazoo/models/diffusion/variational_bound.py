@@ -4,8 +4,10 @@ import math
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 
-def split_output(output):
+
+def split_output(output: Tensor) -> tuple[Tensor, Tensor]:
     r"""Splits a network's output of 2C channels into a prediction and a fraction.
 
     The second half is v of Equation 15 of
@@ -23,7 +25,9 @@ def split_output(output):
     return prediction, (scaled + 1) / 2
 
 
-def normal_divergence(mean, log_variance, other_mean, other_log_variance):
+def normal_divergence(
+    mean: Tensor, log_variance: Tensor, other_mean: Tensor, other_log_variance: Tensor
+) -> Tensor:
     r"""Returns \(KL(N(\mu_1, v_1) \| N(\mu_2, v_2))\) in nats, elementwise.
 
     \(\frac{1}{2} (\ln\frac{v_2}{v_1} - 1 + \frac{v_1 + (\mu_1 - \mu_2)^2}{v_2})\).
@@ -33,7 +37,9 @@ def normal_divergence(mean, log_variance, other_mean, other_log_variance):
     return (difference - 1 + ops.exp(-difference) + square) / 2
 
 
-def discretized_log_likelihood(x0, mean, log_variance, bins=256):
+def discretized_log_likelihood(
+    x0: Tensor, mean: Tensor, log_variance: Tensor, bins: int = 256
+) -> Tensor:
     """Returns the log-probability of the bin of each value of x0, in nats.
 
     Equation 13 of [Ho et al., 2020](https://arxiv.org/abs/2006.11239): the bins have
@@ -66,8 +72,15 @@ def _normal_cdf(x):
 
 
 def variational_bound(
-    x0, x, estimate, fraction, level, next_level, clean_sigma, bins=256
-):
+    x0: Tensor,
+    x: Tensor,
+    estimate: Tensor,
+    fraction: Tensor,
+    level: tuple[Tensor, Tensor],
+    next_level: tuple[Tensor, Tensor],
+    clean_sigma: float,
+    bins: int = 256,
+) -> Tensor:
     r"""Returns the term of the bound for one step from a level to the next.
 
     \(L_{t-1} = KL(q(x' | x, x_0) \| p(x' | x))\), Equation 6 of

@@ -2,8 +2,11 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.diffusion.parametrizations.parametrization import Parametrization
 
-def uniform(parametrization, alpha, sigma):
+
+def uniform(parametrization: Parametrization, alpha: Tensor, sigma: Tensor) -> Tensor:
     """Returns ones: every output counts the same.
 
     With `EpsilonParametrization` this is L_simple, Equation 14 of
@@ -20,7 +23,12 @@ def uniform(parametrization, alpha, sigma):
     return ops.ones_like(sigma)
 
 
-def min_snr(parametrization, alpha, sigma, gamma=5.0):
+def min_snr(
+    parametrization: Parametrization,
+    alpha: Tensor,
+    sigma: Tensor,
+    gamma: float = 5.0,
+) -> Tensor:
     r"""Returns \(\min(SNR, \gamma)\) on x0's errors, turned into one on outputs.
 
     Equation 7 of [Hang et al., 2023](https://arxiv.org/abs/2303.09556), with
@@ -40,7 +48,7 @@ def min_snr(parametrization, alpha, sigma, gamma=5.0):
     return ops.minimum(ops.square(alpha / sigma * gain), gamma * ops.square(gain))
 
 
-def edm(parametrization, alpha, sigma):
+def edm(parametrization: Parametrization, alpha: Tensor, sigma: Tensor) -> Tensor:
     r"""Returns \((\sigma^2 + \sigma_d^2) / (\sigma \sigma_d)^2\), turned into outputs.
 
     Table 1 of [Karras et al., 2022](https://arxiv.org/abs/2206.00364), with sigma /

@@ -1,8 +1,10 @@
 """Epsilon-greedy collection of experience."""
 
 import collections
+import typing
 
 import numpy as np
+from tf_agents.environments import py_environment
 from tf_agents.trajectories import time_step as ts
 
 
@@ -22,9 +24,31 @@ class Actor:
         num_steps: int. Environment steps taken, over all copies; the resets between
             episodes are not counted.
         returns: deque of the undiscounted returns of the last 100 episodes.
+
+    Example:
+
+    ```python
+    environment = GymnasiumEnvironment("CartPole-v1", num_envs=4)
+    model = q_network(environment.observation_spec(), environment.num_actions)
+    actor = Actor(
+        environment,
+        HostNetwork(model),
+        UniformReplay(environment.observation_spec(), 1_000, num_envs=4),
+        linear_epsilon(1.0, 0.05, 10_000),
+        np.random.default_rng(0),
+    )
+    actor.collect(100)
+    ```
     """
 
-    def __init__(self, environment, q_values, replay, epsilon, random):
+    def __init__(
+        self,
+        environment: py_environment.PyEnvironment,
+        q_values: typing.Callable[[typing.Any], np.ndarray],
+        replay: typing.Any,
+        epsilon: typing.Callable[[int], float],
+        random: np.random.Generator,
+    ):
         self.environment = environment
         self.q_values = q_values
         self.replay = replay
@@ -32,17 +56,17 @@ class Actor:
         self.random = random
         self.num_steps = 0
         self._num_actions = int(environment.action_spec().maximum) + 1
-        self.returns = collections.deque(maxlen=100)
+        self.returns: collections.deque[float] = collections.deque(maxlen=100)
         self.restart()
 
-    def restart(self, seed=None):
+    def restart(self, seed: int | typing.Sequence[int] | None = None) -> None:
         """Begins new episodes in all copies, seeded anew if `seed` is not None."""
         if seed is not None:
             self.environment.seed(seed)
         self.time_step = self.environment.reset()
         self._running_return = np.zeros(self.environment.batch_size)
 
-    def collect(self, num_steps):
+    def collect(self, num_steps: int) -> None:
         """Takes at least this many environment steps, over all copies."""
         end = self.num_steps + num_steps
         while self.num_steps < end:
@@ -73,7 +97,7 @@ class Actor:
             self._running_return[is_last] = 0
 
 
-def split_action_mask(observation):
+def split_action_mask(observation: typing.Any) -> tuple[typing.Any, typing.Any]:
     """Splits a masked observation, as a TF-Agents constraint splitter does.
 
     Args:
@@ -87,7 +111,7 @@ def split_action_mask(observation):
     return observation, None
 
 
-def greedy_action(q_values, mask=None):
+def greedy_action(q_values: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
     """Returns the valid actions of highest value, int `(N,)`.
 
     Args:
@@ -99,26 +123,13 @@ def greedy_action(q_values, mask=None):
     return q_values.argmax(axis=-1)
 
 
-def random_action(random, count, num_actions, mask=None):
+def random_action(
+    random: np.random.Generator,
+    count: int,
+    num_actions: int,
+    mask: np.ndarray | None = None,
+) -> np.ndarray:
     """Draws actions uniformly from the valid ones, int `(count,)`."""
     if mask is None:
         return random.integers(0, num_actions, count)
     return np.where(mask, random.random((count, num_actions)), -1).argmax(axis=-1)
-
-
-def linear_epsilon(first, last, decay_steps):
-    """Returns the linear schedule of exploration of Mnih et al., 2015.
-
-    Args:
-        first: float. Epsilon at step 0.
-        last: float. Epsilon from step `decay_steps` on.
-        decay_steps: int. Environment steps.
-
-    Returns:
-        Function of the environment steps taken so far.
-    """
-
-    def epsilon(step):
-        return first + (last - first) * min(step / max(decay_steps, 1), 1.0)
-
-    return epsilon

@@ -1,6 +1,7 @@
 """gymnasium environments, several copies at once, as one TF-Agents environment."""
 
 import functools
+import typing
 
 import gymnasium
 import numpy as np
@@ -25,14 +26,14 @@ class GymnasiumEnvironment(py_environment.PyEnvironment):
         env: Id of a registered environment (`"CartPole-v1"`, or
             `"module:Name-v0"` to import `module` first), or a function without
             arguments that returns a `gymnasium.Env`.
-        num_envs: int. Copies stepped together, the batch size.
-        asynchronous: bool. Steps every copy in a process of its own, worthwhile
+        num_envs: Copies stepped together, the batch size.
+        asynchronous: Steps every copy in a process of its own, worthwhile
             where one step takes more than about a millisecond.
-        action_mask: bool. Takes the valid actions of each step from
+        action_mask: Takes the valid actions of each step from
             `info["action_mask"]`; observations become a dict of `"observation"` and
             bool `"action_mask"` `(A,)`.
-        seed: int or list of `num_envs` ints. Seeds the first reset; an int seeds
-            copy i with `seed + i`.
+        seed: Seeds the first reset: `num_envs` ints, or an int that seeds copy i with
+            `seed + i`.
         **env_kwargs: Passed on to `gymnasium.make`.
 
     Attributes:
@@ -57,12 +58,12 @@ class GymnasiumEnvironment(py_environment.PyEnvironment):
 
     def __init__(
         self,
-        env,
-        num_envs=1,
-        asynchronous=False,
-        action_mask=False,
-        seed=None,
-        **env_kwargs,
+        env: str | typing.Callable[..., gymnasium.Env],
+        num_envs: int = 1,
+        asynchronous: bool = False,
+        action_mask: bool = False,
+        seed: int | typing.Sequence[int] | None = None,
+        **env_kwargs: typing.Any,
     ):
         super().__init__(handle_auto_reset=False)
         make = functools.partial(_make, env, env_kwargs)
@@ -104,28 +105,28 @@ class GymnasiumEnvironment(py_environment.PyEnvironment):
             }
 
     @property
-    def batched(self):
+    def batched(self) -> bool:
         return True
 
     @property
-    def batch_size(self):
+    def batch_size(self) -> int:
         return self.envs.num_envs
 
-    def observation_spec(self):
+    def observation_spec(self) -> typing.Any:
         return self._observation_spec
 
-    def action_spec(self):
+    def action_spec(self) -> array_spec.BoundedArraySpec:
         return self._action_spec
 
-    def seed(self, seed):
+    def seed(self, seed: int | typing.Sequence[int] | None) -> None:
         """Seeds the next `reset`: an int, or one int per copy."""
         self._seed = seed
 
-    def render(self, mode="rgb_array"):
+    def render(self, mode: str = "rgb_array") -> typing.Any:
         """Returns the pictures of all copies, if made with a `render_mode`."""
         return self.envs.render()
 
-    def close(self):
+    def close(self) -> None:
         self.envs.close()
 
     def _reset(self):

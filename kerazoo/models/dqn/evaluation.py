@@ -1,14 +1,21 @@
 """Evaluation of a policy by the returns of whole episodes."""
 
+import typing
+
 import numpy as np
 from tf_agents.trajectories import time_step as ts
 
 from kerazoo.models.dqn import actor
+from kerazoo.models.dqn.environment import GymnasiumEnvironment
 
 MAX_EPISODE_STEPS = 27_000  # 30 minutes of Atari, as in Mnih et al., 2015.
 
 
-def evaluate(q_values, environment, seeds):
+def evaluate(
+    q_values: typing.Callable[[typing.Any], np.ndarray],
+    environment: GymnasiumEnvironment,
+    seeds: typing.Sequence[int],
+) -> np.ndarray:
     """Plays one greedy episode per seed.
 
     Every seed counts exactly once: no episode is left out because it takes long. One
@@ -17,10 +24,17 @@ def evaluate(q_values, environment, seeds):
     Args:
         q_values: Function of observations `(N, ...)` that returns float `(N, A)`.
         environment: `GymnasiumEnvironment` of N copies.
-        seeds: sequence of int, one per episode.
+        seeds: One per episode.
 
     Returns:
         float array of the undiscounted returns, in the order of the seeds.
+
+    Example:
+
+    ```python
+    environment = GymnasiumEnvironment("CartPole-v1", num_envs=10)
+    evaluate(HostNetwork(model), environment, range(100)).mean()
+    ```
     """
     returns = []
     count = environment.batch_size

@@ -1,5 +1,7 @@
 """Action values on the host: what an actor asks once per environment step."""
 
+import typing
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -17,22 +19,33 @@ class HostNetwork:
 
     Args:
         model: `keras.Model` of a batch of observations.
-        max_units: int. Models with a wider `Dense` layer go through TensorFlow.
+        max_units: Models with a wider `Dense` layer go through TensorFlow.
+
+    Attributes:
+        model: The Keras model.
+        in_numpy: bool. Whether it is evaluated in NumPy.
 
     Call arguments:
         observation: array or nest of arrays `(N, ...)`.
 
     Returns:
         float32 array `(N, A)`.
+
+    Example:
+
+    ```python
+    q_values = HostNetwork(q_network(spec, num_actions=2))
+    q_values(np.zeros((8, 4), np.float32))  # (8, 2)
+    ```
     """
 
-    def __init__(self, model, max_units=512):
-        self._model = model
+    def __init__(self, model: keras.Model, max_units: int = 512):
+        self.model = model
         self.in_numpy = _is_simple(model, max_units)
         self._function = tf.function(model, autograph=False, reduce_retracing=True)
         self.refresh()
 
-    def refresh(self, weights=None):
+    def refresh(self, weights: typing.Sequence[tf.Tensor] | None = None) -> None:
         """Takes the weights anew; call it after they changed.
 
         Args:
@@ -40,15 +53,15 @@ class HostNetwork:
                 them from the model.
         """
         if self.in_numpy:
-            weights = weights or [v.value for v in self._model.variables]
+            weights = weights or [v.value for v in self.model.variables]
             self._weights = [weight.numpy() for weight in weights]
 
-    def __call__(self, observation):
+    def __call__(self, observation: typing.Any) -> np.ndarray:
         if not self.in_numpy:
             return self._function(observation).numpy()
         x = np.asarray(observation, np.float32)
         weights = iter(self._weights)
-        for layer in self._model.layers:
+        for layer in self.model.layers:
             if isinstance(layer, keras.layers.Rescaling):
                 x = x * np.float32(layer.scale) + np.float32(layer.offset)
             elif isinstance(layer, keras.layers.Flatten):

@@ -1,6 +1,9 @@
 """The bridge: a Keras 3 model as a TF-Agents network."""
 
+import typing
+
 import keras
+import tensorflow as tf
 from tf_agents.networks import network
 
 
@@ -19,7 +22,7 @@ class KerasNetwork(network.Network):
         model: `keras.Model` of a batch of observations, or a function without
             arguments that returns one. A model is copied through its `get_config`;
             pass a function where that is not complete.
-        name: str. Name of the network.
+        name: Name of the network.
 
     Call arguments:
         observation: Nest of tensors `(B, ...)` that matches `input_tensor_spec`.
@@ -44,32 +47,38 @@ class KerasNetwork(network.Network):
     ```
     """
 
-    def __init__(self, input_tensor_spec, model, name="KerasNetwork"):
+    def __init__(
+        self,
+        input_tensor_spec: typing.Any,
+        model: keras.Model | typing.Callable[[], keras.Model],
+        name: str = "KerasNetwork",
+    ):
         super().__init__(input_tensor_spec=input_tensor_spec, name=name)
         self._keras_model = model if isinstance(model, keras.Model) else _call(model)
         self.create_variables(training=False)
-        # Keras 2 finds no weights in a Keras 3 model, but does in a list of them.
+        # Keras 2 finds no weights in a Keras 3 model, but does in a list of them;
+        # `kerazoo.load` knows them in a checkpoint by this name.
         self._model_variables = self.variables
 
     @property
-    def keras_model(self):
+    def keras_model(self) -> keras.Model:
         """The Keras 3 model itself."""
         return self._keras_model
 
     @property
-    def losses(self):
+    def losses(self) -> list[tf.Tensor]:
         return self._keras_model.losses
 
     @property
-    def variables(self):
+    def variables(self) -> list[tf.Variable]:
         return [v.value for v in self._keras_model.variables]
 
     @property
-    def trainable_variables(self):
+    def trainable_variables(self) -> list[tf.Variable]:
         return [v.value for v in self._keras_model.trainable_variables]
 
     @property
-    def non_trainable_variables(self):
+    def non_trainable_variables(self) -> list[tf.Variable]:
         return [v.value for v in self._keras_model.non_trainable_variables]
 
     weights = variables
@@ -80,7 +89,7 @@ class KerasNetwork(network.Network):
         del step_type
         return self._keras_model(observation, training=training), network_state
 
-    def copy(self, **kwargs):
+    def copy(self, **kwargs: typing.Any) -> "KerasNetwork":
         """Builds the same network with new weights, as TF-Agents expects."""
         model = kwargs.pop("model", self._saved_kwargs["model"])
         if isinstance(model, keras.Model):

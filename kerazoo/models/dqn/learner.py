@@ -1,9 +1,10 @@
 """Gradient steps in blocks: many `agent.train` in one call."""
 
-import math
-
+import keras
 import numpy as np
 import tensorflow as tf
+from tf_agents.agents import tf_agent
+from tf_agents.trajectories import trajectory
 
 
 class Learner:
@@ -14,30 +15,38 @@ class Learner:
 
     Args:
         agent: TF-Agents agent, created in the scope of `strategy`.
+        model: Keras model that the agent trains.
         strategy: `tf.distribute.Strategy`.
-        jit_compile: bool. Compiles the block with XLA, on one replica.
+        jit_compile: Compiles the block with XLA, on one replica.
 
     Attributes:
-        weights: list of tensors, the Q-network's variables after the last block. They
+        weights: list of tensors, the model's variables after the last block. They
             come with the loss, where reading them one by one takes as long as
             several gradient steps. None on several replicas.
 
     Example:
 
     ```python
-    learner = Learner(agent, tf.distribute.get_strategy())
-    loss = learner.train(replay.sample((32, 64), random))  # 32 steps of batch 64
+    learner = Learner(agent, model, tf.distribute.get_strategy())
+    losses = learner.train(replay.sample((32, 64), random))  # 32 steps of batch 64
     ```
     """
 
-    def __init__(self, agent, strategy, jit_compile=True):
+    def __init__(
+        self,
+        agent: tf_agent.TFAgent,
+        model: keras.Model,
+        strategy: tf.distribute.Strategy,
+        jit_compile: bool = True,
+    ):
         self.agent = agent
+        self.model = model
         self.strategy = strategy
-        self.weights = None
+        self.weights: list[tf.Tensor] | None = None
         self.jit_compile = jit_compile
         self._functions = {}  # By the shapes of their inputs.
 
-    def train(self, transitions):
+    def train(self, transitions: trajectory.Transition) -> np.ndarray:
         """Takes one gradient step per batch of the block.
 
         Args:
@@ -45,7 +54,8 @@ class Learner:
                 transitions, B over the replicas of this process.
 
         Returns:
-            float. Mean loss of the G steps; not finite if any step diverged.
+            float32 array `(G,)`. Loss of each step; not finite where one diverged, and
+            NaN throughout if TensorFlow stopped there.
         """
         arrays = tf.nest.flatten(transitions)
         shapes = tuple(array.shape for array in arrays)
@@ -54,15 +64,15 @@ class Learner:
         try:
             if self.strategy.num_replicas_in_sync == 1:
                 inputs = [tf.constant(array) for array in arrays]
-                loss, self.weights = self._functions[shapes](*inputs)
+                losses, self.weights = self._functions[shapes](*inputs)
             else:
-                loss = self._functions[shapes](self._shares(transitions))
+                losses = self._functions[shapes](self._shares(transitions))
         except tf.errors.InvalidArgumentError as error:
             # TF-Agents checks the loss itself; XLA leaves that out.
             if "Loss is inf or nan" not in error.message:
                 raise
-            return math.nan
-        return float(loss)
+            return np.full(len(arrays[0]), np.nan, np.float32)
+        return losses.numpy()
 
     def _shares(self, transitions):
         """Splits the batches over the replicas of this process."""
@@ -96,9 +106,8 @@ class Learner:
         return function.get_concrete_function(*specs)
 
     def _train_alone(self, transitions):
-        loss = _loop(transitions, lambda i: self._step(transitions, i))
-        variables = self.agent._q_network.variables
-        return loss, [variable.read_value() for variable in variables]
+        losses = _loop(transitions, lambda i: self._step(transitions, i))
+        return losses, [v.value.read_value() for v in self.model.variables]
 
     def _train_replicas(self, transitions):
         def step(i):
@@ -114,13 +123,8 @@ class Learner:
 
 
 def _loop(transitions, step):
-    """Averages `step(i)` over the G batches of a block."""
+    """Returns `step(i)` of the G batches of a block, one after the other."""
     num_steps = tf.nest.flatten(transitions)[0].shape[0]
-    _, total = tf.while_loop(
-        lambda i, _: i < num_steps,
-        lambda i, total: (i + 1, total + step(i)),
-        (tf.constant(0), tf.constant(0.0)),
-        maximum_iterations=num_steps,
-        parallel_iterations=1,
+    return tf.map_fn(
+        step, tf.range(num_steps), fn_output_signature=tf.float32, parallel_iterations=1
     )
-    return total / num_steps

@@ -1,14 +1,21 @@
 """Q-networks: Keras models from a batch of observations to action values."""
 
+import typing
+
 import keras
 import numpy as np
+from tf_agents.specs import array_spec
 
 from kerazoo import layers
 
 
 def q_network(
-    observation_spec, num_actions, hidden_units=(64, 64), dueling=False, seed=None
-):
+    observation_spec: array_spec.BoundedArraySpec,
+    num_actions: int,
+    hidden_units: typing.Sequence[int] = (64, 64),
+    dueling: bool = False,
+    seed: int | None = None,
+) -> keras.Sequential:
     """Builds a Q-network that fits the observations of an environment.
 
     Images (rank 3, at least 36 pixels on both sides) go through the convolutions of
@@ -17,10 +24,10 @@ def q_network(
 
     Args:
         observation_spec: `BoundedArraySpec` of one observation.
-        num_actions: int. Number of actions A.
-        hidden_units: tuple of int. Widths of the ReLU layers.
-        dueling: bool. Ends in a `kerazoo.layers.DuelingHead`.
-        seed: int or None. Seed of the initial weights.
+        num_actions: Number of actions A.
+        hidden_units: Widths of the ReLU layers.
+        dueling: Ends in a `kerazoo.layers.DuelingHead`.
+        seed: Seed of the initial weights, or None.
 
     Returns:
         `keras.Sequential`, observations `(B, ...)` to float32 `(B, A)`.

@@ -1,61 +1,72 @@
 """A trained Q-network as a policy to serve: raw observations to actions."""
 
+import functools
+import typing
+
+import keras
 import numpy as np
 import tensorflow as tf
 
 from kerazoo.models.dqn import spaces
+from kerazoo.models.dqn.environment import GymnasiumEnvironment
 
 
-class ServingPolicy(tf.Module):
-    """Greedy policy whose signature takes observations as the environment gives them.
+class ServingPolicy:
+    """Serves a greedy policy that takes observations as the environment gives them.
 
-    `Dict` and `Tuple` observations are one input per part, `Discrete` ones an int64
-    each; actions are numbered as in the environment's own space.
+    `act` takes `observation` `(B, ...)`: one input per part of a `Dict` or `Tuple`,
+    `Discrete` ones an int64 each; where the environment masks actions `action_mask`
+    bool `(B, A)`, too. It returns `action` int64 `(B,)`, numbered as in the
+    environment's own space, and `q_values` float32 `(B, A)`.
 
     Args:
-        model: `keras.Model` of flat observations to float `(B, A)`.
+        model: Keras model of flat observations to float `(B, A)`, outside of any
+            strategy.
         environment: `GymnasiumEnvironment` that the model was trained on.
 
     Attributes:
-        serve: Concrete function of `observation` `(B, ...)`, and where the
-            environment masks actions `action_mask` bool `(B, A)`, to a dict of
-            `action` int64 `(B,)` and `q_values` float32 `(B, A)`.
-        example: dict of arrays, one made-up observation for `serve`.
+        module: `tf.Module` of the model's variables, to be exported.
 
     Example:
 
     ```python
-    policy = ServingPolicy(model, environment)
-    export(policy, {"serving_default": policy.serve}, "saved_models/dqn_cartpole")
+    serving = ServingPolicy(model, environment)
+    export(serving.module, serving.endpoints, "saved_models/dqn_cartpole")
     ```
     """
 
-    def __init__(self, model, environment):
-        super().__init__(name="serving_policy")
-        self.weights = [variable.value for variable in model.variables]
-        space = environment.raw_observation_space
-        start = int(environment.raw_action_space.start)
-        signature = spaces.raw_signature(space)
+    def __init__(self, model: keras.Model, environment: GymnasiumEnvironment):
+        self.module = tf.Module(name="serving_policy")
+        self.module.weights = [variable.value for variable in model.variables]
+        self._model = model
+        self._space = environment.raw_observation_space
+        self._first_action = int(environment.raw_action_space.start)
+        self._signature = spaces.raw_signature(self._space)
         if environment.masks_actions:
-            signature["action_mask"] = tf.TensorSpec(
+            self._signature["action_mask"] = tf.TensorSpec(
                 (None, environment.num_actions), tf.bool, "action_mask"
             )
 
-        def serve(**inputs):
-            mask = inputs.pop("action_mask", None)
-            q_values = model(spaces.flatten(space, inputs), training=False)
-            valid = q_values
-            if mask is not None:
-                valid = tf.where(mask, q_values, q_values.dtype.min)
-            return {
-                "action": start + tf.argmax(valid, axis=-1, output_type=tf.int64),
-                "q_values": q_values,
-            }
+    @functools.cached_property
+    def endpoints(self) -> dict[str, typing.Any]:
+        """dict of name to concrete function; `serving_default` is `act`."""
+        function = tf.function(self.act, autograph=False)
+        return {"serving_default": function.get_concrete_function(**self._signature)}
 
-        self.serve = tf.function(serve, autograph=False).get_concrete_function(
-            **signature
-        )
-        self.example = {
+    def act(self, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns the best valid actions and all values."""
+        mask = inputs.pop("action_mask", None)
+        q_values = self._model(spaces.flatten(self._space, inputs), training=False)
+        valid = q_values
+        if mask is not None:
+            valid = tf.where(mask, q_values, q_values.dtype.min)
+        best = tf.argmax(valid, axis=-1, output_type=tf.int64)
+        return {"action": self._first_action + best, "q_values": q_values}
+
+    def example(self) -> dict[str, dict[str, np.ndarray]]:
+        """Returns a made-up observation, for TensorFlow Serving's warm-up."""
+        inputs = {
             name: np.ones(tuple(size or 1 for size in spec.shape), spec.dtype.name)
-            for name, spec in signature.items()
+            for name, spec in self._signature.items()
         }
+        return {"serving_default": inputs}

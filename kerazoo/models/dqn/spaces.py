@@ -4,13 +4,15 @@ Training flattens with gymnasium's own `FlattenObservation`; a served policy tak
 the raw observation and flattens it in the graph, in the same order.
 """
 
+import typing
+
 import gymnasium
 import numpy as np
 import tensorflow as tf
 from gymnasium import spaces
 
 
-def flat_space(space):
+def flat_space(space: gymnasium.Space) -> spaces.Box:
     """Returns the `Box` that a policy sees for an observation space.
 
     A `Box` stays as it is, so images stay uint8. `Discrete`, `MultiDiscrete` and
@@ -41,7 +43,7 @@ def flat_space(space):
     return flat
 
 
-def flatten_env(env):
+def flatten_env(env: gymnasium.Env) -> gymnasium.Env:
     """Wraps an environment so that its observations are of `flat_space`."""
     if isinstance(env.observation_space, spaces.Box):
         return env
@@ -53,7 +55,9 @@ def flatten_env(env):
     )
 
 
-def raw_signature(space, name="observation"):
+def raw_signature(
+    space: gymnasium.Space, name: str = "observation"
+) -> dict[str, tf.TensorSpec]:
     """Describes a batch of raw observations as named tensors.
 
     Args:
@@ -73,7 +77,9 @@ def raw_signature(space, name="observation"):
     return {name: tf.TensorSpec((None, *space.shape), space.dtype, name)}
 
 
-def raw_inputs(space, observation, name="observation"):
+def raw_inputs(
+    space: gymnasium.Space, observation: typing.Any, name: str = "observation"
+) -> dict[str, np.ndarray]:
     """Names the parts of one raw observation as `raw_signature` does, batch of 1.
 
     Args:
@@ -95,7 +101,9 @@ def raw_inputs(space, observation, name="observation"):
     return {name: np.asarray(observation, space.dtype)[None]}
 
 
-def flatten(space, tensors, name="observation"):
+def flatten(
+    space: gymnasium.Space, tensors: dict[str, tf.Tensor], name: str = "observation"
+) -> tf.Tensor:
     """Flattens raw observations in a TensorFlow graph, as gymnasium does.
 
     Args:

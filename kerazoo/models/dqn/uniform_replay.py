@@ -1,5 +1,7 @@
 """Replay memory that gives n-step transitions which end with their episode."""
 
+import typing
+
 import numpy as np
 import tensorflow as tf
 from tf_agents.trajectories import policy_step
@@ -26,16 +28,37 @@ class UniformReplay:
 
     Args:
         observation_spec: Nest of `ArraySpec`, one observation.
-        capacity: int. Steps kept, over all environments.
-        num_envs: int. Environments that add steps together.
-        n_step: int. Steps of a transition, at most.
-        discount: float in (0, 1]. Gamma.
+        capacity: Steps kept, over all environments.
+        num_envs: Environments that add steps together.
+        n_step: Steps of a transition, at most.
+        discount: Gamma, in (0, 1].
 
     Raises:
         ValueError: If `capacity` cannot hold a transition of every environment.
+
+    Example:
+
+    ```python
+    environment = GymnasiumEnvironment("CartPole-v1", num_envs=2)
+    replay = UniformReplay(environment.observation_spec(), 1_000, 2, n_step=3)
+    time_step = environment.reset()
+    for _ in range(10):
+        action = np.zeros(2, np.int64)
+        next_time_step = environment.step(action)
+        replay.add(time_step, action, next_time_step)
+        time_step = next_time_step
+    replay.sample((4, 64), np.random.default_rng(0))  # Four batches of 64.
+    ```
     """
 
-    def __init__(self, observation_spec, capacity, num_envs=1, n_step=1, discount=0.99):
+    def __init__(
+        self,
+        observation_spec: typing.Any,
+        capacity: int,
+        num_envs: int = 1,
+        n_step: int = 1,
+        discount: float = 0.99,
+    ):
         self.length = capacity // num_envs
         if self.length < n_step + 2:
             raise ValueError(
@@ -58,15 +81,20 @@ class UniformReplay:
         self._discount = np.zeros(size, np.float32)
         self._is_last = np.ones(size, bool)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return min(self.num_added, self.length) * self.num_envs
 
     @property
-    def can_sample(self):
+    def can_sample(self) -> bool:
         """Whether some transition is complete."""
         return not self._is_last[self._starts(np.arange(self._num_starts()))].all()
 
-    def add(self, time_step, action, next_time_step):
+    def add(
+        self,
+        time_step: ts.TimeStep,
+        action: np.ndarray | int,
+        next_time_step: ts.TimeStep,
+    ) -> None:
         """Adds one step of every environment.
 
         Args:
@@ -85,7 +113,7 @@ class UniformReplay:
         self._is_last[entries] = time_step.step_type == ts.StepType.LAST
         self.num_added += 1
 
-    def cut(self, time_step):
+    def cut(self, time_step: ts.TimeStep) -> None:
         """Ends the running episodes here, as truncated, because they cannot go on.
 
         Args:
@@ -95,11 +123,13 @@ class UniformReplay:
         none_follows = ts.TimeStep(step_type=(), reward=0, discount=1, observation=())
         self.add(time_step._replace(step_type=last), 0, none_follows)
 
-    def sample(self, shape, random):
+    def sample(
+        self, shape: tuple[int, ...], random: np.random.Generator
+    ) -> trajectory.Transition:
         """Draws transitions uniformly from all complete ones.
 
         Args:
-            shape: tuple, for example `(G, B)`.
+            shape: Of the draw, for example `(G, B)`.
             random: `numpy.random.Generator`.
 
         Returns:
@@ -140,14 +170,14 @@ class UniformReplay:
             next_time_step=step_at(end, reward, carried / np.float32(self.discount)),
         )
 
-    def state(self):
+    def state(self) -> dict[str, np.ndarray]:
         """Returns the filled part as a dict of arrays, to be saved."""
         arrays = {
             f"{i:02d}": array[: len(self)] for i, array in enumerate(self._arrays())
         }
         return {**arrays, "num_added": np.int64(self.num_added)}
 
-    def restore(self, state):
+    def restore(self, state: dict[str, np.ndarray]) -> None:
         """Takes back what `state` returned, of a replay of the same arguments."""
         self.num_added = int(state["num_added"])
         for i, array in enumerate(self._arrays()):

@@ -27,7 +27,13 @@ class CollapseMonitor:
     ```
     """
 
-    def __init__(self, real, smallest=0.25, largest=4.0, grace=0):
+    def __init__(
+        self,
+        real: np.ndarray,
+        smallest: float = 0.25,
+        largest: float = 4.0,
+        grace: int = 0,
+    ):
         self.smallest = smallest
         self.largest = largest
         self.grace = grace
@@ -40,7 +46,9 @@ class CollapseMonitor:
         self._most_modes = 0
         self._grace = grace
 
-    def check(self, examples, modes=None):
+    def check(
+        self, examples: np.ndarray, modes: int | None = None
+    ) -> tuple[float, str | None]:
         """Judges generated examples.
 
         Args:
@@ -78,7 +86,7 @@ class CollapseMonitor:
         return diversity, None
 
 
-def mean_distance(examples, most=500):
+def mean_distance(examples: np.ndarray, most: int = 500) -> float:
     """Returns the mean Euclidean distance between two different examples.
 
     Args:

@@ -1,25 +1,28 @@
 """A generative adversarial network: a generator and a discriminator that learn."""
 
+import typing
+
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.gan.augmentation.adaptive_probability import AdaptiveProbability
 from kerazoo.models.gan.gradient_penalties import one_centered_penalty
 from kerazoo.models.gan.gradient_penalties import zero_centered_penalty
 from kerazoo.models.gan.losses import LOSSES
+from kerazoo.training.averaged_model import AveragedModel
 from kerazoo.training.checked_labels import checked_labels
 from kerazoo.training.global_batch import GlobalBatch
-from kerazoo.training.replica_model import ReplicaModel
 from kerazoo.training.replica_model import share_of_mean
 from kerazoo.training.replica_model import sum_over_replicas
 from kerazoo.training.towers import in_towers
-from kerazoo.training.weight_average import move_average
+from kerazoo.training.weight_average import AverageDecay
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
-class GAN(ReplicaModel):
+class GAN(AveragedModel):
     r"""Learns to make examples that a discriminator cannot tell from real ones.
 
     The default is the loss of
@@ -88,20 +91,20 @@ class GAN(ReplicaModel):
 
     def __init__(
         self,
-        generator,
-        discriminator,
-        latent_size,
-        loss="relativistic",
-        r1=1.0,
-        r2=1.0,
-        gradient_penalty=0.0,
-        discriminator_steps=1,
-        num_classes=None,
-        augmentation=None,
-        augment_probability=1.0,
-        average_decay=None,
-        max_gradient_norm=None,
-        **kwargs,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        latent_size: int,
+        loss: str = "relativistic",
+        r1: float | keras.optimizers.schedules.LearningRateSchedule = 1.0,
+        r2: float | keras.optimizers.schedules.LearningRateSchedule = 1.0,
+        gradient_penalty: float = 0.0,
+        discriminator_steps: int = 1,
+        num_classes: int | None = None,
+        augmentation: typing.Any = None,
+        augment_probability: float | AdaptiveProbability = 1.0,
+        average_decay: AverageDecay | None = None,
+        max_gradient_norm: float | None = None,
+        **kwargs: typing.Any,
     ):
         super().__init__(autocast=False, **kwargs)
         if loss not in LOSSES:
@@ -113,7 +116,11 @@ class GAN(ReplicaModel):
                 "`discriminator_steps` must be positive. "
                 f"Received: discriminator_steps={discriminator_steps}"
             )
-        if not (_adapts(augment_probability) or 0 <= augment_probability <= 1):
+        self._adapts = isinstance(augment_probability, AdaptiveProbability)
+        if not (
+            isinstance(augment_probability, AdaptiveProbability)
+            or 0 <= augment_probability <= 1
+        ):
             raise ValueError(
                 "`augment_probability` must be from 0 to 1. "
                 f"Received: augment_probability={augment_probability}"
@@ -148,9 +155,8 @@ class GAN(ReplicaModel):
         self.discriminator_optimizer = None
         self.average_generator = None
         if average_decay is not None:
-            self.average_generator = type(generator).from_config(generator.get_config())
+            self.average_generator = self.copy_for_average(generator)
         self._adversarial = LOSSES[loss]
-        self._adapts = _adapts(augment_probability)
         self._build_on_example()
         if self._adapts:
             self.probability = self.add_weight(
@@ -161,7 +167,12 @@ class GAN(ReplicaModel):
                 aggregation="only_first_replica",
             )
 
-    def compile(self, optimizer="adam", discriminator_optimizer="adam", **kwargs):
+    def compile(
+        self,
+        optimizer: str | keras.optimizers.Optimizer = "adam",
+        discriminator_optimizer: str | keras.optimizers.Optimizer = "adam",
+        **kwargs: typing.Any,
+    ) -> None:
         """Sets both optimizers and makes their variables.
 
         Args:
@@ -188,7 +199,7 @@ class GAN(ReplicaModel):
         self.optimizer.build(self.generator.trainable_variables)
         own.build(self.discriminator.trainable_variables)
 
-    def get_compile_config(self):
+    def get_compile_config(self) -> dict[str, typing.Any] | None:
         if not self.compiled:
             return None
         serialize = keras.saving.serialize_keras_object
@@ -197,15 +208,19 @@ class GAN(ReplicaModel):
             "discriminator_optimizer": serialize(self.discriminator_optimizer),
         }
 
-    def compile_from_config(self, config):
+    def compile_from_config(self, config: dict[str, typing.Any]) -> None:
         self.compile(**keras.saving.deserialize_keras_object(config))
 
-    def call(self, inputs, average=False, training=False):
-        generator = self.average_generator if average else self.generator
-        inputs = inputs if self.num_classes is not None else [inputs]
-        return _apply(generator, inputs, training)
+    def averaged_pair(self) -> tuple[keras.Model, keras.Model | None]:
+        return self.generator, self.average_generator
 
-    def discriminate(self, examples, labels=None, training=False):
+    def call(self, inputs, average=False, training=False):
+        inputs = inputs if self.num_classes is not None else [inputs]
+        return _apply(self.chosen(average), inputs, training)
+
+    def discriminate(
+        self, examples: Tensor, labels: Tensor | None = None, training: bool = False
+    ) -> Tensor:
         """Returns the logits of examples, float32 `(B,)`.
 
         Args:
@@ -270,14 +285,7 @@ class GAN(ReplicaModel):
             total = self.optimizer.scale_loss(share)
         self.loss_tracker.update_state(losses)
         norm = self._descend(tape, total, self.optimizer, self.generator)
-        if self.average_generator is not None:
-            # It still is 0 if float16's loss scaling has skipped the first step.
-            step = ops.maximum(self.optimizer.iterations, 1)
-            move_average(
-                self.average_generator,
-                self.generator,
-                self.average_decay.share(step, batch.total),
-            )
+        self.update_average(batch.total)
         return {
             "loss": sum_over_replicas(share),
             "gradient_norm/generator": norm,
@@ -337,8 +345,7 @@ class GAN(ReplicaModel):
         examples = self.call(inputs)
         if self.average_generator is not None:
             self.call(inputs, average=True)
-            self.average_generator.trainable = False
-            self.average_generator.set_weights(self.generator.get_weights())
+            self.start_average()
         logits = self.discriminate(examples, labels)
         if tuple(logits.shape) != (2,):
             raise ValueError(
@@ -451,10 +458,6 @@ class GAN(ReplicaModel):
         ]
         self.apply_gradients(gradients, variables, optimizer)
         return tf.linalg.global_norm(sum_over_replicas(gradients)) / scale
-
-
-def _adapts(probability):
-    return isinstance(probability, AdaptiveProbability)
 
 
 def _is_schedule(weight):

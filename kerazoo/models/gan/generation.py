@@ -2,11 +2,20 @@
 
 import tensorflow as tf
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.gan.gan import GAN
 from kerazoo.models.gan.latents import sample_labels
 from kerazoo.models.gan.latents import sample_latents
 
 
-def generate(model, count, seed, labels=None, truncation=None, average=None):
+def generate(
+    model: GAN,
+    count: int | Tensor,
+    seed: int | Tensor,
+    labels: Tensor | None = None,
+    truncation: float | Tensor | None = None,
+    average: bool | None = None,
+) -> Tensor:
     """Makes examples.
 
     The same arguments give the same examples, in Python and in a served graph.
@@ -38,7 +47,12 @@ def generate(model, count, seed, labels=None, truncation=None, average=None):
     return generate_from(model, latents, labels, average)
 
 
-def generate_from(model, latents, labels=None, average=None):
+def generate_from(
+    model: GAN,
+    latents: Tensor,
+    labels: Tensor | None = None,
+    average: bool | None = None,
+) -> Tensor:
     """Makes the examples of given latents.
 
     Args:

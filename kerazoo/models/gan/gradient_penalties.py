@@ -1,9 +1,15 @@
 """Penalties on the slope of a discriminator."""
 
+import typing
+
 import tensorflow as tf
 
+from kerazoo.layers.tensor import Tensor
 
-def zero_centered_penalty(discriminate, examples):
+
+def zero_centered_penalty(
+    discriminate: typing.Callable[[Tensor], Tensor], examples: Tensor
+) -> tuple[Tensor, Tensor]:
     r"""Returns \(\lVert \nabla_x D(x) \rVert^2\), the penalty R1 or R2.
 
     R1 on real examples, R2 on generated ones
@@ -29,7 +35,12 @@ def zero_centered_penalty(discriminate, examples):
     return logits, _squared_norm(gradient)
 
 
-def one_centered_penalty(discriminate, real, fake, share):
+def one_centered_penalty(
+    discriminate: typing.Callable[[Tensor], Tensor],
+    real: Tensor,
+    fake: Tensor,
+    share: Tensor,
+) -> Tensor:
     r"""Returns \((\lVert \nabla_{\hat x} D(\hat x) \rVert - 1)^2\).
 
     \(\hat x\) lies between a real and a generated example

@@ -4,10 +4,17 @@ import math
 
 import tensorflow as tf
 
+from kerazoo.layers.tensor import Tensor
+
 _LABELS = 1  # Told apart from the latents of the same seed.
 
 
-def sample_latents(count, size, seed, truncation=None):
+def sample_latents(
+    count: int | Tensor,
+    size: int,
+    seed: int | Tensor,
+    truncation: float | Tensor | None = None,
+) -> Tensor:
     r"""Returns normal latents without values beyond a bound.
 
     The truncation trick of [Brock et al., 2019](https://arxiv.org/abs/1809.11096),
@@ -48,7 +55,7 @@ def sample_latents(count, size, seed, truncation=None):
     return math.sqrt(2) * tf.math.erfinv(share)
 
 
-def sample_labels(labels, num_classes, seed):
+def sample_labels(labels: Tensor, num_classes: int, seed: int | Tensor) -> Tensor:
     """Replaces labels of -1 by random ones.
 
     Args:

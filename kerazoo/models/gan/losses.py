@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+
 
 class AdversarialLoss(NamedTuple):
     """The losses of the two players.
@@ -26,7 +28,7 @@ class AdversarialLoss(NamedTuple):
     is_paired: bool = False
 
 
-def non_saturating_discriminator(real_logits, fake_logits):
+def non_saturating_discriminator(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     r"""Returns \(-\log D(x) - \log(1 - D(G(z)))\), D the sigmoid of a logit.
 
     Equation 1 of [Goodfellow et al., 2014](https://arxiv.org/abs/1406.2661).
@@ -34,7 +36,7 @@ def non_saturating_discriminator(real_logits, fake_logits):
     return ops.softplus(-real_logits) + ops.softplus(fake_logits)
 
 
-def non_saturating_generator(real_logits, fake_logits):
+def non_saturating_generator(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     r"""Returns \(-\log D(G(z))\), whose gradient is large where the generator is bad.
 
     Section 3 of [Goodfellow et al., 2014](https://arxiv.org/abs/1406.2661).
@@ -42,7 +44,7 @@ def non_saturating_generator(real_logits, fake_logits):
     return ops.softplus(-fake_logits)
 
 
-def least_squares_discriminator(real_logits, fake_logits):
+def least_squares_discriminator(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     r"""Returns \(\frac12 (D(x) - 1)^2 + \frac12 D(G(z))^2\).
 
     Equation 9 of [Mao et al., 2017](https://arxiv.org/abs/1611.04076).
@@ -50,7 +52,7 @@ def least_squares_discriminator(real_logits, fake_logits):
     return (ops.square(real_logits - 1) + ops.square(fake_logits)) / 2
 
 
-def least_squares_generator(real_logits, fake_logits):
+def least_squares_generator(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     r"""Returns \(\frac12 (D(G(z)) - 1)^2\).
 
     Equation 9 of [Mao et al., 2017](https://arxiv.org/abs/1611.04076).
@@ -58,7 +60,7 @@ def least_squares_generator(real_logits, fake_logits):
     return ops.square(fake_logits - 1) / 2
 
 
-def hinge_discriminator(real_logits, fake_logits):
+def hinge_discriminator(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     r"""Returns \(\max(0, 1 - D(x)) + \max(0, 1 + D(G(z)))\).
 
     Equation 16 of [Miyato et al., 2018](https://arxiv.org/abs/1802.05957).
@@ -66,7 +68,7 @@ def hinge_discriminator(real_logits, fake_logits):
     return ops.relu(1 - real_logits) + ops.relu(1 + fake_logits)
 
 
-def hinge_generator(real_logits, fake_logits):
+def hinge_generator(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     r"""Returns \(-D(G(z))\).
 
     Equation 17 of [Miyato et al., 2018](https://arxiv.org/abs/1802.05957).
@@ -74,7 +76,7 @@ def hinge_generator(real_logits, fake_logits):
     return -fake_logits
 
 
-def wasserstein_discriminator(real_logits, fake_logits):
+def wasserstein_discriminator(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     r"""Returns \(D(G(z)) - D(x)\), for a discriminator with a gradient penalty.
 
     Equation 3 of [Gulrajani et al., 2017](https://arxiv.org/abs/1704.00028).
@@ -82,7 +84,7 @@ def wasserstein_discriminator(real_logits, fake_logits):
     return fake_logits - real_logits
 
 
-def wasserstein_generator(real_logits, fake_logits):
+def wasserstein_generator(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     r"""Returns \(-D(G(z))\).
 
     Algorithm 1 of [Gulrajani et al., 2017](https://arxiv.org/abs/1704.00028).
@@ -90,7 +92,7 @@ def wasserstein_generator(real_logits, fake_logits):
     return -fake_logits
 
 
-def relativistic_discriminator(real_logits, fake_logits):
+def relativistic_discriminator(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     r"""Returns \(-\log \sigma(D(x) - D(G(z)))\): each fake is told from its real one.
 
     A generator cannot drop a mode for good where its discriminator only compares: the
@@ -101,7 +103,7 @@ def relativistic_discriminator(real_logits, fake_logits):
     return ops.softplus(fake_logits - real_logits)
 
 
-def relativistic_generator(real_logits, fake_logits):
+def relativistic_generator(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     r"""Returns \(-\log \sigma(D(G(z)) - D(x))\).
 
     Equation 2 of [Huang et al., 2024](https://arxiv.org/abs/2501.05441) for the

@@ -3,13 +3,16 @@
 import io
 
 import numpy as np
+import numpy.typing as npt
 
 _REAL = "#f6c177"
 _GENERATED = "#1f3a93"
 _MARGIN = 0.15  # Around the real points, as a share of their half extent.
 
 
-def scatter_picture(samples, real, title=None):
+def scatter_picture(
+    samples: npt.ArrayLike, real: npt.ArrayLike, title: str | None = None
+) -> bytes:
     """Draws generated points over real ones.
 
     Real points are wide pale discs and generated ones small dark dots, so that a mode
@@ -54,9 +57,10 @@ def scatter_picture(samples, real, title=None):
     figure = Figure(figsize=(4.8, 4.8), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    axes.scatter(*real.T, s=70, c=_REAL, linewidths=0, label="real")
+    axes.scatter(real[:, 0], real[:, 1], s=70, c=_REAL, linewidths=0, label="real")
     label = f"generated, {beyond:,} not shown" if beyond else "generated"
-    axes.scatter(*samples[inside].T, s=5, c=_GENERATED, linewidths=0, label=label)
+    shown = samples[inside]
+    axes.scatter(shown[:, 0], shown[:, 1], s=5, c=_GENERATED, linewidths=0, label=label)
     axes.set(
         aspect="equal",
         xlim=(center[0] - reach, center[0] + reach),

@@ -1,10 +1,12 @@
 """The signatures of an exported GAN."""
 
 import functools
+import typing
 
 import numpy as np
 import tensorflow as tf
 
+from kerazoo.models.gan.gan import GAN
 from kerazoo.models.gan.generation import generate
 from kerazoo.models.gan.generation import generate_from
 
@@ -35,7 +37,7 @@ class ServingGAN:
     ```
     """
 
-    def __init__(self, model):
+    def __init__(self, model: GAN):
         # The variables alone: TensorFlow would trace a Keras model of its own accord.
         self.module = tf.Module(name="serving_gan")
         networks = (model.average_generator or model.generator, model.discriminator)
@@ -46,7 +48,7 @@ class ServingGAN:
         self._are_images = len(model.sample_shape) == 3
 
     @functools.cached_property
-    def endpoints(self):
+    def endpoints(self) -> dict[str, typing.Any]:
         """dict of name to concrete function; `serving_default` is `sample`."""
         shape = (None, *self._model.sample_shape)
         examples = {"samples": tf.TensorSpec(shape, tf.float32)}
@@ -66,7 +68,13 @@ class ServingGAN:
             "discriminate": self._trace(self.discriminate, examples),
         }
 
-    def sample(self, count, seed, truncation=0.0, label=None):
+    def sample(
+        self,
+        count: tf.Tensor,
+        seed: tf.Tensor,
+        truncation: float | tf.Tensor = 0.0,
+        label: tf.Tensor | None = None,
+    ) -> dict[str, tf.Tensor]:
         """Returns new examples."""
         check = tf.debugging.Assert(truncation >= 0, ["truncation below 0", truncation])
         with tf.control_dependencies([check]):
@@ -74,12 +82,19 @@ class ServingGAN:
         labels = self._labels(label, count, lowest=-1)
         return self._outputs(generate(self._model, count, seed, labels, bound))
 
-    def generate(self, latents, label=None):
+    def generate(
+        self, latents: tf.Tensor, label: tf.Tensor | None = None
+    ) -> dict[str, tf.Tensor]:
         """Returns the examples of latents."""
         labels = self._labels(label, tf.shape(latents)[0])
         return self._outputs(generate_from(self._model, latents, labels))
 
-    def discriminate(self, images=None, samples=None, label=None):
+    def discriminate(
+        self,
+        images: tf.Tensor | None = None,
+        samples: tf.Tensor | None = None,
+        label: tf.Tensor | None = None,
+    ) -> dict[str, tf.Tensor]:
         """Returns the logits of examples."""
         examples = samples
         if self._are_images:
@@ -87,7 +102,7 @@ class ServingGAN:
         labels = self._labels(label, tf.shape(examples)[0])
         return {"logits": self._model.discriminate(examples, labels)}
 
-    def example(self):
+    def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for TensorFlow Serving's warm-up."""
         shape = (1, *self._model.sample_shape)
         label = {}
@@ -99,9 +114,9 @@ class ServingGAN:
         latents = np.zeros((1, self._model.latent_size), "float32")
         return {
             "serving_default": {
-                "count": np.int32(1),
-                "seed": np.int32(0),
-                "truncation": np.float32(0),
+                "count": np.array(1, "int32"),
+                "seed": np.array(0, "int32"),
+                "truncation": np.array(0, "float32"),
                 **label,
             },
             "generate": {"latents": latents, **label},

@@ -18,7 +18,7 @@ class AdjacencyMatrix:
         source: int `(E,)`. Column of each entry.
         target: int `(E,)`. Row of each entry. Entries of the same place add up.
         weights: float `(E,)` or None for ones.
-        num_nodes: int. Rows and columns N.
+        num_nodes: Rows and columns N.
 
     Example:
 
@@ -28,7 +28,13 @@ class AdjacencyMatrix:
     ```
     """
 
-    def __init__(self, source, target, weights, num_nodes):
+    def __init__(
+        self,
+        source: np.ndarray | tf.Tensor,
+        target: np.ndarray | tf.Tensor,
+        weights: np.ndarray | tf.Tensor | None,
+        num_nodes: int,
+    ):
         source, target = np.asarray(source), np.asarray(target)
         if weights is None:
             weights = np.ones(source.shape, "float32")
@@ -37,7 +43,7 @@ class AdjacencyMatrix:
         self._by_target = _sorted_entries(target, source, weights, self.shape)
         self._by_source = _sorted_entries(source, target, weights, self.shape)
 
-    def __matmul__(self, dense):
+    def __matmul__(self, dense: tf.Tensor) -> tf.Tensor:
         """Returns the product with float `(N, D)` features."""
 
         @tf.custom_gradient

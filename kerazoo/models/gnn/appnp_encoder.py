@@ -1,10 +1,12 @@
 """Predict, then propagate with personalised PageRank."""
 
+import typing
+
 import keras
 from keras import ops
 
 from kerazoo import layers
-from kerazoo.models.gnn.convolution_encoder import gcn_edges
+from kerazoo.layers.graph.tensor import Tensor
 from kerazoo.models.gnn.feature_dense import FeatureDense
 from kerazoo.models.gnn.feature_dropout import FeatureDropout
 from kerazoo.models.gnn.graph_encoder import GraphEncoder
@@ -17,14 +19,13 @@ class APPNPEncoder(GraphEncoder):
     [Gasteiger et al., 2019](https://arxiv.org/abs/1810.05997), Equation 4.
 
     Args:
-        hidden_units: int. Width of the hidden dense layers.
-        num_layers: int. Number of dense layers.
-        output_units: int or None. Width of the last dense layer; None for
-            `hidden_units`.
-        dropout: float. Share of features dropped before each dense layer.
-        num_steps: int. Steps of propagation K.
-        teleport: float. Probability alpha of returning to the node's own outputs.
-        propagation_dropout: float. Share of edges dropped in each step.
+        hidden_size: Width of the hidden dense layers.
+        num_layers: Number of dense layers.
+        output_units: Width of the last dense layer; None for `hidden_size`.
+        dropout: Share of features dropped before each dense layer.
+        num_steps: Steps of propagation K.
+        teleport: Probability alpha of returning to the node's own outputs.
+        propagation_dropout: Share of edges dropped in each step.
 
     Call arguments:
         inputs: dict of `node_features` `(N, D)`, `source` and `target` `(E,)` and,
@@ -34,21 +35,32 @@ class APPNPEncoder(GraphEncoder):
 
     Returns:
         float `(N, output_units)`.
+
+    Example:
+
+    ```python
+    encoder = APPNPEncoder(64, num_layers=2, output_units=7, teleport=0.1)
+    source, target = np.array([0, 1, 2]), np.array([1, 2, 0])
+    x = np.ones((3, 8), "float32")
+    encoder({"node_features": x, "source": source, "target": target})  # (3, 7)
+    ```
     """
+
+    prepare_edges = staticmethod(layers.renormalized_edges)
 
     def __init__(
         self,
-        hidden_units=64,
-        num_layers=2,
-        output_units=None,
-        dropout=0.5,
-        num_steps=10,
-        teleport=0.1,
-        propagation_dropout=0.0,
-        **kwargs,
+        hidden_size: int = 64,
+        num_layers: int = 2,
+        output_units: int | None = None,
+        dropout: float = 0.5,
+        num_steps: int = 10,
+        teleport: float = 0.1,
+        propagation_dropout: float = 0.0,
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
-        self.hidden_units = hidden_units
+        self.hidden_size = hidden_size
         self.num_layers = num_layers
         self.output_units = output_units
         self.dropout = dropout
@@ -56,7 +68,7 @@ class APPNPEncoder(GraphEncoder):
         self.teleport = teleport
         self.propagation_dropout = propagation_dropout
         self.input_dropout = FeatureDropout(dropout)
-        widths = [hidden_units] * (num_layers - 1) + [output_units or hidden_units]
+        widths = [hidden_size] * (num_layers - 1) + [output_units or hidden_size]
         self.dense = [FeatureDense(units) for units in widths]
         self.dropouts = [keras.layers.Dropout(dropout) for _ in range(num_layers - 1)]
         self.propagation = layers.APPNPPropagation(
@@ -64,13 +76,10 @@ class APPNPEncoder(GraphEncoder):
         )
 
     @property
-    def input_layers(self):
+    def input_layers(self) -> list[keras.Layer]:
         return self.dense[:1]
 
-    def propagation_edges(self, source, target, num_nodes, edge_weights=None):
-        return gcn_edges(source, target, num_nodes, edge_weights)
-
-    def call(self, inputs, adjacency=None):
+    def call(self, inputs: dict[str, Tensor], adjacency: typing.Any = None) -> Tensor:
         x = inputs["node_features"]
         edges = self.normalized_edges(inputs, adjacency)
         x = self.dense[0](self.input_dropout(x))
@@ -78,10 +87,10 @@ class APPNPEncoder(GraphEncoder):
             x = dense(dropout(ops.relu(x)))
         return self.propagation(x, **edges)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {
             **super().get_config(),
-            "hidden_units": self.hidden_units,
+            "hidden_size": self.hidden_size,
             "num_layers": self.num_layers,
             "output_units": self.output_units,
             "dropout": self.dropout,

@@ -3,6 +3,7 @@
 import keras
 
 from kerazoo.layers.graph.base_graph_conv import transform
+from kerazoo.layers.graph.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -10,7 +11,7 @@ class FeatureDense(keras.layers.Dense):
     """Dense layer that multiplies `SparseFeatures` without detours.
 
     Args:
-        units: int. Width of the output.
+        units: Width of the output.
         **kwargs: Of `keras.layers.Dense`.
 
     Example:
@@ -20,7 +21,7 @@ class FeatureDense(keras.layers.Dense):
     ```
     """
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         outputs = transform(inputs, self.kernel)
         if self.use_bias:
             outputs = outputs + self.bias

@@ -12,7 +12,7 @@ class FeatureDropout(keras.layers.Dropout):
     1.3 % of non-zero word counts of a citation graph most of the work is saved.
 
     Args:
-        rate: float. Share of the features that become 0.
+        rate: Share of the features that become 0.
 
     Call arguments:
         inputs: float `(N, D)`, a tensor or a `tf.SparseTensor`.
@@ -25,7 +25,9 @@ class FeatureDropout(keras.layers.Dropout):
     ```
     """
 
-    def call(self, inputs, training=False):
+    def call(
+        self, inputs: tf.Tensor | tf.SparseTensor, training: bool = False
+    ) -> tf.Tensor | tf.SparseTensor:
         if not isinstance(inputs, tf.SparseTensor):
             return super().call(inputs, training=training)
         if not training or not self.rate:

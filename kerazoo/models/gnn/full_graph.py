@@ -1,9 +1,12 @@
 """A graph that fits in memory and stays the same, ready for full-batch steps."""
 
+import typing
+
 import numpy as np
 import tensorflow as tf
 
 from kerazoo.models.gnn.adjacency_matrix import AdjacencyMatrix
+from kerazoo.models.gnn.graph_model import GraphModel
 from kerazoo.models.gnn.sparse_features import SparseFeatures
 
 
@@ -11,7 +14,7 @@ class FullGraph:
     """Tensors of one whole graph, with all that need not be worked out in every step.
 
     Sparse features stay sparse; features are normalised, and edge weights that do not
-    depend on features are put into a `AdjacencyMatrix`, once.
+    depend on features are put into an `AdjacencyMatrix`, once.
 
     Args:
         graph: Graph with `node_features` (an array or a SciPy sparse matrix),
@@ -30,7 +33,7 @@ class FullGraph:
     ```
     """
 
-    def __init__(self, graph, model):
+    def __init__(self, graph: typing.Any, model: GraphModel):
         inputs = {
             "node_features": _features(graph.node_features),
             "source": tf.constant(graph.source, tf.int32),
@@ -49,7 +52,7 @@ class FullGraph:
         self.inputs = model.prepare(inputs)
         self.arguments = {"adjacency": adjacency, "prepared": True}
 
-    def call(self):
+    def call(self) -> tf.Tensor:
         """Returns what the model says about the graph."""
         return self._model(self.inputs, **self.arguments)
 

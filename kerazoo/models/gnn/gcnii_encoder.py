@@ -1,12 +1,13 @@
 """Deep graph convolutions with initial residual and identity mapping."""
 
 import math
+import typing
 
 import keras
 from keras import ops
 
 from kerazoo import layers
-from kerazoo.models.gnn.convolution_encoder import gcn_edges
+from kerazoo.layers.graph.tensor import Tensor
 from kerazoo.models.gnn.feature_dense import FeatureDense
 from kerazoo.models.gnn.feature_dropout import FeatureDropout
 from kerazoo.models.gnn.graph_encoder import GraphEncoder
@@ -21,12 +22,12 @@ class GCNIIEncoder(GraphEncoder):
     ([Chen et al., 2020](https://arxiv.org/abs/2007.02133), Equation 5).
 
     Args:
-        hidden_units: int. Width of all convolutions.
-        num_layers: int. Number of convolutions L.
-        output_units: int or None. Width of the last dense layer; None for no such.
-        dropout: float. Share of features dropped before each layer.
-        teleport: float. Share alpha of the first dense layer's output.
-        identity_decay: float. Lambda.
+        hidden_size: Width of all convolutions.
+        num_layers: Number of convolutions L.
+        output_units: Width of the last dense layer; None for no such.
+        dropout: Share of features dropped before each layer.
+        teleport: Share alpha of the first dense layer's output.
+        identity_decay: Lambda.
 
     Call arguments:
         inputs: dict of `node_features` `(N, D)`, `source` and `target` `(E,)` and,
@@ -35,27 +36,38 @@ class GCNIIEncoder(GraphEncoder):
 
     Returns:
         float `(N, output_units)`.
+
+    Example:
+
+    ```python
+    encoder = GCNIIEncoder(64, num_layers=64, output_units=7)
+    source, target = np.array([0, 1, 2]), np.array([1, 2, 0])
+    x = np.ones((3, 8), "float32")
+    encoder({"node_features": x, "source": source, "target": target})  # (3, 7)
+    ```
     """
+
+    prepare_edges = staticmethod(layers.renormalized_edges)
 
     def __init__(
         self,
-        hidden_units=64,
-        num_layers=64,
-        output_units=None,
-        dropout=0.6,
-        teleport=0.1,
-        identity_decay=0.5,
-        **kwargs,
+        hidden_size: int = 64,
+        num_layers: int = 64,
+        output_units: int | None = None,
+        dropout: float = 0.6,
+        teleport: float = 0.1,
+        identity_decay: float = 0.5,
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
-        self.hidden_units = hidden_units
+        self.hidden_size = hidden_size
         self.num_layers = num_layers
         self.output_units = output_units
         self.dropout = dropout
         self.teleport = teleport
         self.identity_decay = identity_decay
         self.input_dropout = FeatureDropout(dropout)
-        self.projection = FeatureDense(hidden_units, activation="relu")
+        self.projection = FeatureDense(hidden_size, activation="relu")
         self.convolutions = [
             layers.GCNIIConv(
                 alpha=teleport,
@@ -68,13 +80,10 @@ class GCNIIEncoder(GraphEncoder):
         self.head = keras.layers.Dense(output_units) if output_units else None
 
     @property
-    def input_layers(self):
+    def input_layers(self) -> list[keras.Layer]:
         return [self.projection] + ([self.head] if self.head is not None else [])
 
-    def propagation_edges(self, source, target, num_nodes, edge_weights=None):
-        return gcn_edges(source, target, num_nodes, edge_weights)
-
-    def call(self, inputs, adjacency=None):
+    def call(self, inputs: dict[str, Tensor], adjacency: typing.Any = None) -> Tensor:
         x = inputs["node_features"]
         edges = self.normalized_edges(inputs, adjacency)
         x = initial = self.projection(self.input_dropout(x))
@@ -85,10 +94,10 @@ class GCNIIEncoder(GraphEncoder):
             return x
         return self.head(self.dropouts[-1](x))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {
             **super().get_config(),
-            "hidden_units": self.hidden_units,
+            "hidden_size": self.hidden_size,
             "num_layers": self.num_layers,
             "output_units": self.output_units,
             "dropout": self.dropout,

@@ -1,35 +1,59 @@
 """What the encoders of graphs share."""
 
+import typing
+from collections.abc import Callable
+
 import keras
 from keras import ops
+
+from kerazoo.layers.graph.tensor import Tensor
 
 
 class GraphEncoder(keras.layers.Layer):
     """Layer from the plain tensors of a graph to features of its nodes.
 
     Subclasses make all their layers in `__init__` and are built by their first call.
+
+    Attributes:
+        prepare_edges: Function of `(source, target, num_nodes, edge_weights)` to the
+            edges that propagate; None where they depend on the features.
+        num_relations: Types of edges that are told apart.
+        input_layers: Layers with a regularisation of their own: those that see the
+            features.
     """
 
+    prepare_edges: Callable[..., tuple] | None = None
+    num_relations: int = 1
+
     @property
-    def input_layers(self):
-        """Layers with a regularisation of their own: those that see the features."""
+    def input_layers(self) -> list[keras.Layer]:
         return []
 
-    def propagation_edges(self, source, target, num_nodes, edge_weights=None):
+    def propagation_edges(
+        self,
+        source: Tensor,
+        target: Tensor,
+        num_nodes: int | Tensor,
+        edge_weights: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor, Tensor] | None:
         """Returns the edges that propagate, self-loops among them, with their weights.
 
         Args:
             source, target: int `(E,)`.
-            num_nodes: int. N.
+            num_nodes: N.
             edge_weights: float `(E,)` or None.
 
         Returns:
             The triple of source, target and weights of all edges that propagate, or
             None if that depends on the features.
         """
-        return None
+        if self.prepare_edges is None:
+            return None
+        return self.prepare_edges(source, target, num_nodes, edge_weights)
 
-    def normalized_edges(self, inputs, adjacency=None):
+    def normalized_edges(
+        self, inputs: dict[str, Tensor], adjacency: typing.Any = None
+    ) -> dict[str, typing.Any]:
         """Returns what a convolution of `propagation_edges` takes, as a dict.
 
         Args:
@@ -47,7 +71,14 @@ class GraphEncoder(keras.layers.Layer):
         )
         return {"source": source, "target": target, "edge_weights": weights}
 
-    def build_from_config(self, config):
+    @classmethod
+    def from_config(cls, config: dict[str, typing.Any]) -> "GraphEncoder":
+        config = dict(config)
+        if "hidden_units" in config:  # As version 0.1 has it.
+            config["hidden_size"] = config.pop("hidden_units")
+        return super().from_config(config)
+
+    def build_from_config(self, config: dict[str, typing.Any]) -> None:
         """Builds the encoder by a call on a graph of one node and one edge."""
         shapes = config.get("input_shape") or {}
         if self.built or "node_features" not in shapes:

@@ -1,10 +1,13 @@
 """What the models of all graph tasks share."""
 
+import typing
+
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from kerazoo.layers.graph.tensor import Tensor
 from kerazoo.training.replica_model import ReplicaModel
 from kerazoo.training.replica_model import num_replicas
 
@@ -18,29 +21,29 @@ class GraphModel(ReplicaModel):
     Args:
         encoder: Layer of `(inputs, adjacency)` to node features, such as a
             `ConvolutionEncoder`.
-        node_feature_size: int. Width D of the node features.
-        edge_feature_size: int. Width of the edge features, 0 for none.
-        context_feature_size: int. Width of the features of a whole graph, 0 for none.
+        node_feature_size: Width D of the node features.
+        edge_feature_size: Width of the edge features, 0 for none.
+        context_feature_size: Width of the features of a whole graph, 0 for none.
         feature_normalization: `"none"`, or `"row"` to divide each node's features by
             the sum of their absolute values.
 
     Attributes:
-        input_weight_decay, hidden_weight_decay: float. L2 penalty of the kernels that
+        input_weight_decay, hidden_weight_decay: L2 penalty of the kernels that
             see the features and of all others: this times the kernel is added to the
             gradient.
     """
 
-    input_weight_decay = 0.0
-    hidden_weight_decay = 0.0
+    input_weight_decay: float = 0.0
+    hidden_weight_decay: float = 0.0
 
     def __init__(
         self,
-        encoder,
-        node_feature_size,
-        edge_feature_size=0,
-        context_feature_size=0,
-        feature_normalization="none",
-        **kwargs,
+        encoder: keras.Layer,
+        node_feature_size: int,
+        edge_feature_size: int = 0,
+        context_feature_size: int = 0,
+        feature_normalization: str = "none",
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
         if feature_normalization not in ("none", "row"):
@@ -54,11 +57,11 @@ class GraphModel(ReplicaModel):
         self.context_feature_size = context_feature_size
         self.feature_normalization = feature_normalization
 
-    def build_on_example(self):
+    def build_on_example(self) -> None:
         """Creates all weights by a call on a graph of one node and one edge."""
         self(self.example_inputs())
 
-    def example_inputs(self):
+    def example_inputs(self) -> dict[str, Tensor]:
         """Returns a graph of one node and one edge, as `call` takes it."""
         inputs = {
             "node_features": np.ones((1, self.node_feature_size), "float32"),
@@ -72,26 +75,31 @@ class GraphModel(ReplicaModel):
             inputs["context_features"] = context
         return inputs
 
-    def prepare(self, inputs):
+    def prepare(self, inputs: dict[str, Tensor]) -> dict[str, Tensor]:
         """Returns the inputs with normalised features, as calls do at first."""
         if self.feature_normalization == "none":
             return inputs
         features = _divide_by_row_sum(inputs["node_features"])
         return {**inputs, "node_features": features}
 
-    def encode(self, inputs, adjacency=None, prepared=False):
+    def encode(
+        self,
+        inputs: dict[str, Tensor],
+        adjacency: typing.Any = None,
+        prepared: bool = False,
+    ) -> Tensor:
         """Returns the encoder's output for a graph.
 
         Args:
             inputs: dict of tensors, as `call` takes it.
             adjacency: Matrix of the encoder's `propagation_edges`, or None.
-            prepared: bool. Whether the inputs come from `prepare`.
+            prepared: Whether the inputs come from `prepare`.
         """
         if not prepared:
             inputs = self.prepare(inputs)
         return self.encoder(inputs, adjacency=adjacency)
 
-    def apply_gradients(self, gradients):
+    def apply_gradients(self, gradients: list[Tensor | None]) -> None:
         inputs = {
             id(variable)
             for layer in self.encoder.input_layers
@@ -108,7 +116,7 @@ class GraphModel(ReplicaModel):
             decayed.append(gradient)
         super().apply_gradients(decayed)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {
             "encoder": keras.saving.serialize_keras_object(self.encoder),
             "node_feature_size": self.node_feature_size,
@@ -120,7 +128,7 @@ class GraphModel(ReplicaModel):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, typing.Any]) -> "GraphModel":
         before = keras.config.dtype_policy()
         # The layers inside take the policy of the moment, which was the model's.
         keras.config.set_dtype_policy(keras.dtype_policies.deserialize(config["dtype"]))
@@ -130,7 +138,7 @@ class GraphModel(ReplicaModel):
         finally:
             keras.config.set_dtype_policy(before)
 
-    def build_from_config(self, config):
+    def build_from_config(self, config: dict[str, typing.Any]) -> None:
         """Does nothing: the weights exist already."""
 
 

@@ -1,9 +1,12 @@
 """Classifies whole graphs, or predicts numbers of them."""
 
+import typing
+
 import keras
 from keras import ops
 
 from kerazoo import layers
+from kerazoo.layers.graph.tensor import Tensor
 from kerazoo.models.gnn.graph_model import GraphModel
 
 
@@ -20,12 +23,12 @@ class GraphPredictor(GraphModel):
     Args:
         encoder: Layer that returns the list of its layers' outputs, such as
             `ConvolutionEncoder("gin", return_all=True)`.
-        node_feature_size: int. Width D of the node features.
-        output_units: int. Number of classes, or 1 for regression.
+        node_feature_size: Width D of the node features.
+        output_units: Number of classes, or 1 for regression.
         pooling: `"sum"`, `"mean"`, `"max"` or `"attention"`.
         readout: `"jumping"` or `"mlp"`.
-        dropout: float. Dropout of the readout.
-        regression: bool. Returns `(B,)` values in the unit of the targets, which
+        dropout: Dropout of the readout.
+        regression: Returns `(B,)` values in the unit of the targets, which
             `set_target_statistics` tells the model.
         **kwargs: See `GraphModel`.
 
@@ -49,14 +52,14 @@ class GraphPredictor(GraphModel):
 
     def __init__(
         self,
-        encoder,
-        node_feature_size,
-        output_units,
-        pooling="sum",
-        readout="jumping",
-        dropout=0.5,
-        regression=False,
-        **kwargs,
+        encoder: keras.Layer,
+        node_feature_size: int,
+        output_units: int,
+        pooling: str = "sum",
+        readout: str = "jumping",
+        dropout: float = 0.5,
+        regression: bool = False,
+        **kwargs: typing.Any,
     ):
         super().__init__(encoder, node_feature_size, **kwargs)
         if readout not in ("jumping", "mlp"):
@@ -74,7 +77,7 @@ class GraphPredictor(GraphModel):
         self.heads = [keras.layers.Dense(output_units) for _ in range(depth)]
         self.hidden = None
         if readout == "mlp":
-            self.hidden = keras.layers.Dense(2 * encoder.hidden_units, "relu")
+            self.hidden = keras.layers.Dense(2 * encoder.hidden_size, "relu")
         size = self.context_feature_size
         self.context_mean = self._statistic("context_mean", (size,), "zeros")
         self.context_scale = self._statistic("context_scale", (size,), "ones")
@@ -82,18 +85,23 @@ class GraphPredictor(GraphModel):
         self.target_scale = self._statistic("target_scale", (), "ones")
         self.build_on_example()
 
-    def set_target_statistics(self, targets):
+    def set_target_statistics(self, targets: Tensor) -> None:
         """Centres and scales the outputs by these training targets `(B,)`."""
         self.target_mean.assign(ops.mean(targets))
         self.target_scale.assign(ops.maximum(ops.std(targets), 1e-6))
 
-    def set_context_statistics(self, context_features):
+    def set_context_statistics(self, context_features: Tensor) -> None:
         """Standardises the graphs' features by these of the training set `(B, F)`."""
         self.context_mean.assign(ops.mean(context_features, axis=0))
         deviation = ops.std(context_features, axis=0)
         self.context_scale.assign(ops.where(deviation > 1e-6, deviation, 1.0))
 
-    def call(self, inputs, adjacency=None, prepared=False):
+    def call(
+        self,
+        inputs: dict[str, Tensor],
+        adjacency: typing.Any = None,
+        prepared: bool = False,
+    ) -> Tensor:
         outputs = self.encode(inputs, adjacency, prepared)
         graph_ids, num_graphs = inputs.get("graph_ids"), inputs.get("num_graphs")
         if graph_ids is None:
@@ -120,7 +128,7 @@ class GraphPredictor(GraphModel):
             return outputs
         return ops.squeeze(outputs, -1) * self.target_scale + self.target_mean
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {
             **super().get_config(),
             "output_units": self.output_units,

@@ -1,13 +1,16 @@
 """A Keras model of graphs around a network of plain tensors."""
 
+import typing
+from collections.abc import Sequence
+
 import keras
 import tensorflow as tf
 import tensorflow_gnn as tfgnn
 
-from kerazoo.models.gnn.graph_tensors import merged_spec
-from kerazoo.models.gnn.graph_tensors import plain_tensors
-from kerazoo.models.gnn.graph_tensors import spec_from_schema
+from kerazoo.models.gnn.graph_schemas import merged_spec
+from kerazoo.models.gnn.graph_schemas import spec_from_schema
 from kerazoo.models.gnn.graph_tensors import unflatten
+from kerazoo.models.gnn.tensor_layout import plain_tensors
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -23,12 +26,12 @@ class GraphTensorModel(keras.Model):
     normalization: the network's dict has a `node_mask` of the nodes of all others.
 
     Args:
-        schema: str, a `GraphSchema` in text format, see `schema_text`.
+        schema: A `GraphSchema` in text format, see `schema_text`.
         network: Keras layer or model that takes the dict.
-        node_units: int or None. Width of the projections; needed with several node
-            sets, unused with one.
+        node_units: Width of the projections; needed with several node sets, unused with
+            one.
         exclude: Names of features that the network must not see.
-        root_set: str or None. Node set whose first node in each graph the network is
+        root_set: Node set whose first node in each graph the network is
             asked about, as by sampling; the network's dict has these as `nodes`.
 
     Call arguments:
@@ -53,12 +56,12 @@ class GraphTensorModel(keras.Model):
 
     def __init__(
         self,
-        schema,
-        network,
-        node_units=None,
-        exclude=("label",),
-        root_set=None,
-        **kwargs,
+        schema: str,
+        network: keras.Layer,
+        node_units: int | None = None,
+        exclude: Sequence[str] = ("label",),
+        root_set: str | None = None,
+        **kwargs: typing.Any,
     ):
         # The network casts what it takes; a GraphTensor's dtypes are its schema's.
         super().__init__(**{"autocast": False, **kwargs})
@@ -88,19 +91,23 @@ class GraphTensorModel(keras.Model):
             if len(node_sets) > 1
         }
 
-    def build(self, components_shape=None):
+    def build(self, components_shape: typing.Any = None) -> None:
         # By a call, for only that builds every kind of network.
         with tf.init_scope():
-            self.network(self.network_inputs(_smallest_graph(self.spec)))
+            self.network(self.network_inputs(smallest_graph(self.spec)))
 
-    def call(self, components, training=False):
+    def call(
+        self, components: Sequence[typing.Any], training: bool = False
+    ) -> typing.Any:
         weights = None
         if isinstance(components[0], tuple | list):
             components, weights = components
         inputs = self.network_inputs(unflatten(self.spec, components), weights)
         return self.network(inputs, training=training)
 
-    def network_inputs(self, graph_tensor, weights=None):
+    def network_inputs(
+        self, graph_tensor: tfgnn.GraphTensor, weights: tf.Tensor | None = None
+    ) -> dict[str, tf.Tensor]:
         """Returns the dict of tensors that the network takes.
 
         Args:
@@ -121,7 +128,7 @@ class GraphTensorModel(keras.Model):
             tensors["node_mask"] = tf.gather(weights, tensors["graph_ids"]) > 0
         return tensors
 
-    def train_step(self, data):
+    def train_step(self, data: typing.Any) -> dict[str, tf.Tensor]:
         """Takes a step in which weights of graphs tell the network what is padding."""
         components, labels, weights = keras.utils.unpack_x_y_sample_weight(data)
         num_graphs = unflatten(self.spec, components).context.sizes.shape
@@ -129,7 +136,7 @@ class GraphTensorModel(keras.Model):
             components = components, weights
         return super().train_step((components, labels, weights))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {
             **super().get_config(),
             "schema": self.schema,
@@ -140,15 +147,15 @@ class GraphTensorModel(keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, typing.Any]) -> "GraphTensorModel":
         network = keras.saving.deserialize_keras_object(config["network"])
         return cls(**{**config, "network": network})
 
-    def get_build_config(self):
+    def get_build_config(self) -> dict[str, typing.Any]:
         # Keras builds a loaded model only from a config that is not empty.
         return {"schema": self.schema}
 
-    def build_from_config(self, config):
+    def build_from_config(self, config: dict[str, typing.Any]) -> None:
         self.build()
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
@@ -169,7 +176,7 @@ def _or_ones(features):
     return features if features.shape[1] else tf.ones((tf.shape(features)[0], 1))
 
 
-def _smallest_graph(spec):
+def smallest_graph(spec: tfgnn.GraphTensorSpec) -> tfgnn.GraphTensor:
     """Returns a graph of one node and one edge per set, all zeros."""
 
     def zeros(piece):

@@ -1,8 +1,11 @@
 """Predicts whether two nodes are linked."""
 
+import typing
+
 import keras
 from keras import ops
 
+from kerazoo.layers.graph.tensor import Tensor
 from kerazoo.models.gnn.graph_model import GraphModel
 
 
@@ -18,7 +21,7 @@ class LinkPredictor(GraphModel):
     Args:
         encoder: Layer whose output is the embedding, such as
             `ConvolutionEncoder(output_units=64)`.
-        node_feature_size: int. Width D of the node features.
+        node_feature_size: Width D of the node features.
         decoder: `"dot"`, `"bilinear"` or `"mlp"`.
         **kwargs: See `GraphModel`.
 
@@ -40,7 +43,13 @@ class LinkPredictor(GraphModel):
     ```
     """
 
-    def __init__(self, encoder, node_feature_size, decoder="dot", **kwargs):
+    def __init__(
+        self,
+        encoder: keras.Layer,
+        node_feature_size: int,
+        decoder: str = "dot",
+        **kwargs: typing.Any,
+    ):
         super().__init__(encoder, node_feature_size, **kwargs)
         if decoder not in ("dot", "bilinear", "mlp"):
             raise ValueError(
@@ -48,7 +57,7 @@ class LinkPredictor(GraphModel):
             )
         self.decoder = decoder
         self.bilinear = self.hidden = self.score = None
-        units = encoder.output_units or encoder.hidden_units
+        units = encoder.output_units or encoder.hidden_size
         if decoder == "bilinear":
             self.bilinear = keras.layers.Dense(units, use_bias=False)
         elif decoder == "mlp":
@@ -56,16 +65,21 @@ class LinkPredictor(GraphModel):
             self.score = keras.layers.Dense(1)
         self.build_on_example()
 
-    def example_inputs(self):
+    def example_inputs(self) -> dict[str, Tensor]:
         return {**super().example_inputs(), "pairs": ops.zeros((1, 2), "int32")}
 
-    def call(self, inputs, adjacency=None, prepared=False):
+    def call(
+        self,
+        inputs: dict[str, Tensor],
+        adjacency: typing.Any = None,
+        prepared: bool = False,
+    ) -> Tensor:
         embeddings = ops.cast(self.encode(inputs, adjacency, prepared), "float32")
         if "pairs" not in inputs:
             return embeddings
         return self.decode(embeddings, inputs["pairs"])
 
-    def decode(self, embeddings, pairs):
+    def decode(self, embeddings: Tensor, pairs: Tensor) -> Tensor:
         """Returns the logits of pairs `(P, 2)` of rows of the embeddings."""
         u = ops.take(embeddings, pairs[:, 0], axis=0)
         v = ops.take(embeddings, pairs[:, 1], axis=0)
@@ -80,5 +94,5 @@ class LinkPredictor(GraphModel):
                 logits = self.score(self.hidden(u * v))
                 return ops.cast(ops.squeeze(logits, axis=-1), "float32")
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {**super().get_config(), "decoder": self.decoder}

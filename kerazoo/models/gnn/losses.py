@@ -3,9 +3,11 @@
 import keras
 import tensorflow as tf
 
+from kerazoo.layers.graph.tensor import Tensor
+
 
 @keras.saving.register_keras_serializable(package="kerazoo")
-def cross_entropy(labels, logits):
+def cross_entropy(labels: Tensor, logits: Tensor) -> Tensor:
     """Returns `(B,)` cross-entropies of int `(B,)` labels and float `(B, C)` logits."""
     return keras.losses.sparse_categorical_crossentropy(
         labels, logits, from_logits=True
@@ -13,6 +15,6 @@ def cross_entropy(labels, logits):
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
-def binary_cross_entropy(labels, logits):
+def binary_cross_entropy(labels: Tensor, logits: Tensor) -> Tensor:
     """Returns `(B,)` cross-entropies of labels 0 or 1 and logits, both `(B,)`."""
     return tf.nn.sigmoid_cross_entropy_with_logits(labels, logits)

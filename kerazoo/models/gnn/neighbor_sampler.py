@@ -1,16 +1,16 @@
 """Uniform sampling of neighbourhoods, the same each time for a seed and a step."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import tensorflow as tf
 import tensorflow_gnn as tfgnn
 
-from kerazoo.models.gnn.graph_batches import check_batches
-from kerazoo.models.gnn.graph_batches import example_order
-from kerazoo.models.gnn.graph_batches import pad
-from kerazoo.models.gnn.graph_tensors import EDGES
-from kerazoo.models.gnn.graph_tensors import NODES
+from kerazoo.models.gnn.graph_arrays import GraphArrays
+from kerazoo.models.gnn.graph_schemas import EDGES
+from kerazoo.models.gnn.graph_schemas import NODES
+from kerazoo.models.gnn.graph_schemas import schema_text
 from kerazoo.models.gnn.graph_tensors import from_graph
-from kerazoo.models.gnn.graph_tensors import schema_text
 
 
 class NeighborSampler:
@@ -25,10 +25,9 @@ class NeighborSampler:
     whose generator cannot be set to a step.
 
     Args:
-        graph: A graph, as `graph_tensors` describes it. Sparse node features become
-            dense.
-        fanouts: Sequence of int, edges per node of each hop.
-        seed: int.
+        graph: Its sparse node features become dense.
+        fanouts: Edges per node of each hop.
+        seed: Seed of all draws.
 
     Call arguments:
         seeds: int `(B,)`, nodes.
@@ -52,7 +51,7 @@ class NeighborSampler:
     ```
     """
 
-    def __init__(self, graph, fanouts, seed=0):
+    def __init__(self, graph: GraphArrays, fanouts: Sequence[int], seed: int = 0):
         if not fanouts or min(fanouts) < 1:
             raise ValueError(
                 f"`fanouts` must be positive. Received: fanouts={tuple(fanouts)}"
@@ -83,7 +82,9 @@ class NeighborSampler:
             self._in_degree = tf.math.bincount(target, minlength=self._num_nodes)
             self._first_edge = tf.cumsum(self._in_degree, exclusive=True)
 
-    def __call__(self, seeds, step=0):
+    def __call__(
+        self, seeds: np.ndarray | tf.Tensor, step: int | tf.Tensor = 0
+    ) -> tfgnn.GraphTensor:
         seeds = tf.cast(seeds, tf.int32)
         key = tf.stack([tf.cast(self.seed, tf.int64), tf.cast(step, tf.int64)])
         tree, edges, drawn, parents = self._draw_tree(seeds, key)
@@ -135,7 +136,9 @@ class NeighborSampler:
             },
         )
 
-    def sizes(self, seeds):
+    def sizes(
+        self, seeds: np.ndarray
+    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Returns bounds of the sizes of the subgraphs, for `size_constraints`.
 
         Args:
@@ -200,68 +203,6 @@ class NeighborSampler:
             tf.concat(drawn, axis=1),
             np.concatenate(parents),
         )
-
-
-def sampled_batches(
-    sampler,
-    seeds,
-    labels,
-    batch_size,
-    constraints,
-    seed=None,
-    start_step=0,
-    num_shards=1,
-    shard_index=0,
-):
-    """Batches sampled subgraphs.
-
-    Order, end, padding and arguments are those of `graph_batches`, with a subgraph of
-    each seed in place of a graph. What a batch samples depends on the sampler's seed
-    and the number of the batch alone.
-
-    Args:
-        sampler: `NeighborSampler`.
-        seeds: int `(S,)`, nodes.
-        labels: array `(S, ...)`, of the seeds.
-        batch_size: int. Seeds per batch.
-        constraints: `tfgnn.SizeConstraints`, such as
-            `size_constraints(sampler.sizes(seeds), batch_size)`.
-        seed: int or None.
-        start_step: int.
-        num_shards: int.
-        shard_index: int.
-
-    Returns:
-        `tf.data.Dataset` of `(components, labels, weights)`.
-
-    Raises:
-        ValueError: If the numbers of seeds and labels differ, or `batch_size` leaves no
-            component for padding.
-
-    Example:
-
-    ```python
-    constraints = size_constraints(sampler.sizes(train), 128, seed=0, num_steps=500)
-    batches = sampled_batches(sampler, train, labels, 128, constraints, seed=0)
-    ```
-    """
-    check_batches(labels, len(seeds), batch_size, constraints)
-    with tf.device("CPU"):
-        seeds, labels = tf.constant(seeds, tf.int32), tf.convert_to_tensor(labels)
-    steps = tf.data.Dataset.counter(start_step * num_shards + shard_index, num_shards)
-    order = example_order(
-        len(seeds), batch_size, seed, start_step, num_shards, shard_index
-    )
-
-    def batch(step, ids):
-        subgraphs = sampler(tf.gather(seeds, ids), step)
-        return pad(subgraphs, tf.gather(labels, ids), constraints)
-
-    return (
-        tf.data.Dataset.zip(steps, order)
-        .map(batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-        .prefetch(tf.data.AUTOTUNE)
-    )
 
 
 def _choose(counts, size, key):

@@ -1,8 +1,11 @@
 """Classifies the nodes of a graph."""
 
+import typing
+
 import keras
 from keras import ops
 
+from kerazoo.layers.graph.tensor import Tensor
 from kerazoo.models.gnn.graph_model import GraphModel
 
 
@@ -13,8 +16,8 @@ class NodeClassifier(GraphModel):
     Args:
         encoder: Layer whose output is the logits, such as
             `ConvolutionEncoder(output_units=num_classes)`.
-        node_feature_size: int. Width D of the node features.
-        edge_feature_size: int. Width of the edge features, 0 for none.
+        node_feature_size: Width D of the node features.
+        edge_feature_size: Width of the edge features, 0 for none.
         readout: `"all"` nodes, or the `"root"` of each of a batch of sampled
             subgraphs, its first node; with several node sets, see the `root_set` of
             `GraphTensorModel`.
@@ -38,7 +41,13 @@ class NodeClassifier(GraphModel):
     ```
     """
 
-    def __init__(self, encoder, node_feature_size, readout="all", **kwargs):
+    def __init__(
+        self,
+        encoder: keras.Layer,
+        node_feature_size: int,
+        readout: str = "all",
+        **kwargs: typing.Any,
+    ):
         super().__init__(encoder, node_feature_size, **kwargs)
         if readout not in ("all", "root"):
             raise ValueError(
@@ -47,7 +56,12 @@ class NodeClassifier(GraphModel):
         self.readout = readout
         self.build_on_example()
 
-    def call(self, inputs, adjacency=None, prepared=False):
+    def call(
+        self,
+        inputs: dict[str, Tensor],
+        adjacency: typing.Any = None,
+        prepared: bool = False,
+    ) -> Tensor:
         logits = ops.cast(self.encode(inputs, adjacency, prepared), "float32")
         if "nodes" in inputs:
             return ops.take(logits, inputs["nodes"], axis=0)
@@ -59,5 +73,5 @@ class NodeClassifier(GraphModel):
             return ops.take(logits, roots, axis=0)
         return logits
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {**super().get_config(), "readout": self.readout}

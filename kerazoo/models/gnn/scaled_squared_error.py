@@ -1,7 +1,11 @@
 """Squared error that does not depend on the unit of the targets."""
 
+import typing
+
 import keras
 from keras import ops
+
+from kerazoo.layers.graph.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -12,7 +16,7 @@ class ScaledSquaredError(keras.losses.Loss):
     unit.
 
     Args:
-        scale: float. s, in the unit of the targets.
+        scale: s, in the unit of the targets.
 
     Call arguments:
         y_true: float `(B,)`, targets.
@@ -28,12 +32,12 @@ class ScaledSquaredError(keras.losses.Loss):
     ```
     """
 
-    def __init__(self, scale, reduction="none", **kwargs):
+    def __init__(self, scale: float, reduction: str = "none", **kwargs: typing.Any):
         super().__init__(reduction=reduction, **kwargs)
         self.scale = scale
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         return ops.square((y_true - y_pred) / self.scale)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, typing.Any]:
         return {**super().get_config(), "scale": self.scale}

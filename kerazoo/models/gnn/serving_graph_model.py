@@ -1,26 +1,29 @@
 """The signatures of an exported graph model."""
 
 import types
+from collections.abc import Sequence
 
+import keras
 import numpy as np
 import tensorflow as tf
 import tensorflow_gnn as tfgnn
 
+from kerazoo.models.gnn.graph_arrays import GraphArrays
 from kerazoo.models.gnn.graph_predictor import GraphPredictor
+from kerazoo.models.gnn.graph_schemas import EDGES
+from kerazoo.models.gnn.graph_schemas import NODES
+from kerazoo.models.gnn.graph_schemas import spec_from_schema
 from kerazoo.models.gnn.graph_tensor_model import GraphTensorModel
-from kerazoo.models.gnn.graph_tensors import EDGES
-from kerazoo.models.gnn.graph_tensors import NODES
+from kerazoo.models.gnn.graph_tensor_model import smallest_graph
 from kerazoo.models.gnn.graph_tensors import from_graph
 from kerazoo.models.gnn.graph_tensors import parse
-from kerazoo.models.gnn.graph_tensors import plain_tensors
-from kerazoo.models.gnn.graph_tensors import schema_text
-from kerazoo.models.gnn.graph_tensors import spec_from_schema
-from kerazoo.models.gnn.graph_tensors import without_features
 from kerazoo.models.gnn.graph_tensors import write_example
 from kerazoo.models.gnn.link_predictor import LinkPredictor
 from kerazoo.models.gnn.node_classifier import NodeClassifier
+from kerazoo.models.gnn.serving_schema import PAIRS
+from kerazoo.models.gnn.serving_schema import serving_schema
+from kerazoo.models.gnn.tensor_layout import plain_tensors
 
-PAIRS = "pairs"
 _EXAMPLE_NODES = 64
 
 
@@ -45,17 +48,18 @@ class ServingGraphModel:
     Args:
         model: `NodeClassifier`, `LinkPredictor`, `GraphPredictor` or
             `GraphTensorModel`, built and outside of any strategy.
-        edge_weights: bool. Whether edges have weights; a `GraphTensorModel`'s schema
-            tells.
+        edge_weights: Whether edges have weights; a `GraphTensorModel`'s schema tells.
+        graph: Graph that `example` asks about, as `requests` takes it; None for one of
+            a single node.
 
     Raises:
         ValueError: If the network of a `GraphTensorModel` is another, or another model
             has several types of edges, which only edge sets can tell.
 
     Attributes:
-        schema: str. Text of the `GraphSchema` of the examples.
+        schema: Text of the `GraphSchema` of the examples.
         module: `tf.Module` of the model's variables, to be exported.
-        endpoints: dict of name to concrete function, its signatures.
+        endpoints: Concrete functions by the name of their signature.
 
     Example:
 
@@ -65,18 +69,22 @@ class ServingGraphModel:
     ```
     """
 
-    def __init__(self, model, edge_weights=False):
+    def __init__(
+        self,
+        model: keras.Model,
+        edge_weights: bool = False,
+        graph: GraphArrays | tfgnn.GraphTensor | None = None,
+    ):
         # The variables alone: TensorFlow would trace a Keras model with float indices.
         self.module = tf.Module(name="serving_graph_model")
         self.module.weights = [variable.value for variable in model.weights]
+        self._graph = graph
         self._wrapper = None
         self._model = model
         if isinstance(model, GraphTensorModel):
             self._wrapper = model
             self._model = _checked(model.network)
-            self.schema = without_features(model.schema, model.exclude)
-        else:
-            self.schema = _schema(model, edge_weights)
+        self.schema = serving_schema(model, edge_weights)
         self._spec = spec_from_schema(self.schema)
         examples = tf.TensorSpec((None,), tf.string, "examples")
         serve_examples = tf.function(self.serve_examples)
@@ -88,7 +96,7 @@ class ServingGraphModel:
             serve_tensors = tf.function(self.serve_tensors)
             self.endpoints["tensors"] = serve_tensors.get_concrete_function(**tensors)
 
-    def serve_examples(self, examples):
+    def serve_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the outputs for serialised graphs `(B,)`."""
         graph = parse(self._spec, examples)
         if self._wrapper is not None:
@@ -107,25 +115,38 @@ class ServingGraphModel:
             outputs["graph_ids"] = ids
         return outputs
 
-    def serve_tensors(self, **inputs):
+    def serve_tensors(self, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the outputs for the tensors of graphs."""
         if "graph_ids" in inputs:
             inputs["num_graphs"] = tf.reduce_max(inputs["graph_ids"]) + 1
         return self._outputs(inputs)
 
-    def example(self, graph, pairs=((0, 0),)):
+    def example(self) -> dict[str, dict[str, np.ndarray]]:
+        """Returns a request of each signature, for a server's warm-up."""
+        graph = self._graph
+        if graph is None:
+            graph = smallest_graph(spec_from_schema(self.schema))
+        return self.requests(graph)
+
+    def requests(
+        self,
+        graph: GraphArrays | tfgnn.GraphTensor,
+        pairs: Sequence[Sequence[int]] = ((0, 0),),
+    ) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature that asks about one graph.
 
         Args:
-            graph: A graph, as `graph_tensors` describes it. Of a large one, only the
-                first nodes and the edges among them are asked about. For a
-                `GraphTensorModel`, a `tfgnn.GraphTensor` of one component.
+            graph: Of a large one, only the first nodes and the edges among them are
+                asked about. For a `GraphTensorModel`, a `tfgnn.GraphTensor` of one
+                component.
             pairs: int `(P, 2)`. Nodes to score, for a `LinkPredictor`.
         """
         if self._wrapper is not None:
             return {"serving_default": _request(graph)}
-        graph_tensor = from_graph(_first_nodes(graph))
-        inputs = plain_tensors(graph_tensor)
+        graph_tensor = graph
+        if not isinstance(graph, tfgnn.GraphTensor):
+            graph_tensor = from_graph(_first_nodes(graph))
+        inputs = plain_tensors(_without_pairs(graph_tensor))
         if isinstance(self._model, LinkPredictor):
             pairs = tf.constant(pairs, tf.int32)
             graph_tensor = _with_pairs(graph_tensor, pairs)
@@ -173,28 +194,6 @@ def _checked(network):
             f"GraphPredictor to be served. Received: {type(network).__name__}"
         )
     return network
-
-
-def _schema(model, edge_weights):
-    """Returns the schema of what a model of plain tensors takes."""
-    num_relations = getattr(model.encoder, "num_relations", 1)
-    if num_relations > 1:
-        raise ValueError(
-            "Types of edges are served as the edge sets of a `GraphTensorModel` around "
-            f"the model. Received: num_relations={num_relations}"
-        )
-    schema = schema_text(
-        model.node_feature_size,
-        model.edge_feature_size or None,
-        edge_weights,
-        model.context_feature_size or None,
-    )
-    if isinstance(model, LinkPredictor):
-        schema += (
-            f'edge_sets {{ key: "{PAIRS}" value {{ source: "{NODES}" '
-            f'target: "{NODES}" }} }}\n'
-        )
-    return schema
 
 
 def _reads_roots(model):

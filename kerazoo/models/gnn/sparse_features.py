@@ -19,7 +19,7 @@ class SparseFeatures(tf.SparseTensor):
     ```
     """
 
-    def __matmul__(self, kernel):
+    def __matmul__(self, kernel: tf.Tensor) -> tf.Tensor:
         kernel = tf.convert_to_tensor(kernel)
 
         @tf.custom_gradient
@@ -32,5 +32,5 @@ class SparseFeatures(tf.SparseTensor):
         # The kernels have no half precision.
         return tf.cast(product(tf.cast(kernel, tf.float32)), kernel.dtype)
 
-    def with_values(self, new_values):
+    def with_values(self, new_values: tf.Tensor) -> "SparseFeatures":
         return SparseFeatures(self.indices, new_values, self.dense_shape)

@@ -7,7 +7,9 @@ _FAST_WIDTH = 32
 _VECTOR = 8  # Rows of other widths miss the vector unit in the compressed product.
 
 
-def sparse_product(matrix, dense, transpose=False):
+def sparse_product(
+    matrix: tf.SparseTensor, dense: tf.Tensor, transpose: bool = False
+) -> tf.Tensor:
     """Returns the product of a sparse matrix, or its transpose, and a dense one.
 
     Args:

@@ -1,13 +1,16 @@
 """What a model adds to a network that it trains."""
 
+import typing
+
 import keras
 import tensorflow as tf
 
-from kerazoo.training.replica_model import ReplicaModel
-from kerazoo.training.weight_average import move_average
+from kerazoo.layers.tensor import Tensor
+from kerazoo.training.averaged_model import AveragedModel
+from kerazoo.training.weight_average import AverageDecay
 
 
-class AveragedNetwork(ReplicaModel):
+class AveragedNetwork(AveragedModel):
     """Base class of models that train a network and may keep an average of it.
 
     Args:
@@ -24,11 +27,11 @@ class AveragedNetwork(ReplicaModel):
 
     def __init__(
         self,
-        network,
-        average_decay=None,
-        external_average=False,
-        max_gradient_norm=None,
-        **kwargs,
+        network: keras.Model,
+        average_decay: AverageDecay | None = None,
+        external_average: bool = False,
+        max_gradient_norm: float | None = None,
+        **kwargs: typing.Any,
     ):
         super().__init__(autocast=False, **kwargs)
         self.network = network
@@ -37,45 +40,23 @@ class AveragedNetwork(ReplicaModel):
         self.max_gradient_norm = max_gradient_norm
         self.average_network = None
         if average_decay is not None or external_average:
-            self.average_network = type(network).from_config(network.get_config())
+            self.average_network = self.copy_for_average(network)
 
     def build(self, inputs_shape):
         with tf.init_scope():  # Also where the first call is in a graph.
-            for network in (self.network, self.average_network):
+            for network in self.averaged_pair():
                 if network is not None and not network.built:
                     network.build(inputs_shape)
-            if self.average_network is not None:
-                # Now that it has weights: none may be the optimizer's.
-                self.average_network.trainable = False
-                self.average_network.set_weights(self.network.get_weights())
+            self.start_average()
         self.built = True
 
-    def call(self, inputs, average=None, training=None):
+    def call(
+        self,
+        inputs: Tensor,
+        average: bool | None = None,
+        training: bool | None = None,
+    ) -> Tensor:
         return self.chosen(average, training)(inputs, training=training)
-
-    def chosen(self, average=None, training=None):
-        """Returns the network, or its average: by default where there is one.
-
-        Args:
-            average: bool or None.
-            training: bool or None. In training the default is the network.
-        """
-        if average and self.average_network is None:
-            raise ValueError("Expected a model with an average. Received: average=True")
-        if average is None:
-            average = self.average_network is not None and not training
-        return self.average_network if average else self.network
-
-    def update_average(self, batch_size):
-        """Moves the average towards the network, after a step of so many examples."""
-        if self.average_decay is None:
-            return
-        # It still is 0 if float16's loss scaling has skipped the first step.
-        step = keras.ops.maximum(self.optimizer.iterations, 1)
-        share = self.average_decay.share(step, batch_size)
-        # Of no examples it may be no number.
-        share = keras.ops.where(batch_size > 0, share, 0.0)
-        move_average(self.average_network, self.network, share)
 
     def get_config(self):
         serialize = keras.saving.serialize_keras_object

@@ -1,15 +1,19 @@
 """A network that learns to sort into classes."""
 
+import typing
+
 import keras
 import tensorflow as tf
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.transformer.averaged_network import AveragedNetwork
 from kerazoo.models.transformer.losses.smoothed_cross_entropy import (
     smoothed_cross_entropy,
 )
 from kerazoo.training.replica_model import share_of_mean
 from kerazoo.training.replica_model import sum_over_replicas
+from kerazoo.training.weight_average import AverageDecay
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -52,12 +56,12 @@ class Classifier(AveragedNetwork):
 
     def __init__(
         self,
-        network,
-        label_smoothing=0.0,
-        average_decay=None,
-        external_average=False,
-        max_gradient_norm=None,
-        **kwargs,
+        network: keras.Model,
+        label_smoothing: float = 0.0,
+        average_decay: AverageDecay | None = None,
+        external_average: bool = False,
+        max_gradient_norm: float | None = None,
+        **kwargs: typing.Any,
     ):
         super().__init__(
             network, average_decay, external_average, max_gradient_norm, **kwargs
@@ -74,7 +78,7 @@ class Classifier(AveragedNetwork):
     def metrics(self):
         return [self.loss_tracker, self.accuracy_tracker]
 
-    def train_step(self, data):
+    def train_step(self, data: tuple) -> dict[str, Tensor]:
         """Takes one optimizer step.
 
         Args:
@@ -99,7 +103,7 @@ class Classifier(AveragedNetwork):
             "accuracy": self._accuracy(logits, labels, weights),
         }
 
-    def test_step(self, data):
+    def test_step(self, data: tuple) -> dict[str, Tensor]:
         """Returns `loss`, without label smoothing, and `accuracy` of the average."""
         inputs, labels, weights = self._unpacked(data)
         logits = self(inputs)

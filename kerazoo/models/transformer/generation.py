@@ -1,13 +1,25 @@
 """Texts of a network, token by token."""
 
+import typing
+
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.transformer.decoding import Decoded
 from kerazoo.models.transformer.decoding import greedy
-from kerazoo.models.transformer.text.special_tokens import BOS
-from kerazoo.models.transformer.text.special_tokens import EOS
+from kerazoo.models.transformer.networks import CausalLanguageModel
+from kerazoo.models.transformer.networks import EncoderDecoder
+from kerazoo.text.special_tokens import BOS
+from kerazoo.text.special_tokens import EOS
 
 
-def write(network, source, max_length, decode=greedy, **arguments):
+def write(
+    network: EncoderDecoder,
+    source: Tensor,
+    max_length: int,
+    decode: typing.Callable[..., Decoded] = greedy,
+    **arguments: typing.Any,
+) -> Decoded:
     """Writes what a network makes of a source.
 
     Args:
@@ -35,7 +47,14 @@ def write(network, source, max_length, decode=greedy, **arguments):
     return decode(step, cache, first, max_length, **arguments)
 
 
-def go_on(network, prompt, max_length, decode=greedy, pad=0, **arguments):
+def go_on(
+    network: CausalLanguageModel,
+    prompt: Tensor,
+    max_length: int,
+    decode: typing.Callable[..., Decoded] = greedy,
+    pad: int = 0,
+    **arguments: typing.Any,
+) -> Decoded:
     """Writes how a text goes on.
 
     As many tokens as the shortest prompt has are read at once, the others one by one.

@@ -1,11 +1,15 @@
 """The signatures of exported classifiers of texts and images."""
 
 import functools
+import typing
 
 import numpy as np
 import tensorflow as tf
 
-from kerazoo.models.transformer.text.padded import padded
+from kerazoo.models.transformer.classifier import Classifier
+from kerazoo.text.characters import CharacterTokenizer
+from kerazoo.text.padded import padded
+from kerazoo.text.vocabulary import Tokenizer
 
 
 class ServingTextClassifier:
@@ -33,7 +37,13 @@ class ServingTextClassifier:
     ```
     """
 
-    def __init__(self, model, tokenizer, class_names, max_length):
+    def __init__(
+        self,
+        model: Classifier,
+        tokenizer: Tokenizer | CharacterTokenizer,
+        class_names: typing.Sequence[str],
+        max_length: int,
+    ):
         self._network = model.chosen()
         # The variables alone: TensorFlow would trace a Keras model of its own accord.
         self.module = tf.Module(name="serving_text_classifier")
@@ -44,13 +54,13 @@ class ServingTextClassifier:
         self._max_length = max_length
 
     @functools.cached_property
-    def endpoints(self):
+    def endpoints(self) -> dict[str, typing.Any]:
         """dict of name to concrete function; `serving_default` is `classify`."""
         spec = tf.TensorSpec((None,), tf.string, "text")
         classify = tf.function(self.classify).get_concrete_function(spec)
         return {"serving_default": classify, "classify": classify}
 
-    def classify(self, text):
+    def classify(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the classes of texts."""
         tokens = self._tokenizer.encode(text)
         is_truncated = tokens.row_lengths() > self._max_length
@@ -58,7 +68,7 @@ class ServingTextClassifier:
         found = _named(self._network(tokens, training=False), self._names)
         return {**found, "is_truncated": is_truncated}
 
-    def example(self):
+    def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for TensorFlow Serving's warm-up."""
         return {"serving_default": {"text": np.array(["a"], object)}}
 
@@ -87,7 +97,12 @@ class ServingImageClassifier:
     ```
     """
 
-    def __init__(self, model, image_shape, class_names):
+    def __init__(
+        self,
+        model: Classifier,
+        image_shape: tuple[int, int, int],
+        class_names: typing.Sequence[str],
+    ):
         self._network = model.chosen()
         # The variables alone: TensorFlow would trace a Keras model of its own accord.
         self.module = tf.Module(name="serving_image_classifier")
@@ -96,7 +111,7 @@ class ServingImageClassifier:
         self._names = list(class_names)
 
     @functools.cached_property
-    def endpoints(self):
+    def endpoints(self) -> dict[str, typing.Any]:
         """dict of name to concrete function; `serving_default` is `classify`."""
         images = tf.TensorSpec((None, *self._shape), tf.uint8, "images")
         files = tf.TensorSpec((None,), tf.string, "image_bytes")
@@ -108,11 +123,11 @@ class ServingImageClassifier:
             "classify_files": from_files,
         }
 
-    def classify(self, images):
+    def classify(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the classes of images."""
         return self._classify(tf.cast(images, tf.float32))
 
-    def classify_files(self, image_bytes):
+    def classify_files(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the classes of files of images."""
         height, width, channels = self._shape
 
@@ -124,7 +139,7 @@ class ServingImageClassifier:
         images = tf.map_fn(decode, image_bytes, fn_output_signature=tf.float32)
         return self._classify(tf.ensure_shape(images, (None, *self._shape)))
 
-    def example(self):
+    def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for TensorFlow Serving's warm-up."""
         pixels = np.zeros(self._shape, "uint8")
         file = tf.io.encode_png(pixels).numpy()

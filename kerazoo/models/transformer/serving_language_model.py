@@ -1,13 +1,17 @@
 """The signatures of an exported language model."""
 
 import functools
+import typing
 
 import numpy as np
 import tensorflow as tf
 
 from kerazoo.models.transformer.decoding import sample
 from kerazoo.models.transformer.generation import go_on
-from kerazoo.models.transformer.text.padded import padded
+from kerazoo.models.transformer.transformer import Transformer
+from kerazoo.text.characters import CharacterTokenizer
+from kerazoo.text.padded import padded
+from kerazoo.text.vocabulary import Tokenizer
 
 
 class ServingLanguageModel:
@@ -42,7 +46,14 @@ class ServingLanguageModel:
     ```
     """
 
-    def __init__(self, model, tokenizer, max_length, start, has_end=True):
+    def __init__(
+        self,
+        model: Transformer,
+        tokenizer: Tokenizer | CharacterTokenizer,
+        max_length: int,
+        start: int,
+        has_end: bool = True,
+    ):
         if max_length < 3:
             raise ValueError(
                 f"`max_length` must be 3 or more. Received: max_length={max_length}"
@@ -58,7 +69,7 @@ class ServingLanguageModel:
         self._has_end = has_end
 
     @functools.cached_property
-    def endpoints(self):
+    def endpoints(self) -> dict[str, typing.Any]:
         """dict of name to concrete function; `serving_default` is `generate`."""
         texts = tf.TensorSpec((None,), tf.string)
         number = tf.TensorSpec((), tf.float32)
@@ -75,7 +86,13 @@ class ServingLanguageModel:
             "score": self._trace(self.score, text=texts),
         }
 
-    def generate(self, prompt, seed, temperature, top_p):
+    def generate(
+        self,
+        prompt: tf.Tensor,
+        seed: tf.Tensor,
+        temperature: tf.Tensor,
+        top_p: tf.Tensor,
+    ) -> dict[str, tf.Tensor]:
         """Returns prompts and how they go on."""
         checks = [
             tf.debugging.Assert(temperature >= 0, ["temperature below 0", temperature]),
@@ -105,7 +122,7 @@ class ServingLanguageModel:
             "is_truncated": is_truncated,
         }
 
-    def score(self, text):
+    def score(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns how likely texts are."""
         tokens = self._tokenizer.encode(text, add_eos=self._has_end)
         tokens = padded(tokens[:, : self._max_length - 1])
@@ -118,7 +135,7 @@ class ServingLanguageModel:
             "num_tokens": tf.cast(tf.reduce_sum(counts, axis=1), tf.int32),
         }
 
-    def example(self):
+    def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for TensorFlow Serving's warm-up."""
         text = np.array(["a"], object)
         return {

@@ -1,6 +1,7 @@
 """The signatures of an exported translator."""
 
 import functools
+import typing
 
 import numpy as np
 import tensorflow as tf
@@ -8,7 +9,10 @@ import tensorflow as tf
 from kerazoo.models.transformer.decoding import beam_search
 from kerazoo.models.transformer.decoding import greedy
 from kerazoo.models.transformer.generation import write
-from kerazoo.models.transformer.text.padded import padded
+from kerazoo.models.transformer.transformer import Transformer
+from kerazoo.text.characters import CharacterTokenizer
+from kerazoo.text.padded import padded
+from kerazoo.text.vocabulary import Tokenizer
 
 
 class ServingTranslator:
@@ -42,12 +46,12 @@ class ServingTranslator:
 
     def __init__(
         self,
-        model,
-        tokenizer,
-        max_length,
-        max_source_length=256,
-        beam_size=4,
-        length_penalty=1.0,
+        model: Transformer,
+        tokenizer: Tokenizer | CharacterTokenizer,
+        max_length: int,
+        max_source_length: int = 256,
+        beam_size: int = 4,
+        length_penalty: float = 1.0,
     ):
         self._network = model.chosen()
         # The variables alone: TensorFlow would trace a Keras model of its own accord.
@@ -60,7 +64,7 @@ class ServingTranslator:
         self._beams = {"beam_size": beam_size, "length_penalty": length_penalty}
 
     @functools.cached_property
-    def endpoints(self):
+    def endpoints(self) -> dict[str, typing.Any]:
         """dict of name to concrete function; `serving_default` is `translate`."""
         spec = tf.TensorSpec((None,), tf.string, "text")
         translate = tf.function(self.translate).get_concrete_function(spec)
@@ -71,7 +75,7 @@ class ServingTranslator:
             "n_best": tf.function(self.n_best).get_concrete_function(spec),
         }
 
-    def translate(self, text):
+    def translate(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the best translation of beam search."""
         found, is_truncated = self._write(text, beam_search, **self._beams)
         return {
@@ -80,7 +84,7 @@ class ServingTranslator:
             "is_truncated": is_truncated,
         }
 
-    def greedy(self, text):
+    def greedy(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the translation of the likeliest tokens."""
         found, is_truncated = self._write(text, greedy)
         penalty = self._beams["length_penalty"]
@@ -91,7 +95,7 @@ class ServingTranslator:
             "is_truncated": is_truncated,
         }
 
-    def n_best(self, text):
+    def n_best(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the translations of all beams, the best first."""
         count = self._beams["beam_size"]
         found, is_truncated = self._write(
@@ -105,7 +109,7 @@ class ServingTranslator:
             "is_truncated": is_truncated,
         }
 
-    def example(self):
+    def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for TensorFlow Serving's warm-up."""
         request = {"text": np.array(["1"], object)}
         return dict.fromkeys(("serving_default", "greedy", "n_best"), request)

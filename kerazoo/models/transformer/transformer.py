@@ -1,15 +1,19 @@
 """A network that learns to predict tokens."""
 
+import typing
+
 import keras
 import tensorflow as tf
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.transformer.averaged_network import AveragedNetwork
 from kerazoo.models.transformer.losses.projected_cross_entropy import (
     projected_cross_entropy,
 )
 from kerazoo.training.replica_model import share_of_mean
 from kerazoo.training.replica_model import sum_over_replicas
+from kerazoo.training.weight_average import AverageDecay
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -53,7 +57,9 @@ class Transformer(AveragedNetwork):
     Example:
 
     ```python
-    network = CausalLanguageModel(1_000, units=32, num_layers=2, num_heads=4)
+    network = CausalLanguageModel(
+        1_000, hidden_size=32, num_layers=2, num_heads=4
+    )
     model = Transformer(network)
     model.compile(keras.optimizers.AdamW(1e-3))
     model.fit(tokens[:, :-1], tokens[:, 1:])  # int (B, T)
@@ -62,13 +68,13 @@ class Transformer(AveragedNetwork):
 
     def __init__(
         self,
-        network,
-        label_smoothing=0.0,
-        average_decay=None,
-        external_average=False,
-        max_gradient_norm=None,
-        pad=0,
-        **kwargs,
+        network: keras.Model,
+        label_smoothing: float = 0.0,
+        average_decay: AverageDecay | None = None,
+        external_average: bool = False,
+        max_gradient_norm: float | None = None,
+        pad: int = 0,
+        **kwargs: typing.Any,
     ):
         super().__init__(
             network, average_decay, external_average, max_gradient_norm, **kwargs
@@ -82,7 +88,7 @@ class Transformer(AveragedNetwork):
         self.pad = pad
         self.build((None, None))
 
-    def train_step(self, data):
+    def train_step(self, data: tuple) -> dict[str, Tensor]:
         """Takes one optimizer step.
 
         Args:
@@ -105,7 +111,7 @@ class Transformer(AveragedNetwork):
         self.update_average(count)
         return {"loss": sum_over_replicas(share), "tokens": count}
 
-    def test_step(self, data):
+    def test_step(self, data: tuple) -> dict[str, Tensor]:
         """Returns `loss` without label smoothing, of the average where there is one."""
         inputs, targets, weights = self._unpacked(data)
         losses = self._token_losses(self.chosen(), inputs, targets, False)

@@ -4,6 +4,7 @@ import dataclasses
 import typing
 
 import numpy as np
+import tensorflow as tf
 
 from kerazoo.models.gan.collapse_monitor import CollapseMonitor
 from kerazoo.models.gan.config import AugmentationConfig
@@ -11,9 +12,11 @@ from kerazoo.models.gan.config import NetworkConfig
 from kerazoo.models.gan.config import TrainingConfig
 from kerazoo.models.gan.config import make_gan
 from kerazoo.models.gan.example_maker import ExampleMaker
+from kerazoo.models.gan.gan import GAN
 from kerazoo.models.gan.serving_gan import ServingGAN
 from kerazoo.training.base_task import BaseTask
 from kerazoo.training.strategy import check_batch_size
+from kerazoo.training.task import Best
 
 # Seeds of samples, apart from those that the trained model is measured by.
 _SAMPLE_SEED = 2**30
@@ -21,7 +24,7 @@ _EVAL_SEED = 2**30 + 2**29
 _GRACE = 2  # Evaluations in which an untrained generator may make all alike.
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(kw_only=True)
 class GANTask(BaseTask):
     """Base class of the tasks of GANs.
 
@@ -41,10 +44,21 @@ class GANTask(BaseTask):
         default_factory=AugmentationConfig
     )
 
-    family: typing.ClassVar[str] = "gan"
-    picture_samples: typing.ClassVar[int] = 100
+    family = "gan"
+    picture_samples = 100
 
-    def make_model(self, strategy, train_steps, sample_shape, num_classes, real):
+    if typing.TYPE_CHECKING:  # What a subclass has.
+
+        def __getattr__(self, name: str) -> typing.Any: ...
+
+    def make_model(
+        self,
+        strategy: tf.distribute.Strategy,
+        train_steps: int,
+        sample_shape: tuple[int, ...],
+        num_classes: int | None,
+        real: np.ndarray,
+    ) -> None:
         """Makes the model, and what watches what it makes.
 
         Args:
@@ -68,12 +82,12 @@ class GANTask(BaseTask):
         self.generate = ExampleMaker(self.model)
         self._real = real
         self._monitor = CollapseMonitor(real, grace=_GRACE)
-        self._concern = None
+        self._concern: str | None = None
 
-    def variables(self):
+    def variables(self) -> list:
         return [*super().variables(), *self.model.discriminator_optimizer.variables]
 
-    def evaluate(self, step):
+    def evaluate(self, step: int) -> dict[str, float]:
         examples = self.generate(self.eval_samples, _EVAL_SEED)
         if not np.isfinite(examples).all():
             raise FloatingPointError("Generated values are no longer finite")
@@ -82,14 +96,14 @@ class GANTask(BaseTask):
         numbers = {k: v for k, v in measured.items() if isinstance(v, (int, float))}
         return {**numbers, "diversity": diversity}
 
-    def concern(self):
+    def concern(self) -> str | None:
         return self._concern
 
-    def sample(self, step):
+    def sample(self, step: int) -> dict[str, bytes | list[str]]:
         examples = self.generate(self.picture_samples, _SAMPLE_SEED)
         return {"samples": self.picture(examples, step)}
 
-    def measure(self, best):
+    def measure(self, best: Best) -> dict[str, typing.Any]:
         labels = self.labels_in_turn(self.eval_samples)
         examples = self.generate(self.eval_samples, self.seed, labels)
         measured = self.measure_examples(examples, labels)
@@ -101,14 +115,14 @@ class GANTask(BaseTask):
             "best_step": best.step,
         }
 
-    def pictures(self, best):
+    def pictures(self, best: Best) -> dict[str, bytes]:
         examples = self.generate(self.picture_samples, _SAMPLE_SEED)
         return {"best": self.picture(examples, best.step)}
 
-    def serving(self, model):
+    def serving(self, model: GAN) -> ServingGAN:
         return ServingGAN(model)
 
-    def metadata(self):
+    def metadata(self) -> dict[str, typing.Any]:
         return {"latent_size": self.model.latent_size}
 
     def _score(self, measured, diversity):

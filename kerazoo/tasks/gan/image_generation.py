@@ -1,8 +1,10 @@
 """Images like those of a dataset."""
 
 import dataclasses
+import typing
 
 import numpy as np
+import tensorflow as tf
 
 from kerazoo.tasks.gan.gan_task import GANTask
 from kerazoo.tasks.image_generation import BaseImageGeneration
@@ -41,11 +43,14 @@ class ImageGeneration(GANTask, BaseImageGeneration):
     mode = "min"
 
     @property
-    def title(self):
+    def title(self) -> str:
         return "gan generate"
 
-    def build(self, strategy, train_steps, seed):
+    def build(
+        self, strategy: tf.distribute.Strategy, train_steps: int, seed: int
+    ) -> None:
         self.read_images(seed)
+        self.make_evaluation()
         self.objective = "fid" if self.evaluation.is_possible else None
         images = self.images
         real = images.normalize(images.train_images[:_REAL])
@@ -53,9 +58,11 @@ class ImageGeneration(GANTask, BaseImageGeneration):
             strategy, train_steps, images.image_shape, self.num_classes, real
         )
 
-    def measure_examples(self, examples, labels=None):
+    def measure_examples(
+        self, examples: np.ndarray, labels: np.ndarray | None = None
+    ) -> dict[str, typing.Any]:
         """Returns `fid` and more of generated images."""
         return self.evaluation.measure(np.clip(examples, -1, 1), labels)
 
-    def metadata(self):
+    def metadata(self) -> dict[str, typing.Any]:
         return {**BaseImageGeneration.metadata(self), **GANTask.metadata(self)}

@@ -1,8 +1,12 @@
 """Points of a mixture of Gaussians, a toy whose modes can be counted."""
 
 import dataclasses
+import typing
 
-from kerazoo.data.array_batches import array_batches
+import numpy as np
+import tensorflow as tf
+
+from kerazoo.data.batching import array_batches
 from kerazoo.data.gaussian_mixture import MIXTURES
 from kerazoo.evaluation.mode_coverage import mixture_coverage
 from kerazoo.models.gan.config import NetworkConfig
@@ -70,14 +74,16 @@ class PointGeneration(GANTask):
     picture_samples = _SHOWN
 
     @property
-    def name(self):
+    def name(self) -> str:
         return self.dataset
 
     @property
-    def title(self):
+    def title(self) -> str:
         return "gan toy"
 
-    def build(self, strategy, train_steps, seed):
+    def build(
+        self, strategy: tf.distribute.Strategy, train_steps: int, seed: int
+    ) -> None:
         if self.dataset not in MIXTURES:
             raise ValueError(
                 f"`dataset` must be one of {', '.join(sorted(MIXTURES))} for toys. "
@@ -88,15 +94,23 @@ class PointGeneration(GANTask):
         self._points = self.mixture.sample(self.num_points, seed)
         self.make_model(strategy, train_steps, (2,), None, self._points[:_SHOWN])
 
-    def batches(self, start_step, context):
+    def batches(
+        self, start_step: int, context: tf.distribute.InputContext
+    ) -> tf.data.Dataset:
         return array_batches(
-            (self._points,), self.examples_per_step, self.seed, start_step, context
+            (self._points,),
+            int(self.examples_per_step),
+            self.seed,
+            start_step,
+            context,
         )
 
-    def labels_in_turn(self, count):
+    def labels_in_turn(self, count: int) -> None:
         return None
 
-    def measure_examples(self, points, labels=None):
+    def measure_examples(
+        self, points: np.ndarray, labels: np.ndarray | None = None
+    ) -> dict[str, typing.Any]:
         """Returns `modes`, `high_quality` and `reverse_kl` of generated points.
 
         `mode_score`, which chooses the best model, is the share of modes plus that of
@@ -107,12 +121,12 @@ class PointGeneration(GANTask):
         score = share + found["high_quality"] - found["reverse_kl"]
         return {**found, "mode_score": score}
 
-    def picture(self, points, step):
+    def picture(self, points: np.ndarray, step: int | None) -> bytes:
         """Returns a PNG of generated points over real ones."""
         found = self.measure_examples(points)
         title = f"step {step}: {found['modes']} modes, {found['high_quality']:.1%} near"
         return scatter_picture(points, self._points[:_SHOWN], title)
 
-    def metadata(self):
+    def metadata(self) -> dict[str, typing.Any]:
         about = {"dataset": self.dataset, "num_classes": None, "image_shape": None}
         return {**about, **super().metadata()}

@@ -199,7 +199,7 @@ def test_bbbp_is_classification(real_data, capfd):
 
 
 @pytest.mark.parametrize(
-    ("targets", "task", "names"),
+    ("targets", "target", "names"),
     [
         ("100", "auto", ["0", "1"]),
         (["yes", "no", "yes"], "auto", ["no", "yes"]),
@@ -209,15 +209,15 @@ def test_bbbp_is_classification(real_data, capfd):
         ("100", "regression", None),
     ],
 )
-def test_task(tmp_path, targets, task, names):
+def test_kind_of_target(tmp_path, targets, target, names):
     path = write(tmp_path, [f"{'C' * i},{t}" for i, t in enumerate(targets, 1)])
-    dataset = molecules(path, task=task)
+    dataset = molecules(path, target=target)
     assert dataset.class_names == names
     assert dataset.num_classes == (names and len(names))
     if names:
         assert [names[label] for label in dataset.labels] == list(targets)
     else:
-        assert dataset.labels.tolist() == [float(target) for target in targets]
+        assert dataset.labels.tolist() == [float(cell) for cell in targets]
     assert [graph.label for graph in dataset.graphs] == dataset.labels.tolist()
 
 
@@ -251,7 +251,7 @@ def test_columns_by_name(tmp_path):
 def test_invalid_rows_are_named(tmp_path):
     path = write(tmp_path, ["C,0", "C1CC,1", "CC,1"])
     with pytest.raises(
-        ValueError, match=r"own.csv, row 3: .*'C1CC': unclosed ring.*--skip_invalid"
+        ValueError, match=r"own.csv, row 3: .*'C1CC': unclosed ring.*`skip_invalid`"
     ) as raised:
         molecules(path)
     assert "\n" not in str(raised.value)
@@ -276,8 +276,8 @@ def test_invalid_rows_are_skipped_with_one_warning(tmp_path):
     [
         (
             ["C,1"],
-            {"task": "ranking"},
-            "classification, regression. Received: task=rank",
+            {"target": "ranking"},
+            "classification, regression. Received: target=rank",
         ),
         (["C,1"], {"smiles_column": "s"}, "expected a column 's'"),
         (["C,1"], {"target_column": "t"}, "expected a column 't'"),

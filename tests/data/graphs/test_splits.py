@@ -65,28 +65,6 @@ def test_wrong_fractions_raise(fractions):
         splits.random_split(10, fractions)
 
 
-def test_random_node_split():
-    labels = np.repeat([0, 1, 2, -1], [30, 12, 9, 40])
-    train, validation, test = splits.random_node_split(labels, 5, 10, 20, seed=1)
-    assert np.bincount(labels[train]).tolist() == [5, 5, 5]
-    assert (len(validation), len(test)) == (10, 20)
-    together = np.concatenate([train, validation, test])
-    assert len(set(together)) == 45
-    assert labels[together].min() == 0
-
-
-@pytest.mark.parametrize(
-    ("sizes", "message"),
-    [
-        ((10, 1, 1), "Class 2 must have .* Received: per_class=10, 9 nodes"),
-        ((5, 16, 21), "at most 36 .* Received: num_validation=16, num_test=21"),
-    ],
-)
-def test_random_node_split_of_too_few_nodes_raises(sizes, message):
-    with pytest.raises(ValueError, match=message):
-        splits.random_node_split(np.repeat([0, 1, 2, -1], [30, 12, 9, 40]), *sizes)
-
-
 def test_stratified_folds_keep_the_shares_of_classes():
     labels = np.random.default_rng(0).permutation(np.repeat([0, 1], [40, 20]))
     folds = splits.stratified_folds(labels, num_folds=10, seed=0)

@@ -114,7 +114,8 @@ def test_attributes_that_are_not_finite_raise(tmp_path):
 def test_missing_file_lists_the_others(tmp_path):
     (write(tmp_path) / "OTHER.txt").write_text("")
     with pytest.raises(
-        FileNotFoundError, match=r"LARGE.txt .* has OTHER, SMALL. Received: name=LARGE"
+        FileNotFoundError,
+        match=r"LARGE.txt .* has OTHER, SMALL. Received: dataset=LARGE",
     ):
         tu_text("LARGE", tmp_path)
     with pytest.raises(FileNotFoundError, match="has no graphs"):

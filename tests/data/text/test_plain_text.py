@@ -3,8 +3,8 @@ import pydoc_data.topics
 import pytest
 
 from kerazoo.data.text.plain_text import PlainText
-from kerazoo.data.text.python_topics import python_topics
-from kerazoo.data.text.text_file import text_file
+from kerazoo.data.text.plain_text_file import text_file
+from kerazoo.data.text.python_help import python_topics
 
 
 def test_last_tenth_is_held_out():

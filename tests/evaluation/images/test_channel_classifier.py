@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from kerazoo.data.images.loading import load
-from kerazoo.data.images.stacked_images import class_of_channels
-from kerazoo.data.images.stacked_images import stacked_images
+from kerazoo.data.images.stacking import class_of_channels
+from kerazoo.data.images.stacking import stacked_images
 from kerazoo.evaluation.images import classifier_features
 from kerazoo.evaluation.images.channel_classifier import ChannelClassifier
 from kerazoo.evaluation.images.classifier_features import ClassifierFeatures

@@ -364,9 +364,10 @@ def test_learned_variance_with_everything_else():
     model.compile("adam")
     model.fit(IMAGES, LABELS, batch_size=4, epochs=2, verbose=0)
     assert np.isfinite(model.evaluate(IMAGES, LABELS, verbose=0))
-    denoise = model.denoiser(LABELS, guidance=2.0, variance=True)
-    estimate, fraction = denoise(IMAGES, 0.8, 0.6, IMAGES)
+    denoise = model.denoiser(LABELS, guidance=2.0)
+    estimate, fraction = denoise.with_variance(IMAGES, 0.8, 0.6, IMAGES)
     assert estimate.shape == fraction.shape == IMAGES.shape
+    np.testing.assert_array_equal(denoise(IMAGES, 0.8, 0.6, IMAGES), estimate)
 
 
 def test_losses_by_noise_are_those_of_their_examples():

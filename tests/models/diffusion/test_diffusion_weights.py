@@ -252,5 +252,7 @@ def test_errors():
             model.train_step((IMAGES, labels))
     with pytest.raises(ValueError, match="trained with classes.*num_classes=None"):
         tiny_diffusion().denoiser(LABELS)
-    with pytest.raises(ValueError, match="learned it.*learned_variance=False"):
-        tiny_diffusion().denoiser(variance=True)
+    with pytest.raises(ValueError, match="the variance.*learned_variance=False"):
+        tiny_diffusion().denoiser().with_variance(IMAGES, 0.8, 0.6, IMAGES)
+    with pytest.raises(ValueError, match="with an average. Received: average=True"):
+        tiny_diffusion().denoiser(average=True)(IMAGES, 0.8, 0.6, IMAGES)

@@ -9,6 +9,7 @@ from kerazoo.models.diffusion import parametrizations
 from kerazoo.models.diffusion import schedules
 from kerazoo.models.diffusion.diffusion import Diffusion
 from kerazoo.models.diffusion.generation import generate
+from kerazoo.models.diffusion.generation import generate_states
 from kerazoo.models.diffusion.generation import stateless_noise
 from kerazoo.models.diffusion.samplers import SAMPLERS
 from kerazoo.training.batch_seed import batch_seed
@@ -110,11 +111,10 @@ def test_images_begin_at_the_noisiest_level():
 @pytest.mark.parametrize(("every", "count"), [(1, 5), (2, 3), (5, 1), (7, 1)])
 def test_records(every, count):
     model = tiny()
-    images, records = generate(model, 2, 0, 5, "ddim", record_every=every)
+    records = generate_states(model, 2, 0, 5, every, sampler="ddim")
     assert records.shape == (count, 2, *SHAPE)
-    np.testing.assert_array_equal(records[-1], images)
-    np.testing.assert_array_equal(images, generate(model, 2, 0, 5, "ddim"))
-    _, all_records = generate(model, 2, 0, 5, "ddim", record_every=1)
+    np.testing.assert_array_equal(records[-1], generate(model, 2, 0, 5, "ddim"))
+    all_records = generate_states(model, 2, 0, 5, 1, sampler="ddim")
     if count > 1:
         np.testing.assert_array_equal(records[0], all_records[every - 1])
 
@@ -203,7 +203,7 @@ def test_guidance_leaves_the_variance_of_the_label():
     x = np.zeros((2, *SHAPE), "float32")
     labels = np.array([0, 1], "int32")
     fractions = [
-        model.denoiser(own, guidance, variance=True)(x, 0.8, 0.6, x)[1].numpy()
+        model.denoiser(own, guidance).with_variance(x, 0.8, 0.6, x)[1].numpy()
         for own, guidance in ((labels, 1.0), (labels, 3.0), (None, 1.0))
     ]
     np.testing.assert_allclose(fractions[1], fractions[0], atol=1e-6)

@@ -14,7 +14,7 @@ from kerazoo.models.diffusion.diffusion import Diffusion
 from kerazoo.models.diffusion.generation import generate
 from kerazoo.models.diffusion.serving_diffusion import ServingDiffusion
 from kerazoo.serving.check import run_without_python
-from kerazoo.serving.export import export
+from kerazoo.serving.exporting import export
 from kerazoo.training.weight_average import HalfLifeDecay
 from tests.models.diffusion.tiny_network import TinyNetwork
 
@@ -41,12 +41,12 @@ class Served:
 
     def __init__(self, model, folder, **kwargs):
         self.model = model
-        self.serving = ServingDiffusion(model, **kwargs)
+        self.serving = ServingDiffusion(model, steps=2, **kwargs)
         self.path = export(
             self.serving.module,
             self.serving.endpoints,
             folder,
-            warmup=self.serving.example(steps=2),
+            warmup=self.serving.example(),
         )
 
     def without_python(self, signature, **request):
@@ -187,7 +187,7 @@ def test_labels_of_edited_and_inpainted_images(labelled):
 @pytest.mark.parametrize("fixture", ["plain", "labelled"])
 def test_examples_are_valid_requests(fixture, request):
     served = request.getfixturevalue(fixture)
-    for name, example in served.serving.example(steps=2).items():
+    for name, example in served.serving.example().items():
         images = served.without_python(name, **example)["images"]
         assert images.shape == (1, *SHAPE)
     warmup = served.path / "assets.extra" / "tf_serving_warmup_requests"

@@ -11,10 +11,10 @@ from tf_agents.trajectories import time_step as ts
 
 from kerazoo.models.dqn.actor import Actor
 from kerazoo.models.dqn.actor import greedy_action
-from kerazoo.models.dqn.actor import linear_epsilon
 from kerazoo.models.dqn.actor import random_action
 from kerazoo.models.dqn.actor import split_action_mask
 from kerazoo.models.dqn.environment import GymnasiumEnvironment
+from kerazoo.models.dqn.exploration import linear_epsilon
 
 
 class Recorder:

@@ -149,7 +149,7 @@ def test_nested_observations():
     outputs = dense(3)(keras.layers.Concatenate()([left, right]))
     network = HostNetwork(keras.Model({"left": left, "right": right}, outputs))
     x = {"left": np.ones((6, 2), np.float32), "right": np.zeros((6, 3), np.float32)}
-    kernel, bias = network._model.get_weights()
+    kernel, bias = network.model.get_weights()
     np.testing.assert_allclose(
         network(x), np.tile(kernel[:2].sum(0) + bias, (6, 1)), rtol=1e-5
     )

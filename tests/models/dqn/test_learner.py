@@ -53,6 +53,11 @@ def create(strategy, **kwargs):
     return agent
 
 
+def learner_of(agent, strategy=None, jit_compile=True):
+    model = agent._q_network.keras_model
+    return Learner(agent, model, strategy or one_replica(), jit_compile)
+
+
 def block(num_steps=5, batch_size=6, seed=0):
     random = np.random.default_rng(seed)
     shape = (num_steps, batch_size)
@@ -105,9 +110,9 @@ def test_a_block_equals_single_steps(jit_compile, clip):
     start = values(alone)
     transitions = block()
     losses = [float(alone.train(batch_of(transitions, i)).loss) for i in range(5)]
-    loss = Learner(together, one_replica(), jit_compile).train(transitions)
-    assert isinstance(loss, float)
-    np.testing.assert_allclose(loss, np.mean(losses), rtol=1e-5)
+    found = learner_of(together, jit_compile=jit_compile).train(transitions)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, losses, rtol=1e-5)
     assert_all_close(values(together), values(alone))
     assert int(together.train_step_counter) == 5
     assert all((a != b).any() for a, b in zip(values(alone), start, strict=True))
@@ -116,7 +121,7 @@ def test_a_block_equals_single_steps(jit_compile, clip):
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_weights_are_those_after_the_block(jit_compile):
     agent = create(one_replica())
-    learner = Learner(agent, one_replica(), jit_compile)
+    learner = learner_of(agent, jit_compile=jit_compile)
     before = [variable.numpy() for variable in agent._q_network.variables]
     learner.train(block())
     for old, weight, variable in zip(
@@ -128,7 +133,7 @@ def test_weights_are_those_after_the_block(jit_compile):
 
 def test_blocks_follow_each_other():
     alone, together = (create(one_replica()) for _ in range(2))
-    learner = Learner(together, one_replica())
+    learner = learner_of(together)
     for seed in range(3):  # 3 steps a block, 2 a period of the target network.
         transitions = block(num_steps=3, seed=seed)
         for i in range(3):
@@ -141,7 +146,7 @@ def test_blocks_follow_each_other():
 def test_two_replicas_equal_one_on_the_same_batches(two_replicas, clip):
     one = create(one_replica(), gradient_clipping=clip)
     two = create(two_replicas, gradient_clipping=clip)
-    learners = Learner(one, one_replica()), Learner(two, two_replicas)
+    learners = learner_of(one), learner_of(two, two_replicas)
     for seed in range(2):
         losses = [learner.train(block(seed=seed)) for learner in learners]
         np.testing.assert_allclose(*losses, rtol=1e-5)
@@ -156,7 +161,7 @@ def test_clipping_changes_the_steps_of_these_blocks():
         create(one_replica(), gradient_clipping=clip) for clip in (None, 0.5)
     )
     for agent in (free, clipped):
-        Learner(agent, one_replica()).train(block())
+        learner_of(agent).train(block())
     difference = np.abs(values(free)[0] - values(clipped)[0])
     assert difference.max() > 1e-3
 
@@ -165,7 +170,7 @@ def test_blocks_of_the_same_shape_are_traced_once(two_replicas):
     for strategy in (one_replica(), two_replicas):
         agent = create(strategy)
         agent.train = mock.Mock(wraps=agent.train)
-        learner = Learner(agent, strategy)
+        learner = learner_of(agent, strategy)
         learner.train(block(num_steps=2))
         first = agent.train.call_count
         assert first > 0
@@ -177,21 +182,23 @@ def test_blocks_of_the_same_shape_are_traced_once(two_replicas):
 
 
 def test_batches_that_do_not_divide_over_the_replicas_raise(two_replicas):
-    learner = Learner(create(two_replicas), two_replicas)
+    learner = learner_of(create(two_replicas), two_replicas)
     with pytest.raises(ValueError, match="equal division"):
         learner.train(block(batch_size=5))
 
 
 @pytest.mark.parametrize("jit_compile", [True, False])
-def test_a_diverged_step_shows_in_the_loss(jit_compile):
+def test_a_diverged_step_shows_in_the_losses(jit_compile):
     transitions = block()
     transitions.next_time_step.reward[3, 2] = np.inf
-    learner = Learner(create(one_replica()), one_replica(), jit_compile)
-    assert not np.isfinite(learner.train(transitions))
+    learner = learner_of(create(one_replica()), jit_compile=jit_compile)
+    is_finite = np.isfinite(learner.train(transitions))
+    # XLA goes on to the end, TensorFlow stops without a result.
+    assert is_finite[:4].tolist() == [jit_compile] * 3 + [False]
 
 
-def test_a_diverged_step_shows_in_the_loss_of_two_replicas(two_replicas):
+def test_a_diverged_step_shows_in_the_losses_of_two_replicas(two_replicas):
     transitions = block()
     transitions.next_time_step.reward[3, 2] = np.inf
-    learner = Learner(create(two_replicas), two_replicas)
-    assert not np.isfinite(learner.train(transitions))
+    learner = learner_of(create(two_replicas), two_replicas)
+    assert not np.isfinite(learner.train(transitions)).any()

@@ -6,7 +6,7 @@ from gymnasium import spaces as gym_spaces
 from kerazoo.models import dqn
 from kerazoo.models.dqn import spaces
 from kerazoo.serving import check
-from kerazoo.serving import export
+from kerazoo.serving import exporting
 
 SPACES = {
     "box": gym_spaces.Box(-1, 1, (3,), np.float32),
@@ -49,7 +49,7 @@ def test_server_without_python_takes_raw_observations(tmp_path, name):
     environment = dqn.GymnasiumEnvironment(Any, num_envs=3, seed=5, space=space)
     model = dqn.q_network(environment.observation_spec(), 4, (8,), seed=0)
     policy = dqn.ServingPolicy(model, environment)
-    path = export.export(policy, {"serving_default": policy.serve}, tmp_path)
+    path = exporting.export(policy.module, policy.endpoints, tmp_path)
 
     flat = environment.reset().observation
     expected = np.asarray(model(flat))
@@ -74,7 +74,8 @@ def test_mask_forbids_actions():
     policy = dqn.ServingPolicy(model, environment)
     observation = np.zeros((2, 3), np.float32)
     mask = np.array([[False, True, False, True], [True, True, True, True]])
-    outputs = policy.serve(observation=observation, action_mask=mask)
+    serve = policy.endpoints["serving_default"]
+    outputs = serve(observation=observation, action_mask=mask)
     np.testing.assert_array_equal(outputs["action"], [0, -1])
 
 
@@ -82,4 +83,5 @@ def test_example_fits_the_signature():
     environment = dqn.GymnasiumEnvironment(Any, space=SPACES["dict"])
     model = dqn.q_network(environment.observation_spec(), 4, (8,))
     policy = dqn.ServingPolicy(model, environment)
-    assert policy.serve(**policy.example)["q_values"].shape == (1, 4)
+    for name, inputs in policy.example().items():
+        assert policy.endpoints[name](**inputs)["q_values"].shape == (1, 4)

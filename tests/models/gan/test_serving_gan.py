@@ -11,7 +11,7 @@ from kerazoo.models.gan.generation import generate
 from kerazoo.models.gan.generation import generate_from
 from kerazoo.models.gan.serving_gan import ServingGAN
 from kerazoo.serving.check import run_without_python
-from kerazoo.serving.export import export
+from kerazoo.serving.exporting import export
 from kerazoo.training.weight_average import HalfLifeDecay
 from tests.models.gan.tiny_gan import tiny_gan
 

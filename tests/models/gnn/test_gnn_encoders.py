@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from kerazoo.models.gnn.appnp_encoder import APPNPEncoder
-from kerazoo.models.gnn.convolution_encoder import CONVOLUTIONS
 from kerazoo.models.gnn.convolution_encoder import ConvolutionEncoder
+from kerazoo.models.gnn.convolutions import CONVOLUTIONS
 from kerazoo.models.gnn.full_graph import FullGraph
 from kerazoo.models.gnn.gcnii_encoder import GCNIIEncoder
 from kerazoo.models.gnn.node_classifier import NodeClassifier
@@ -275,7 +275,7 @@ def test_config_round_trip(name):
     assert loaded.get_config() == config
     for key, value in others.get(name, {}).items():
         assert getattr(loaded, key) == value
-    assert (loaded.hidden_units, loaded.output_units, loaded.dropout) == (8, 5, 0.25)
+    assert (loaded.hidden_size, loaded.output_units, loaded.dropout) == (8, 5, 0.25)
 
 
 @keras.saving.register_keras_serializable(package="test_gnn_encoders")
@@ -341,8 +341,8 @@ def test_dropped_edges_of_appnp_need_edges(graph, randomise):
     [
         ({"convolution": "cnn"}, "one of gcn, .*Received: convolution=cnn"),
         (
-            {"convolution": "gat", "hidden_units": 9, "num_heads": 2},
-            "multiple of `num_heads`.*hidden_units=9, num_heads=2",
+            {"convolution": "gat", "hidden_size": 9, "num_heads": 2},
+            "multiple of `num_heads`.*hidden_size=9, num_heads=2",
         ),
         ({"normalization": "group"}, "none, batch, layer. .*normalization=group"),
     ],

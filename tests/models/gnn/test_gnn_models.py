@@ -16,17 +16,17 @@ from kerazoo.models.gnn.convolution_encoder import ConvolutionEncoder
 from kerazoo.models.gnn.full_graph import FullGraph
 from kerazoo.models.gnn.gcnii_encoder import GCNIIEncoder
 from kerazoo.models.gnn.graph_predictor import GraphPredictor
+from kerazoo.models.gnn.graph_schemas import schema_text
 from kerazoo.models.gnn.graph_tensor_model import GraphTensorModel
 from kerazoo.models.gnn.graph_tensors import flatten
 from kerazoo.models.gnn.graph_tensors import from_graphs
-from kerazoo.models.gnn.graph_tensors import plain_tensors
-from kerazoo.models.gnn.graph_tensors import schema_text
 from kerazoo.models.gnn.link_predictor import LinkPredictor
 from kerazoo.models.gnn.losses import binary_cross_entropy
 from kerazoo.models.gnn.losses import cross_entropy
 from kerazoo.models.gnn.node_classifier import NodeClassifier
 from kerazoo.models.gnn.scaled_squared_error import ScaledSquaredError
-from kerazoo.serving.plain_copy import plain_copy
+from kerazoo.models.gnn.tensor_layout import plain_tensors
+from kerazoo.serving.copying import plain_copy
 from kerazoo.training import strategy as strategies
 
 

@@ -9,12 +9,14 @@ import pytest
 import tensorflow as tf
 import tensorflow_gnn as tfgnn
 
+from kerazoo.models.gnn import graph_schemas
 from kerazoo.models.gnn import graph_tensors
-from kerazoo.models.gnn.graph_batches import graph_batches
-from kerazoo.models.gnn.graph_batches import read_examples
-from kerazoo.models.gnn.graph_batches import size_constraints
+from kerazoo.models.gnn import tensor_layout
+from kerazoo.models.gnn.example_files import read_examples
+from kerazoo.models.gnn.graph_batching import graph_batches
+from kerazoo.models.gnn.padded_sizes import size_constraints
 
-SCHEMA = graph_tensors.schema_text(2, edge_feature_size=1, context_feature_size=1)
+SCHEMA = graph_schemas.schema_text(2, edge_feature_size=1, context_feature_size=1)
 HETEROGENEOUS = """
 context { features { key: "label" value { dtype: DT_INT64 } } }
 node_sets {
@@ -75,7 +77,7 @@ def assert_equal(ones, others):
 @pytest.mark.parametrize(("batch_size", "seed"), [(3, None), (1, 3), (4, 3)])
 def test_batches_are_those_tf_gnn_parses_merges_and_pads(batch_size, seed):
     constraints = size_constraints(GRAPHS, batch_size)
-    spec = graph_tensors.spec_from_schema(SCHEMA)
+    spec = graph_schemas.spec_from_schema(SCHEMA)
     examples = tf.constant([graph_tensors.write_example(g) for g in GRAPHS])
     for components, batch_labels, weights in batches(batch_size, 5, seed=seed):
         chosen = batch_labels[weights == 1]
@@ -246,7 +248,7 @@ def test_heterogeneous_subgraphs_from_files(tmp_path):
     constraints = size_constraints(graphs, 3)
     assert constraints.total_num_nodes == {"paper": 7, "writes": 9}
     assert constraints.min_nodes_per_component == {"paper": 1}
-    spec = graph_tensors.merged_spec(graph_tensors.spec_from_schema(HETEROGENEOUS))
+    spec = graph_schemas.merged_spec(graph_schemas.spec_from_schema(HETEROGENEOUS))
     for components, chosen, weights in graph_batches(
         graphs, roots, 3, constraints, seed=0
     ).take(4):
@@ -256,7 +258,7 @@ def test_heterogeneous_subgraphs_from_files(tmp_path):
         np.testing.assert_array_equal(words[real][:, 0] + 10, chosen[real])
         writers = batch.node_sets["writes"].sizes
         np.testing.assert_array_equal(writers[real] + 10, chosen[real])
-        tensors = graph_tensors.plain_tensors(batch)
+        tensors = tensor_layout.plain_tensors(batch)
         ends = tf.gather(tensors["graph_ids"], [tensors["source"], tensors["target"]])
         edges = int(tf.reduce_sum(writers[real]))
         np.testing.assert_array_equal(ends[0, :edges], ends[1, :edges])
@@ -335,4 +337,4 @@ def test_files_that_hold_no_graphs_raise_one_line(tmp_path):
 def test_graphs_without_nodes_are_no_records(tmp_path):
     path = write(tmp_path / "a", [b""])
     with pytest.raises(ValueError, match="record 0 of .*: no nodes"):
-        read_examples(path, graph_tensors.schema_text(2))
+        read_examples(path, graph_schemas.schema_text(2))

@@ -13,16 +13,17 @@ import tensorflow as tf
 import tensorflow_gnn as tfgnn
 from keras import ops
 
+from kerazoo.models.gnn import graph_schemas
 from kerazoo.models.gnn import graph_tensors
 from kerazoo.models.gnn.convolution_encoder import ConvolutionEncoder
-from kerazoo.models.gnn.graph_batches import graph_batches
-from kerazoo.models.gnn.graph_batches import size_constraints
+from kerazoo.models.gnn.graph_batching import graph_batches
 from kerazoo.models.gnn.graph_predictor import GraphPredictor
 from kerazoo.models.gnn.graph_tensor_model import GraphTensorModel
 from kerazoo.models.gnn.node_classifier import NodeClassifier
+from kerazoo.models.gnn.padded_sizes import size_constraints
 from kerazoo.training import strategy as strategies
 
-SCHEMA = graph_tensors.schema_text(3)
+SCHEMA = graph_schemas.schema_text(3)
 HETEROGENEOUS = """
 node_sets {
   key: "paper"

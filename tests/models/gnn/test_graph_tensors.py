@@ -9,7 +9,9 @@ import scipy.sparse
 import tensorflow as tf
 import tensorflow_gnn as tfgnn
 
+from kerazoo.models.gnn import graph_schemas
 from kerazoo.models.gnn import graph_tensors
+from kerazoo.models.gnn import tensor_layout
 
 KINDS = {  # Of `schema_text`.
     "nodes": {},
@@ -96,12 +98,12 @@ def heterogeneous():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_schema_is_that_of_the_graphs(kind):
-    text = graph_tensors.schema_text(2, **KINDS[kind])
+    text = graph_schemas.schema_text(2, **KINDS[kind])
     one = graph_tensors.from_graph(graph(3, 5, **KINDS[kind]))
     tfgnn.check_compatible_with_schema_pb(one, tfgnn.parse_schema(text))
     names = [
         set(piece.features_spec)
-        for spec in (graph_tensors.spec_from_schema(text), one.spec)
+        for spec in (graph_schemas.spec_from_schema(text), one.spec)
         for piece in (spec.context_spec, spec.edge_sets_spec["edges"])
     ]
     assert names[:2] == names[2:]
@@ -109,11 +111,11 @@ def test_schema_is_that_of_the_graphs(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_merged_spec_is_that_of_parsed_and_merged_examples(kind):
-    spec = graph_tensors.spec_from_schema(graph_tensors.schema_text(2, **KINDS[kind]))
+    spec = graph_schemas.spec_from_schema(graph_schemas.schema_text(2, **KINDS[kind]))
     parse = tf.function(lambda serialized: graph_tensors.parse(spec, serialized))
     traced = parse.get_concrete_function(tf.TensorSpec([None], tf.string))
     expected = traced.structured_outputs.spec
-    merged = graph_tensors.merged_spec(spec)
+    merged = graph_schemas.merged_spec(spec)
     assert tf.nest.flatten(merged, expand_composites=True) == tf.nest.flatten(
         expected, expand_composites=True
     )
@@ -122,7 +124,7 @@ def test_merged_spec_is_that_of_parsed_and_merged_examples(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_graphs_merge_as_tf_gnn_merges_their_examples(kind):
     several = graphs(**KINDS[kind])
-    spec = graph_tensors.spec_from_schema(graph_tensors.schema_text(2, **KINDS[kind]))
+    spec = graph_schemas.spec_from_schema(graph_schemas.schema_text(2, **KINDS[kind]))
     examples = [graph_tensors.write_example(g) for g in several]
     assert_equal(
         graph_tensors.from_graphs(several),
@@ -154,8 +156,8 @@ def test_sparse_features_become_dense():
 
 def test_flat_graph_is_rebuilt_where_sizes_are_unknown():
     several = graph_tensors.from_graphs(graphs(**KINDS["all"]))
-    spec = graph_tensors.merged_spec(
-        graph_tensors.spec_from_schema(graph_tensors.schema_text(2, **KINDS["all"]))
+    spec = graph_schemas.merged_spec(
+        graph_schemas.spec_from_schema(graph_schemas.schema_text(2, **KINDS["all"]))
     )
     components = graph_tensors.flatten(several)
     assert all(isinstance(component, tf.Tensor) for component in components)
@@ -168,7 +170,7 @@ def test_flat_graph_is_rebuilt_where_sizes_are_unknown():
 
 def test_plain_tensors_of_one_kind_of_node():
     several = graphs(**KINDS["all"])
-    tensors = graph_tensors.plain_tensors(graph_tensors.from_graphs(several))
+    tensors = tensor_layout.plain_tensors(graph_tensors.from_graphs(several))
     first_node = [0, 3, 4, 8, 9]
     expected = {
         "source": np.concatenate([g.source + n for g, n in zip(several, first_node)]),
@@ -188,7 +190,7 @@ def test_plain_tensors_of_one_kind_of_node():
 
 
 def test_plain_tensors_have_only_what_the_graphs_have():
-    tensors = graph_tensors.plain_tensors(graph_tensors.from_graph(graph(3, 5)))
+    tensors = tensor_layout.plain_tensors(graph_tensors.from_graph(graph(3, 5)))
     assert tensors.keys() == {
         "source",
         "target",
@@ -199,7 +201,7 @@ def test_plain_tensors_have_only_what_the_graphs_have():
 
 
 def test_plain_tensors_of_several_kinds_worked_by_hand():
-    tensors = graph_tensors.plain_tensors(heterogeneous())
+    tensors = tensor_layout.plain_tensors(heterogeneous())
     # Nodes: authors 0 and 1, papers 2, 3 and 4; edges: that of "cites" comes first.
     expected = {
         "source": [3, 0, 0, 1],
@@ -224,17 +226,17 @@ def test_plain_tensors_of_several_kinds_worked_by_hand():
 
 @pytest.mark.parametrize(("root_set", "roots"), [("author", [0, 1]), ("paper", [2, 4])])
 def test_roots_are_the_first_nodes_of_their_set(root_set, roots):
-    tensors = graph_tensors.plain_tensors(heterogeneous(), root_set=root_set)
+    tensors = tensor_layout.plain_tensors(heterogeneous(), root_set=root_set)
     np.testing.assert_array_equal(tensors["nodes"], roots)
 
 
 def test_unknown_root_set_raises():
     with pytest.raises(ValueError, match="author, paper. Received: root_set=editor"):
-        graph_tensors.plain_tensors(heterogeneous(), root_set="editor")
+        tensor_layout.plain_tensors(heterogeneous(), root_set="editor")
 
 
 def test_excluded_features_are_replaced():
-    tensors = graph_tensors.plain_tensors(
+    tensors = tensor_layout.plain_tensors(
         heterogeneous(), exclude=("words", "cited", "weight", "year")
     )
     np.testing.assert_array_equal(tensors["node_features"]["paper"], [[0], [1], [1]])
@@ -244,7 +246,7 @@ def test_excluded_features_are_replaced():
 def test_a_weight_that_only_some_edges_have_is_left_out():
     whole = heterogeneous()
     part = whole.replace_features(edge_sets={"cites": {}})
-    tensors = graph_tensors.plain_tensors(part)
+    tensors = tensor_layout.plain_tensors(part)
     assert not {"edge_weights", "edge_features"} & tensors.keys()
 
 
@@ -253,7 +255,7 @@ def test_static_sizes_stay_static():
 
     @tf.function
     def shapes(components):
-        tensors = graph_tensors.plain_tensors(graph_tensors.unflatten(spec, components))
+        tensors = tensor_layout.plain_tensors(graph_tensors.unflatten(spec, components))
         assert all(value.shape.is_fully_defined() for value in tensors.values())
         assert tf.get_static_value(tensors["num_graphs"]) == 5
         assert tensors["graph_ids"].shape == (15,)
@@ -266,7 +268,7 @@ def test_static_sizes_stay_static():
 
 
 def test_strings_and_varying_sizes_are_left_out_of_a_spec():
-    spec = graph_tensors.spec_from_schema("""
+    spec = graph_schemas.spec_from_schema("""
         node_sets {
           key: "page"
           value {
@@ -285,7 +287,7 @@ def test_texts_that_are_no_schema_raise_one_line(text):
     with pytest.raises(
         ValueError, match="GraphSchema in text format.*Received"
     ) as info:
-        graph_tensors.spec_from_schema(text)
+        graph_schemas.spec_from_schema(text)
     assert "\n" not in str(info.value)
 
 
@@ -311,4 +313,4 @@ def test_edge_features_of_several_sizes_raise():
         edge_sets={"cites": {"x": tf.ones((1, 2))}, "writes": {"x": tf.ones((3, 1))}}
     )
     with pytest.raises(ValueError, match=r"one size.*'cites': 2, 'writes': 1"):
-        graph_tensors.plain_tensors(uneven)
+        tensor_layout.plain_tensors(uneven)

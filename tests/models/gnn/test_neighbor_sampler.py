@@ -12,10 +12,11 @@ import tensorflow_gnn as tfgnn
 from tensorflow_gnn.experimental import sampler as tfgnn_sampler
 from tensorflow_gnn.sampler import sampling_spec_builder
 
+from kerazoo.models.gnn import graph_schemas
 from kerazoo.models.gnn import graph_tensors
-from kerazoo.models.gnn.graph_batches import size_constraints
 from kerazoo.models.gnn.neighbor_sampler import NeighborSampler
-from kerazoo.models.gnn.neighbor_sampler import sampled_batches
+from kerazoo.models.gnn.padded_sizes import size_constraints
+from kerazoo.models.gnn.sampled_batching import sampled_batches
 
 
 def graph(num_nodes, edges, context_features=None):
@@ -115,7 +116,7 @@ def test_all_subsets_are_equally_likely():
     sampler = NeighborSampler(graph(6, [(u, 0) for u in range(1, 6)]), fanouts=(2,))
     draw = tf.function(lambda step: graph_tensors.flatten(sampler(seeds, step)))
     seeds, spec = tf.zeros(1000, tf.int32), sampler(tf.zeros(1, tf.int32)).spec
-    spec = graph_tensors.merged_spec(spec)
+    spec = graph_schemas.merged_spec(spec)
     counts = collections.Counter(
         frozenset(nodes[1:])
         for step in range(5)
@@ -131,7 +132,7 @@ def test_all_subsets_are_equally_likely():
 def tf_gnn_subgraphs(whole, seeds, fanouts):
     """What TF-GNN samples along the reversed edges."""
     graph_tensor = graph_tensors.from_graph(whole)
-    schema = tfgnn.parse_schema(graph_tensors.schema_text(1))
+    schema = tfgnn.parse_schema(graph_schemas.schema_text(1))
     builder = sampling_spec_builder.SamplingSpecBuilder(schema).seed("nodes")
     for fanout in fanouts:
         builder = builder.sample(fanout, "edges")
@@ -234,7 +235,7 @@ def test_batches_follow_the_stream_of_their_seed():
     labels = 100 + seeds
     sampler = NeighborSampler(whole, (3, 2), seed=1)
     constraints = size_constraints(sampler.sizes(seeds), 5)
-    spec = graph_tensors.merged_spec(graph_tensors.spec_from_schema(sampler.schema))
+    spec = graph_schemas.merged_spec(graph_schemas.spec_from_schema(sampler.schema))
 
     def batches(steps, **kwargs):
         dataset = sampled_batches(sampler, seeds, labels, 5, constraints, **kwargs)

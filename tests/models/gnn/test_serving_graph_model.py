@@ -11,15 +11,15 @@ from scipy import special
 from kerazoo.data.graphs.graph import Graph
 from kerazoo.models.gnn.convolution_encoder import ConvolutionEncoder
 from kerazoo.models.gnn.graph_predictor import GraphPredictor
+from kerazoo.models.gnn.graph_schemas import schema_text
 from kerazoo.models.gnn.graph_tensor_model import GraphTensorModel
 from kerazoo.models.gnn.graph_tensors import from_graphs
-from kerazoo.models.gnn.graph_tensors import plain_tensors
-from kerazoo.models.gnn.graph_tensors import schema_text
 from kerazoo.models.gnn.link_predictor import LinkPredictor
 from kerazoo.models.gnn.node_classifier import NodeClassifier
 from kerazoo.models.gnn.serving_graph_model import ServingGraphModel
+from kerazoo.models.gnn.tensor_layout import plain_tensors
 from kerazoo.serving.check import run_without_python
-from kerazoo.serving.export import export
+from kerazoo.serving.exporting import export
 
 PAIRS = [[[0, 3], [2, 2]], [[1, 0]], [[0, 0], [0, 0], [0, 0]], [[4, 1]]]
 
@@ -125,7 +125,7 @@ class Served:
         }
 
     def example(self, i):
-        request = self.serving.example(self.graphs[i], PAIRS[i])
+        request = self.serving.requests(self.graphs[i], PAIRS[i])
         return request["serving_default"]["examples"][0]
 
 
@@ -168,7 +168,9 @@ def test_few_and_empty_graphs(served, which):
 
 
 def test_requests_that_warm_a_server_up(served):
-    for signature, inputs in served.serving.example(served.graphs[0], PAIRS[0]).items():
+    for signature, inputs in served.serving.requests(
+        served.graphs[0], PAIRS[0]
+    ).items():
         inputs = {name: tf.constant(value) for name, value in inputs.items()}
         found = served.signatures[signature](**inputs)
         found.pop("graph_ids", None)
@@ -179,7 +181,7 @@ def test_examples_keep_zeros_at_their_end():
     serving = ServingGraphModel(NodeClassifier(convolutions("gcn", 3), 4))
     for num_nodes in range(1, 20):
         nodes, edges = np.zeros((num_nodes, 4), "float32"), np.zeros(2, "int32")
-        request = serving.example(Graph(nodes, edges, edges))["serving_default"]
+        request = serving.requests(Graph(nodes, edges, edges))["serving_default"]
         (example,) = request["examples"]
         feature = tf.train.Example.FromString(example).features.feature
         assert feature["nodes/nodes.#size"].int64_list.value == [num_nodes]
@@ -190,7 +192,7 @@ def test_request_about_a_large_graph_is_about_its_first_nodes():
     serving = ServingGraphModel(NodeClassifier(convolutions("gcn", 3), 4))
     nodes = np.arange(400, dtype="float32").reshape(100, 4)
     graph = Graph(nodes, np.arange(99, -1, -1), np.full(100, 2))
-    inputs = serving.example(graph)["tensors"]
+    inputs = serving.requests(graph)["tensors"]
     count = len(inputs["node_features"])
     assert 2 < count < 100
     np.testing.assert_array_equal(inputs["node_features"], nodes[:count])
@@ -298,7 +300,7 @@ def test_several_sets_without_python(kind, tmp_path, randomise):
     assert "label" not in serving.schema
     path = export(serving.module, serving.endpoints, tmp_path)
     requests = [
-        serving.example(graph)["serving_default"]["examples"] for graph in graphs
+        serving.requests(graph)["serving_default"]["examples"] for graph in graphs
     ]
     found = run_without_python(path, {"examples": np.concatenate(requests)})
     graph_ids = found.pop("graph_ids", np.array([0, 1]))
@@ -330,7 +332,7 @@ def test_rows_of_roots_have_their_graphs():
     graphs = [one_graph(size, 3, model, seed=size, weights=False) for size in (4, 1, 2)]
     serving = ServingGraphModel(model)
     examples = [
-        serving.example(graph)["serving_default"]["examples"][0] for graph in graphs
+        serving.requests(graph)["serving_default"]["examples"][0] for graph in graphs
     ]
     found = serving.serve_examples(tf.constant(examples))
     expected = [model(plain_tensors(from_graphs([graph])))[0] for graph in graphs]

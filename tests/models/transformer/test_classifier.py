@@ -13,7 +13,13 @@ from kerazoo.training.weight_average import HalfLifeDecay
 
 RANDOM = np.random.default_rng(0)
 RATE = 0.5
-SMALL = {"units": 8, "num_layers": 1, "num_heads": 2, "hidden_size": 12, "dropout": 0.0}
+SMALL = {
+    "hidden_size": 8,
+    "num_layers": 1,
+    "num_heads": 2,
+    "feed_forward_size": 12,
+    "dropout": 0.0,
+}
 FEATURES = RANDOM.normal(size=(7, 4)).astype("float32")
 IMAGES = RANDOM.normal(size=(7, 4, 6, 1)).astype("float32")
 LABELS = np.array([0, 1, -1, 0, 2, -1, 2], "int32")

@@ -16,7 +16,7 @@ from kerazoo.models.transformer.networks import CausalLanguageModel
 from kerazoo.models.transformer.networks import EncoderDecoder
 
 VOCABULARY, EOS, LENGTH = 7, 2, 6
-SMALL = {"units": 8, "num_layers": 1, "num_heads": 2, "hidden_size": 12}
+SMALL = {"hidden_size": 8, "num_layers": 1, "num_heads": 2, "feed_forward_size": 12}
 SOURCE = np.array([[4, 5, 6, 3, 2], [6, 6, 2, 0, 0], [3, 5, 4, 2, 0]], "int32")
 PROMPT = np.array([[1, 5, 6, 3], [1, 6, 0, 0], [4, 0, 0, 0], [3, 3, 5, 0]], "int32")
 
@@ -283,7 +283,9 @@ def test_mistakes_raise():
 
 
 def test_learned_positions_have_an_end():
-    network = CausalLanguageModel(7, units=8, num_layers=1, num_heads=2, max_length=6)
+    network = CausalLanguageModel(
+        7, hidden_size=8, num_layers=1, num_heads=2, max_length=6
+    )
     network(np.ones((1, 2), "int32"))
     prompt = np.array([[3, 4]])
     assert go_on(network, prompt, 6).tokens.shape == (1, 5)

@@ -7,7 +7,13 @@ from kerazoo.models.transformer.transformer import Transformer
 from kerazoo.training.weight_average import HalfLifeDecay
 
 VOCABULARY = 9
-SMALL = {"units": 8, "num_layers": 1, "num_heads": 2, "hidden_size": 12, "dropout": 0.0}
+SMALL = {
+    "hidden_size": 8,
+    "num_layers": 1,
+    "num_heads": 2,
+    "feed_forward_size": 12,
+    "dropout": 0.0,
+}
 
 
 def tiny_translator():

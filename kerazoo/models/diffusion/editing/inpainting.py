@@ -2,6 +2,9 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.diffusion.samplers.callables import Denoise
+from kerazoo.models.diffusion.samplers.callables import Noise
 from kerazoo.models.diffusion.samplers.loop import ancestral_coefficients
 from kerazoo.models.diffusion.samplers.loop import at
 from kerazoo.models.diffusion.samplers.loop import count_steps
@@ -10,17 +13,17 @@ from kerazoo.models.diffusion.samplers.loop import prepare
 
 
 def inpaint(
-    denoise,
-    x,
-    alphas,
-    sigmas,
-    known,
-    mask,
-    noise,
-    jump_length=10,
-    resamplings=10,
-    eta=1.0,
-):
+    denoise: Denoise,
+    x: Tensor,
+    alphas: Tensor,
+    sigmas: Tensor,
+    known: Tensor,
+    mask: Tensor,
+    noise: Noise,
+    jump_length: int = 10,
+    resamplings: int = 10,
+    eta: float = 1.0,
+) -> Tensor:
     r"""Samples the unknown pixels of an image, given the others.
 
     After every step the known pixels are replaced by \(\alpha' x_0 + \sigma' z\), as in
@@ -30,10 +33,7 @@ def inpaint(
     Algorithm 1 has blocks of one step. It costs n times `resamplings` calls.
 
     Args:
-        denoise: Function of `(x, alpha, sigma, estimate)` that returns the x0.
-        x: float `(B, ...)`. Standard normal noise times `sigmas[0]`.
-        alphas: float `(n + 1,)`. Noise levels, from the noisiest to the clean (1, 0).
-        sigmas: float `(n + 1,)`.
+        denoise, x, alphas, sigmas: As of all `kerazoo.models.diffusion.samplers`.
         known: float, broadcastable to x. Clean images; its other pixels do not matter,
             but must be finite.
         mask: broadcastable to x. True or nonzero where the pixels are known.

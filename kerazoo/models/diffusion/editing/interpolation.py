@@ -1,24 +1,32 @@
 """Images between images."""
 
 from kerazoo.layers.slerp import slerp
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.diffusion.editing.inversion import invert
+from kerazoo.models.diffusion.samplers.callables import Denoise
 from kerazoo.models.diffusion.samplers.ddim import ddim
 
 
-def interpolate(denoise, first, second, weight, alphas, sigmas, refinements=1):
+def interpolate(
+    denoise: Denoise,
+    first: Tensor,
+    second: Tensor,
+    weight: float | Tensor,
+    alphas: Tensor,
+    sigmas: Tensor,
+    refinements: int = 1,
+) -> Tensor:
     """Makes the images whose noise lies between that of two others.
 
     Both are inverted, their noise is mixed by `slerp`, and DDIM makes the image, as in
     Section 5.3 of [Song et al., 2021](https://arxiv.org/abs/2010.02502).
 
     Args:
-        denoise: Function of `(x, alpha, sigma, estimate)` that returns the x0.
+        denoise, alphas, sigmas: As of all `kerazoo.models.diffusion.samplers`.
         first: float `(B, ...)`. Clean images.
         second: float of the same shape.
         weight: float, a number or `(B,)`. 0 gives `first`, 1 gives `second`, up to the
             error of the inversion.
-        alphas: float `(n + 1,)`. Noise levels, from the noisiest to the clean.
-        sigmas: float `(n + 1,)`.
         refinements: int. As of `invert`.
 
     Returns:

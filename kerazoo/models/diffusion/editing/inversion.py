@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.diffusion.samplers.callables import Denoise
 from kerazoo.models.diffusion.samplers.loop import at
 from kerazoo.models.diffusion.samplers.loop import count_steps
 from kerazoo.models.diffusion.samplers.loop import decay
@@ -9,7 +11,14 @@ from kerazoo.models.diffusion.samplers.loop import integrate
 from kerazoo.models.diffusion.samplers.loop import prepare
 
 
-def invert(denoise, x0, alphas, sigmas, refinements=1, record_every=None):
+def invert(
+    denoise: Denoise,
+    x0: Tensor,
+    alphas: Tensor,
+    sigmas: Tensor,
+    refinements: int = 1,
+    record_every: int | None = None,
+) -> Tensor:
     r"""Goes from an image back to the noise, level by level.
 
     A step of DDIM from \((\alpha', \sigma')\) to \((\alpha, \sigma)\) is undone by the
@@ -21,17 +30,15 @@ def invert(denoise, x0, alphas, sigmas, refinements=1, record_every=None):
     [Pan et al., 2023](https://arxiv.org/abs/2309.04907), and one call of the denoiser.
 
     Args:
-        denoise: Function of `(x, alpha, sigma, estimate)` that returns the x0.
+        denoise, alphas, sigmas, record_every: As of all
+            `kerazoo.models.diffusion.samplers`.
         x0: float `(B, ...)`. Clean images.
-        alphas: float `(n + 1,)`. Noise levels, from the noisiest to the clean.
-        sigmas: float `(n + 1,)`.
-        refinements: int. Calls of the denoiser per level; with many, `ddim` on the same
+        refinements: Calls of the denoiser per level; with many, `ddim` on the same
             levels returns the image.
-        record_every: int or None. Also returns the states after every so many steps.
 
     Returns:
-        float `(B, ...)`, x at `(alphas[0], sigmas[0])`; with `record_every`, the pair
-        of it and the records, as of the samplers.
+        float `(B, ...)`, x at `(alphas[0], sigmas[0])`; with `record_every` the states
+        that lead there, as of the samplers.
 
     Raises:
         ValueError: If `refinements` or `record_every` is not positive.

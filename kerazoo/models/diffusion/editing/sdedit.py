@@ -1,13 +1,27 @@
 """Changes of an image by noise and denoising."""
 
+import typing
+
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.diffusion.samplers.callables import Denoise
+from kerazoo.models.diffusion.samplers.callables import Noise
 from kerazoo.models.diffusion.samplers.loop import at
 from kerazoo.models.diffusion.samplers.loop import count_steps
 from kerazoo.models.diffusion.samplers.loop import prepare
 
 
-def sdedit(sampler, denoise, x0, alphas, sigmas, strength, noise, **options):
+def sdedit(
+    sampler: typing.Callable[..., Tensor],
+    denoise: Denoise,
+    x0: Tensor,
+    alphas: Tensor,
+    sigmas: Tensor,
+    strength: float | Tensor,
+    noise: Noise,
+    **options: typing.Any,
+) -> Tensor:
     r"""Adds noise to an image up to some level and samples from there.
 
     \(x = \alpha_k x_0 + \sigma_k z\) with k the step at which the share `strength` of
@@ -16,10 +30,8 @@ def sdedit(sampler, denoise, x0, alphas, sigmas, strength, noise, **options):
 
     Args:
         sampler: One of the `SAMPLERS`.
-        denoise: Function of `(x, alpha, sigma, estimate)` that returns the x0.
+        denoise, alphas, sigmas: As of all `kerazoo.models.diffusion.samplers`.
         x0: float `(B, ...)`. Clean images, or rough drawings.
-        alphas: float `(n + 1,)`. Noise levels, from the noisiest to the clean.
-        sigmas: float `(n + 1,)`.
         strength: float in [0, 1]. 0 returns the image, 1 forgets all but what the
             noisiest level leaves of it.
         noise: Function of `(index, x)` that returns standard normal noise. The image

@@ -1,5 +1,7 @@
 """Self-attention over the positions of an image, sound or video."""
 
+import typing
+
 import keras
 from keras import ops
 
@@ -35,7 +37,7 @@ class AttentionBlock(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, head_size=8, groups=8, **kwargs):
+    def __init__(self, head_size: int = 8, groups: int = 8, **kwargs: typing.Any):
         super().__init__(**kwargs)
         self.head_size = head_size
         self.groups = groups

@@ -1,5 +1,7 @@
 """Embedding of what a denoising network is conditioned on."""
 
+import typing
+
 import keras
 from keras import ops
 
@@ -44,11 +46,11 @@ class Conditioning(keras.layers.Layer):
 
     def __init__(
         self,
-        units,
-        sinusoids,
-        num_classes=None,
-        initializer="glorot_uniform",
-        **kwargs,
+        units: int,
+        sinusoids: int,
+        num_classes: int | None = None,
+        initializer: str | keras.Initializer = "glorot_uniform",
+        **kwargs: typing.Any,
     ):
         # c_noise needs more than the 8 bits that bfloat16 would leave it.
         super().__init__(autocast=False, **kwargs)

@@ -1,11 +1,15 @@
 """Convolutions over one, two or three spatial dimensions."""
 
+import typing
+
 import keras
 
 _LAYERS = {1: keras.layers.Conv1D, 2: keras.layers.Conv2D, 3: keras.layers.Conv3D}
 
 
-def convolution(rank, filters, kernel_size, **kwargs):
+def convolution(
+    rank: int, filters: int, kernel_size: int | tuple[int, ...], **kwargs: typing.Any
+) -> keras.layers.Layer:
     """Returns Keras's convolution over `rank` dimensions with "same" padding.
 
     Args:

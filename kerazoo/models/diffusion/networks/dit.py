@@ -1,6 +1,7 @@
 """Diffusion transformer: denoises images as sequences of patches."""
 
 import math
+import typing
 
 import keras
 from keras import ops
@@ -11,7 +12,7 @@ from kerazoo.layers.patches import merge_patches
 from kerazoo.layers.sinusoidal_embedding import SinusoidalEmbedding
 from kerazoo.models.diffusion.networks.conditioning import Conditioning
 from kerazoo.models.diffusion.networks.dit_block import DiTBlock
-from kerazoo.models.diffusion.networks.inputs import split_inputs
+from kerazoo.models.diffusion.networks.split_inputs import split_inputs
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -62,17 +63,17 @@ class DiT(keras.Model):
 
     def __init__(
         self,
-        hidden_size=384,
-        depth=12,
-        num_heads=6,
-        mlp_ratio=4.0,
-        patch_size=2,
-        rank=2,
-        dropout=0.0,
-        num_classes=None,
-        out_channels=None,
-        seed=None,
-        **kwargs,
+        hidden_size: int = 384,
+        depth: int = 12,
+        num_heads: int = 6,
+        mlp_ratio: float = 4.0,
+        patch_size: int | tuple[int, ...] = 2,
+        rank: int = 2,
+        dropout: float = 0.0,
+        num_classes: int | None = None,
+        out_channels: int | None = None,
+        seed: int | None = None,
+        **kwargs: typing.Any,
     ):
         # c_noise must not lose bits: each layer casts what it needs.
         super().__init__(autocast=False, **kwargs)

@@ -1,5 +1,7 @@
 """Transformer block modulated by a condition."""
 
+import typing
+
 import keras
 from keras import ops
 
@@ -37,7 +39,14 @@ class DiTBlock(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, num_heads, mlp_ratio=4.0, dropout=0.0, seed=None, **kwargs):
+    def __init__(
+        self,
+        num_heads: int,
+        mlp_ratio: float = 4.0,
+        dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs: typing.Any,
+    ):
         super().__init__(**kwargs)
         self.num_heads = num_heads
         self.mlp_ratio = mlp_ratio

@@ -1,5 +1,7 @@
 """Residual block of a U-Net, conditioned on the noise level."""
 
+import typing
+
 import keras
 from keras import ops
 
@@ -46,13 +48,13 @@ class ResidualBlock(keras.layers.Layer):
 
     def __init__(
         self,
-        channels,
-        rank=2,
-        kernel_size=3,
-        groups=8,
-        dropout=0.0,
-        seed=None,
-        **kwargs,
+        channels: int,
+        rank: int = 2,
+        kernel_size: int | tuple[int, ...] = 3,
+        groups: int = 8,
+        dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
         self.channels = channels

@@ -1,14 +1,13 @@
 """U-Net that denoises images, sounds or videos."""
 
+import typing
+
 import keras
 from keras import ops
 
-from kerazoo.layers.group_normalization import GroupNormalization
-from kerazoo.models.diffusion.networks.attention_block import AttentionBlock
 from kerazoo.models.diffusion.networks.conditioning import Conditioning
-from kerazoo.models.diffusion.networks.convolution import convolution
-from kerazoo.models.diffusion.networks.inputs import split_inputs
-from kerazoo.models.diffusion.networks.residual_block import ResidualBlock
+from kerazoo.models.diffusion.networks.split_inputs import split_inputs
+from kerazoo.models.diffusion.networks.u_net_layers import UNetLayers
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -68,20 +67,20 @@ class UNet(keras.Model):
 
     def __init__(
         self,
-        widths=(32, 64, 64),
-        blocks_per_level=2,
-        attention_levels=(-1,),
-        middle_attention=True,
-        head_size=8,
-        rank=2,
-        kernel_size=3,
-        strides=2,
-        groups=8,
-        dropout=0.0,
-        num_classes=None,
-        out_channels=None,
-        seed=None,
-        **kwargs,
+        widths: typing.Sequence[int] = (32, 64, 64),
+        blocks_per_level: int = 2,
+        attention_levels: typing.Sequence[int] = (-1,),
+        middle_attention: bool = True,
+        head_size: int = 8,
+        rank: int = 2,
+        kernel_size: int | tuple[int, ...] = 3,
+        strides: int | tuple[int, ...] = 2,
+        groups: int = 8,
+        dropout: float = 0.0,
+        num_classes: int | None = None,
+        out_channels: int | None = None,
+        seed: int | None = None,
+        **kwargs: typing.Any,
     ):
         # c_noise must not lose bits: each layer casts what it needs.
         super().__init__(autocast=False, **kwargs)
@@ -119,7 +118,7 @@ class UNet(keras.Model):
         self.seed = seed
 
     @property
-    def factors(self):
+    def factors(self) -> tuple[int, ...]:
         """Tuple of `rank` ints: the spatial sizes must be multiples of them."""
         return tuple(stride ** (len(self.widths) - 1) for stride in self._axis_strides)
 
@@ -131,17 +130,26 @@ class UNet(keras.Model):
     def build(self, inputs_shape):
         x_shape, *_ = inputs_shape
         self._check_sizes(x_shape)
-        self._num_residuals = 0
         first = self.widths[0]
+        layers = UNetLayers(
+            self.rank,
+            self.kernel_size,
+            self.groups,
+            self.head_size,
+            self.dropout,
+            embedding_size=4 * first,
+            seed=self.seed,
+            dtype=self.dtype_policy,
+        )
         self.conditioning = Conditioning(
-            4 * first,
+            layers.embedding_size,
             first,
             self.num_classes,
             dtype=self.dtype_policy,
             name="conditioning",
         )
         self.conditioning.build((None,))
-        self.input_conv = self._conv("input_conv", first, x_shape[-1])
+        self.input_conv = layers.convolution("input_conv", first, x_shape[-1])
 
         channels, skips = first, [first]
         self.down_levels = []
@@ -149,38 +157,38 @@ class UNet(keras.Model):
             blocks = []
             for index in range(self.blocks_per_level):
                 name = f"down_{level}_{index}"
-                blocks.append(self._block(name, level, channels, width))
+                blocks.append(self._block(layers, name, level, channels, width))
                 channels = width
                 skips.append(channels)
             resize = None
             if level < len(self.widths) - 1:
-                resize = self._conv(
+                resize = layers.convolution(
                     f"downsample_{level}", width, width, strides=self.strides
                 )
                 skips.append(channels)
             self.down_levels.append((blocks, resize))
 
-        self.middle = [
-            self._residual("middle_0", channels, channels),
-            self._attention("middle_attention", channels, self.middle_attention),
-            self._residual("middle_1", channels, channels),
-        ]
+        middle_attention = None
+        before = layers.residual("middle_0", channels, channels)
+        if self.middle_attention:
+            middle_attention = layers.attention("middle_attention", channels)
+        after = layers.residual("middle_1", channels, channels)
+        self.middle = [before, middle_attention, after]
 
         self.up_levels = []
         for level, width in reversed(list(enumerate(self.widths))):
             blocks = []
             for index in range(self.blocks_per_level + 1):
-                name = f"up_{level}_{index}"
-                blocks.append(self._block(name, level, channels + skips.pop(), width))
+                name, in_channels = f"up_{level}_{index}", channels + skips.pop()
+                blocks.append(self._block(layers, name, level, in_channels, width))
                 channels = width
-            resize = self._conv(f"upsample_{level}", width, width) if level else None
+            resize = None
+            if level:
+                resize = layers.convolution(f"upsample_{level}", width, width)
             self.up_levels.append((blocks, resize))
 
-        self.output_norm = GroupNormalization(
-            self.groups, activation="silu", dtype=self.dtype_policy, name="output_norm"
-        )
-        self.output_norm.build((None, *(None,) * self.rank, channels))
-        self.output_conv = self._conv(
+        self.output_norm = layers.normalization("output_norm", channels)
+        self.output_conv = layers.convolution(
             "output_conv",
             self.out_channels or x_shape[-1],
             channels,
@@ -264,52 +272,12 @@ class UNet(keras.Model):
                 x = ops.repeat(x, stride, axis=axis)
         return x
 
-    def _block(self, name, level, in_channels, width):
-        levels = {index % len(self.widths) for index in self.attention_levels}
-        return (
-            self._residual(name, in_channels, width),
-            self._attention(f"{name}_attention", width, level in levels),
-        )
-
-    def _residual(self, name, in_channels, width):
-        # Every block draws from a seed of its own.
-        seed = None if self.seed is None else self.seed + self._num_residuals
-        self._num_residuals += 1
-        block = ResidualBlock(
-            width,
-            rank=self.rank,
-            kernel_size=self.kernel_size,
-            groups=self.groups,
-            dropout=self.dropout,
-            seed=seed,
-            dtype=self.dtype_policy,
-            name=name,
-        )
-        block.build(
-            (None, *(None,) * self.rank, in_channels), (None, 4 * self.widths[0])
-        )
-        return block
-
-    def _attention(self, name, width, wanted):
-        if not wanted:
-            return None
-        block = AttentionBlock(
-            self.head_size, self.groups, dtype=self.dtype_policy, name=name
-        )
-        block.build((None, *(None,) * self.rank, width))
-        return block
-
-    def _conv(self, name, filters, in_channels, dtype=None, **kwargs):
-        conv = convolution(
-            self.rank,
-            filters,
-            self.kernel_size,
-            dtype=dtype or self.dtype_policy,
-            name=name,
-            **kwargs,
-        )
-        conv.build((None, *(None,) * self.rank, in_channels))
-        return conv
+    def _block(self, layers, name, level, in_channels, width):
+        """Returns a residual block and, where its level has any, attention."""
+        residual, attention = layers.residual(name, in_channels, width), None
+        if level in {index % len(self.widths) for index in self.attention_levels}:
+            attention = layers.attention(f"{name}_attention", width)
+        return residual, attention
 
 
 def _plain(size):

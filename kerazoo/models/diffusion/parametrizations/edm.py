@@ -27,7 +27,7 @@ class EDMParametrization(Parametrization):
     ```
     """
 
-    def __init__(self, sigma_data=0.5):
+    def __init__(self, sigma_data: float = 0.5):
         if sigma_data <= 0:
             raise ValueError(
                 f"`sigma_data` must be positive. Received: sigma_data={sigma_data}"

@@ -2,8 +2,10 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 
-def noise_condition(alpha, sigma):
+
+def noise_condition(alpha: Tensor, sigma: Tensor) -> Tensor:
     r"""Returns \(c_{noise} = \ln(\sigma / \alpha) / 4\), the logarithm within ±10.
 
     For alpha = 1 it is that of Table 1 of

@@ -2,6 +2,7 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.diffusion.parametrizations.parametrization import Parametrization
 
 
@@ -12,6 +13,6 @@ class VariancePreserving(Parametrization):
         return x / length(alpha, sigma)
 
 
-def length(alpha, sigma):
+def length(alpha: Tensor, sigma: Tensor) -> Tensor:
     """Returns `sqrt(alpha**2 + sigma**2)`."""
     return ops.sqrt(ops.square(alpha) + ops.square(sigma))

@@ -1,5 +1,8 @@
 """DDIM."""
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.diffusion.samplers.callables import Denoise
+from kerazoo.models.diffusion.samplers.callables import Noise
 from kerazoo.models.diffusion.samplers.loop import ancestral_coefficients
 from kerazoo.models.diffusion.samplers.loop import at
 from kerazoo.models.diffusion.samplers.loop import count_steps
@@ -8,7 +11,15 @@ from kerazoo.models.diffusion.samplers.loop import prepare
 from kerazoo.models.diffusion.samplers.loop import require_noise
 
 
-def ddim(denoise, x, alphas, sigmas, noise=None, record_every=None, eta=0.0):
+def ddim(
+    denoise: Denoise,
+    x: Tensor,
+    alphas: Tensor,
+    sigmas: Tensor,
+    noise: Noise | None = None,
+    record_every: int | None = None,
+    eta: float = 0.0,
+) -> Tensor:
     r"""Goes from level to level along the estimated noise.
 
     \(x' = \alpha' \hat{x}_0 + \sqrt{\sigma'^2 - s^2}\, \hat\epsilon + s z\) with
@@ -19,29 +30,11 @@ def ddim(denoise, x, alphas, sigmas, noise=None, record_every=None, eta=0.0):
     and so also that of EDM and of rectified flows; with eta 1 it is DDPM with the
     smaller of its two variances.
 
+    It is called as all `kerazoo.models.diffusion.samplers`, with one option:
+
     Args:
-        denoise: Function of `(x, alpha, sigma, estimate)` that returns the x0.
-        x: float `(B, ...)`. Standard normal noise times `sigmas[0]`.
-        alphas: float `(n + 1,)`. Noise levels, from the noisiest to the clean.
-        sigmas: float `(n + 1,)`.
-        noise: Function of `(index, x)` that returns standard normal noise, for eta > 0.
-        record_every: int or None. Also returns the states after every so many steps.
-        eta: float in [0, 1]. Share of the noise that is drawn anew.
-
-    Returns:
-        float `(B, ...)`; with `record_every`, the pair of it and the records, float
-        `(ceil(n / record_every), B, ...)`, of which the last is the result.
-
-    Raises:
-        ValueError: If `noise` is missing, or `record_every` is not positive.
-
-    Example:
-
-    ```python
-    alphas, sigmas = LinearSchedule().steps(50)
-    denoise = lambda x, alpha, sigma, estimate: alpha * x  # Of unit normal data.
-    ddim(denoise, np.random.normal(size=(4, 8, 8, 3)), alphas, sigmas)
-    ```
+        eta: Share of the noise that is drawn anew, from 0 to 1; more than 0 needs
+            `noise`.
     """
     if eta:
         require_noise(noise, "where eta is not 0")

@@ -2,6 +2,9 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.diffusion.samplers.callables import Denoise
+from kerazoo.models.diffusion.samplers.callables import Noise
 from kerazoo.models.diffusion.samplers.loop import ancestral_coefficients
 from kerazoo.models.diffusion.samplers.loop import at
 from kerazoo.models.diffusion.samplers.loop import count_steps
@@ -14,14 +17,14 @@ _FRACTIONS = {"fixed_small": 0.0, "fixed_large": 1.0, "learned": None}
 
 
 def ddpm(
-    denoise,
-    x,
-    alphas,
-    sigmas,
-    noise=None,
-    record_every=None,
-    variance="fixed_small",
-):
+    denoise: Denoise,
+    x: Tensor,
+    alphas: Tensor,
+    sigmas: Tensor,
+    noise: Noise | None = None,
+    record_every: int | None = None,
+    variance: str = "fixed_small",
+) -> Tensor:
     r"""Draws every level from the Gaussian that the levels before it imply.
 
     The mean is that of the posterior \(q(x' | x, \hat{x}_0)\), Equation 7 of
@@ -31,32 +34,15 @@ def ddpm(
     of sigma / alpha, \(\beta = \sigma^2 (1 - r^2)\) and \(\tilde\beta = \sigma'^2 (1 -
     r^2)\). The step to a clean level draws no noise.
 
-    Args:
-        denoise: Function of `(x, alpha, sigma, estimate)` that returns the x0; with
-            `variance="learned"`, the pair of it and of the f in [0, 1], of x's shape.
-        x: float `(B, ...)`. Standard normal noise times `sigmas[0]`.
-        alphas: float `(n + 1,)`. Noise levels, from the noisiest to the clean.
-        sigmas: float `(n + 1,)`.
-        noise: Function of `(index, x)` that returns standard normal noise.
-        record_every: int or None. Also returns the states after every so many steps.
-        variance: str. `"fixed_small"` (f = 0), `"fixed_large"` (f = 1) or `"learned"`.
+    It is called as all `kerazoo.models.diffusion.samplers`, but for these:
 
-    Returns:
-        float `(B, ...)`; with `record_every`, the pair of it and the records, float
-        `(ceil(n / record_every), B, ...)`, of which the last is the result.
+    Args:
+        denoise: With `variance="learned"`, returns the pair of x0 and of the f in
+            [0, 1], of x's shape.
+        variance: `"fixed_small"` (f = 0), `"fixed_large"` (f = 1) or `"learned"`.
 
     Raises:
-        ValueError: If `noise` is missing, the variance is unknown, or `record_every` is
-            not positive.
-
-    Example:
-
-    ```python
-    alphas, sigmas = LinearSchedule().steps(50)
-    denoise = lambda x, alpha, sigma, estimate: alpha * x  # Of unit normal data.
-    noise = lambda index, x: keras.random.normal(x.shape)
-    ddpm(denoise, np.random.normal(size=(4, 8, 8, 3)), alphas, sigmas, noise)
-    ```
+        ValueError: If the variance is unknown.
     """
     if variance not in _FRACTIONS:
         raise ValueError(

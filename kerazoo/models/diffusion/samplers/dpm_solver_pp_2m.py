@@ -2,6 +2,9 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.diffusion.samplers.callables import Denoise
+from kerazoo.models.diffusion.samplers.callables import Noise
 from kerazoo.models.diffusion.samplers.loop import ancestral_coefficients
 from kerazoo.models.diffusion.samplers.loop import at
 from kerazoo.models.diffusion.samplers.loop import count_steps
@@ -12,8 +15,14 @@ from kerazoo.models.diffusion.samplers.loop import require_noise
 
 
 def dpm_solver_pp_2m(
-    denoise, x, alphas, sigmas, noise=None, record_every=None, eta=0.0
-):
+    denoise: Denoise,
+    x: Tensor,
+    alphas: Tensor,
+    sigmas: Tensor,
+    noise: Noise | None = None,
+    record_every: int | None = None,
+    eta: float = 0.0,
+) -> Tensor:
     r"""Integrates the probability flow with two estimates, the last one reused.
 
     \(x' = \frac{\sigma'}{\sigma} x + \alpha' (1 - e^{-h}) D\) with \(D = \hat{x}_0 +
@@ -21,31 +30,11 @@ def dpm_solver_pp_2m(
     [Lu et al., 2022](https://arxiv.org/abs/2211.01095): the step of DDIM with D for the
     estimate. The first step and one that ends clean are of the first order.
 
+    It is called as all `kerazoo.models.diffusion.samplers`, with one option:
+
     Args:
-        denoise: Function of `(x, alpha, sigma, estimate)` that returns the x0.
-        x: float `(B, ...)`. Standard normal noise times `sigmas[0]`.
-        alphas: float `(n + 1,)`. Noise levels, from the noisiest to the clean.
-        sigmas: float `(n + 1,)`.
-        noise: Function of `(index, x)` that returns standard normal noise, for eta > 0.
-        record_every: int or None. Also returns the states after every so many steps.
-        eta: float in [0, 1]. Share of the noise that is drawn anew, which then needs
+        eta: Share of the noise that is drawn anew, from 0 to 1; more than 0 needs
             `noise`.
-
-    Returns:
-        float `(B, ...)`; with `record_every`, the pair of it and the records, float
-        `(ceil(n / record_every), B, ...)`, of which the last is the result.
-
-    Raises:
-        ValueError: If `noise` is missing, or `record_every` is not positive.
-
-    Example:
-
-    ```python
-    alphas, sigmas = LinearSchedule().steps(20)
-    denoise = lambda x, alpha, sigma, estimate: alpha * x  # Of unit normal data.
-    x = np.random.normal(size=(4, 8, 8, 3))
-    dpm_solver_pp_2m(denoise, x, alphas, sigmas)
-    ```
     """
     if eta:
         require_noise(noise, "where eta is not 0")
@@ -62,7 +51,7 @@ def dpm_solver_pp_2m(
     return integrate(step, x, count_steps(alphas), record_every)
 
 
-def log_snr_steps(alphas, sigmas):
+def log_snr_steps(alphas: Tensor, sigmas: Tensor) -> Tensor:
     r"""Returns the steps h of \(\lambda = \ln(\alpha / \sigma)\), float `(n,)`.
 
     They are infinite from pure noise and to a clean level.
@@ -70,7 +59,7 @@ def log_snr_steps(alphas, sigmas):
     return -ops.log(decay(alphas, sigmas))
 
 
-def step_ratios(h):
+def step_ratios(h: Tensor) -> Tensor:
     """Returns each step over the one before; 0 for the first, and where either is
     infinite or two levels are the same.
     """
@@ -81,6 +70,6 @@ def step_ratios(h):
     return ops.concatenate([ops.zeros_like(h[:1]), ratios])
 
 
-def extrapolation_gains(alphas, sigmas):
+def extrapolation_gains(alphas: Tensor, sigmas: Tensor) -> Tensor:
     """Returns the h / (2 h_last) that extrapolate the estimate by half a step."""
     return step_ratios(log_snr_steps(alphas, sigmas)) / 2

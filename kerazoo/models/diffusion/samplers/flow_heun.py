@@ -2,11 +2,21 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.diffusion.samplers.callables import Denoise
+from kerazoo.models.diffusion.samplers.callables import Noise
 from kerazoo.models.diffusion.samplers.heun import trapezoid
 from kerazoo.models.diffusion.samplers.loop import prepare
 
 
-def flow_heun(denoise, x, alphas, sigmas, noise=None, record_every=None):
+def flow_heun(
+    denoise: Denoise,
+    x: Tensor,
+    alphas: Tensor,
+    sigmas: Tensor,
+    noise: Noise | None = None,
+    record_every: int | None = None,
+) -> Tensor:
     r"""Integrates the velocity of a rectified flow with Heun's method.
 
     \(x' = x + \Delta\alpha\, (\hat{x}_0 + \hat{x}_0') / 2 + \Delta\sigma\,
@@ -16,29 +26,7 @@ def flow_heun(denoise, x, alphas, sigmas, noise=None, record_every=None):
     it adds \(\frac{1}{2} (\alpha' \sigma / \sigma' - \alpha) (\hat{x}_0' -
     \hat{x}_0)\), which holds in pure noise, too. A step that ends clean stays Euler's.
 
-    Args:
-        denoise: Function of `(x, alpha, sigma, estimate)` that returns the x0.
-        x: float `(B, ...)`. Standard normal noise times `sigmas[0]`.
-        alphas: float `(n + 1,)`. Noise levels, from the noisiest to the clean.
-        sigmas: float `(n + 1,)`.
-        noise: Not used; all samplers take it.
-        record_every: int or None. Also returns the states after every so many steps.
-
-    Returns:
-        float `(B, ...)`; with `record_every`, the pair of it and the records, float
-        `(ceil(n / record_every), B, ...)`, of which the last is the result.
-
-    Raises:
-        ValueError: If `record_every` is not positive.
-
-    Example:
-
-    ```python
-    alphas, sigmas = FlowSchedule().steps(20)
-    denoise = lambda x, alpha, sigma, estimate: alpha * x / (alpha**2 + sigma**2)
-    x = np.random.normal(size=(4, 8, 8, 3))
-    flow_heun(denoise, x, alphas, sigmas)
-    ```
+    It is called as all `kerazoo.models.diffusion.samplers`, and draws no noise.
     """
     x, alphas, sigmas = prepare(x, alphas, sigmas)
     end = ops.where(sigmas[1:] > 0, sigmas[1:], 1)

@@ -2,6 +2,9 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.diffusion.samplers.callables import Denoise
+from kerazoo.models.diffusion.samplers.callables import Noise
 from kerazoo.models.diffusion.samplers.loop import ancestral_coefficients
 from kerazoo.models.diffusion.samplers.loop import at
 from kerazoo.models.diffusion.samplers.loop import count_steps
@@ -10,7 +13,14 @@ from kerazoo.models.diffusion.samplers.loop import integrate
 from kerazoo.models.diffusion.samplers.loop import prepare
 
 
-def heun(denoise, x, alphas, sigmas, noise=None, record_every=None):
+def heun(
+    denoise: Denoise,
+    x: Tensor,
+    alphas: Tensor,
+    sigmas: Tensor,
+    noise: Noise | None = None,
+    record_every: int | None = None,
+) -> Tensor:
     r"""Integrates the probability flow with Heun's second-order method.
 
     In (x / alpha, sigma / alpha), Algorithm 1 of
@@ -19,29 +29,7 @@ def heun(denoise, x, alphas, sigmas, noise=None, record_every=None):
     where r is the decay of sigma / alpha. Steps that begin in pure noise or end clean
     stay Euler's. It costs 2n - 1 calls of the denoiser.
 
-    Args:
-        denoise: Function of `(x, alpha, sigma, estimate)` that returns the x0.
-        x: float `(B, ...)`. Standard normal noise times `sigmas[0]`.
-        alphas: float `(n + 1,)`. Noise levels, from the noisiest to the clean.
-        sigmas: float `(n + 1,)`.
-        noise: Not used; all samplers take it.
-        record_every: int or None. Also returns the states after every so many steps.
-
-    Returns:
-        float `(B, ...)`; with `record_every`, the pair of it and the records, float
-        `(ceil(n / record_every), B, ...)`, of which the last is the result.
-
-    Raises:
-        ValueError: If `record_every` is not positive.
-
-    Example:
-
-    ```python
-    alphas, sigmas = KarrasSchedule().steps(18)
-    denoise = lambda x, alpha, sigma, estimate: x / (1 + sigma**2)  # Unit normal.
-    x = 80 * np.random.normal(size=(4, 8, 8, 3))
-    heun(denoise, x, alphas, sigmas)
-    ```
+    It is called as all `kerazoo.models.diffusion.samplers`, and draws no noise.
     """
     x, alphas, sigmas = prepare(x, alphas, sigmas)
     r = decay(alphas, sigmas)
@@ -49,14 +37,20 @@ def heun(denoise, x, alphas, sigmas, noise=None, record_every=None):
     return trapezoid(denoise, x, alphas, sigmas, gains, record_every)
 
 
-def trapezoid(denoise, x, alphas, sigmas, gains, record_every=None):
+def trapezoid(
+    denoise: Denoise,
+    x: Tensor,
+    alphas: Tensor,
+    sigmas: Tensor,
+    gains: Tensor,
+    record_every: int | None = None,
+) -> Tensor:
     """Corrects Euler's steps by the gains times how much the estimate of x0 changed.
 
     Args:
         denoise: Function of `(x, alpha, sigma, estimate)` that returns the x0.
         x: float `(B, ...)`.
-        alphas: float `(n + 1,)`, of x's type.
-        sigmas: float `(n + 1,)`, of x's type.
+        alphas, sigmas: float `(n + 1,)`, of x's type.
         gains: float `(n,)`. Where one is 0 the denoiser is called once.
         record_every: int or None.
 

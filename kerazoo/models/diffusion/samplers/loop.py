@@ -1,10 +1,15 @@
 """The loop of every sampler, and the step of all but a few."""
 
+import typing
+
 import keras
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.diffusion.samplers.callables import Noise
 
-def prepare(x, alphas, sigmas):
+
+def prepare(x: Tensor, alphas: Tensor, sigmas: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Returns x and the levels as tensors, each float32 or float64.
 
     Coefficients are taken from the levels in their own precision, and only then cast to
@@ -19,7 +24,7 @@ def prepare(x, alphas, sigmas):
     )
 
 
-def require_noise(noise, reason):
+def require_noise(noise: Noise | None, reason: str) -> None:
     """Raises a ValueError where a sampler that draws noise was given none."""
     if noise is None:
         raise ValueError(
@@ -27,12 +32,12 @@ def require_noise(noise, reason):
         )
 
 
-def at(vector, index, x):
+def at(vector: Tensor, index: Tensor, x: Tensor) -> Tensor:
     """Returns the 0-d entry of a 1-d tensor at a 0-d index, in x's type."""
     return ops.cast(ops.take(vector, index, axis=0), x.dtype)
 
 
-def decay(alphas, sigmas):
+def decay(alphas: Tensor, sigmas: Tensor) -> Tensor:
     r"""Returns how sigma / alpha shrinks in each step, \(r = e^{-h}\).
 
     h is the step of \(\lambda = \ln(\alpha / \sigma)\), half the logarithmic
@@ -49,7 +54,9 @@ def decay(alphas, sigmas):
     return (sigmas[1:] / sigmas[:-1]) * (alphas[:-1] / alphas[1:])
 
 
-def ancestral_coefficients(alphas, sigmas, eta):
+def ancestral_coefficients(
+    alphas: Tensor, sigmas: Tensor, eta: float
+) -> tuple[Tensor, Tensor, Tensor]:
     r"""Returns vectors (a, b, c) of the steps \(x' = a x + b \hat{x}_0 + c z\).
 
     It goes to \(x' = \alpha' \hat{x}_0 + \sigma' (\sqrt{1 - \eta^2 (1 - r^2)}\,
@@ -78,7 +85,13 @@ def ancestral_coefficients(alphas, sigmas, eta):
     )
 
 
-def integrate(step, x, num_steps, record_every=None, memory=0):
+def integrate(
+    step: typing.Callable,
+    x: Tensor,
+    num_steps: int | Tensor,
+    record_every: int | None = None,
+    memory: int = 0,
+) -> Tensor:
     """Applies `step` for every index, in one loop of the backend.
 
     Args:
@@ -86,47 +99,45 @@ def integrate(step, x, num_steps, record_every=None, memory=0):
             index: the next x, the estimate of x0, and tensors of x's shape to remember.
         x: float `(B, ...)`.
         num_steps: int or 0-d int tensor.
-        record_every: int or None. Steps between two records.
-        memory: int. Number of tensors to remember, zeros at first.
+        record_every: Steps between two records, or None.
+        memory: Number of tensors to remember, zeros at first.
 
     Returns:
-        x after the last step; with `record_every`, also the records, float
-        `(ceil(num_steps / record_every), B, ...)`, of which the last is x.
+        x after the last step; with `record_every` the records, float
+        `(ceil(num_steps / record_every), B, ...)`, of which the last is that x.
 
     Raises:
         ValueError: If `record_every` is not positive.
     """
-    state = (x, *(ops.zeros_like(x) for _ in range(1 + memory)))
-    nothing = isinstance(num_steps, int) and num_steps == 0
-    if record_every is None:
-        if nothing:
-            return x
-        body = lambda index, *state: (index + 1, *step(index, *state))  # noqa: E731
-        loop_vars = (ops.convert_to_tensor(0, "int32"), *state)
-        return ops.while_loop(lambda index, *_: index < num_steps, body, loop_vars)[1]
-    if record_every < 1:
+    if record_every is not None and record_every < 1:
         raise ValueError(
             f"`record_every` must be positive. Received: record_every={record_every}"
         )
-    count = (num_steps + record_every - 1) // record_every
-    records = ops.zeros((count, *ops.shape(x)), x.dtype)
-    if nothing:
-        return x, records
+    state = (x, *(ops.zeros_like(x) for _ in range(1 + memory)))
+    records = ()
+    if record_every is not None:
+        count = (num_steps + record_every - 1) // record_every
+        records = (ops.zeros((count, *ops.shape(x)), x.dtype),)
+    if isinstance(num_steps, int) and num_steps == 0:
+        return records[0] if records else x
 
-    def record(index, records, *state):
+    def body(index, *state):
+        if record_every is None:
+            return index + 1, *step(index, *state)
+        *state, records = state
         state = step(index, *state)
         place = ops.reshape(index // record_every, (1, 1))
         # A record is overwritten until its last step.
         records = ops.scatter_update(records, place, state[0][None])
-        return index + 1, records, *state
+        return index + 1, *state, records
 
-    loop_vars = (ops.convert_to_tensor(0, "int32"), records, *state)
-    _, records, x, *_ = ops.while_loop(
-        lambda index, *_: index < num_steps, record, loop_vars
+    start = ops.convert_to_tensor(0, "int32")
+    _, *state = ops.while_loop(
+        lambda index, *_: index < num_steps, body, (start, *state, *records)
     )
-    return x, records
+    return state[-1] if records else state[0]
 
 
-def count_steps(alphas):
+def count_steps(alphas: Tensor) -> int | Tensor:
     """Returns the number of steps between levels, int or 0-d tensor."""
     return ops.shape(alphas)[0] - 1

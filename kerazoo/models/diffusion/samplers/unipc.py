@@ -2,6 +2,9 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.diffusion.samplers.callables import Denoise
+from kerazoo.models.diffusion.samplers.callables import Noise
 from kerazoo.models.diffusion.samplers.dpm_solver_pp_2m import log_snr_steps
 from kerazoo.models.diffusion.samplers.dpm_solver_pp_2m import step_ratios
 from kerazoo.models.diffusion.samplers.loop import ancestral_coefficients
@@ -11,7 +14,14 @@ from kerazoo.models.diffusion.samplers.loop import integrate
 from kerazoo.models.diffusion.samplers.loop import prepare
 
 
-def unipc(denoise, x, alphas, sigmas, noise=None, record_every=None):
+def unipc(
+    denoise: Denoise,
+    x: Tensor,
+    alphas: Tensor,
+    sigmas: Tensor,
+    noise: Noise | None = None,
+    record_every: int | None = None,
+) -> Tensor:
     r"""Predicts with the two last estimates and corrects with the new one.
 
     Algorithms 5 and 7 of [Zhao et al., 2023](https://arxiv.org/abs/2302.04867) for the
@@ -24,29 +34,7 @@ def unipc(denoise, x, alphas, sigmas, noise=None, record_every=None):
     (1 + q)\). The denoiser is called once a step: what it says of the predicted x
     serves the corrector and the next predictor.
 
-    Args:
-        denoise: Function of `(x, alpha, sigma, estimate)` that returns the x0.
-        x: float `(B, ...)`. Standard normal noise times `sigmas[0]`.
-        alphas: float `(n + 1,)`. Noise levels, from the noisiest to the clean.
-        sigmas: float `(n + 1,)`.
-        noise: Not used; all samplers take it.
-        record_every: int or None. Also returns the states after every so many steps.
-
-    Returns:
-        float `(B, ...)`; with `record_every`, the pair of it and the records, float
-        `(ceil(n / record_every), B, ...)`, of which the last is the result.
-
-    Raises:
-        ValueError: If `record_every` is not positive.
-
-    Example:
-
-    ```python
-    alphas, sigmas = LinearSchedule().steps(20)
-    denoise = lambda x, alpha, sigma, estimate: alpha * x  # Of unit normal data.
-    x = np.random.normal(size=(4, 8, 8, 3))
-    unipc(denoise, x, alphas, sigmas)
-    ```
+    It is called as all `kerazoo.models.diffusion.samplers`, and draws no noise.
     """
     x, alphas, sigmas = prepare(x, alphas, sigmas)
     a, b, _ = ancestral_coefficients(alphas, sigmas, eta=0.0)
@@ -67,7 +55,7 @@ def unipc(denoise, x, alphas, sigmas, noise=None, record_every=None):
     return integrate(step, x, count_steps(alphas), record_every, memory=2)
 
 
-def corrector_gains(h, q):
+def corrector_gains(h: Tensor, q: Tensor) -> tuple[Tensor, Tensor]:
     """Returns the vectors c1 and c2; 0 and 1/2 for the first step, which has no past.
 
     Args:

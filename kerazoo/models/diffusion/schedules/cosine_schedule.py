@@ -1,5 +1,7 @@
 """The cosine schedule of improved DDPM."""
 
+import typing
+
 import keras
 import numpy as np
 
@@ -29,7 +31,9 @@ class CosineSchedule(DiscreteSchedule):
     ```
     """
 
-    def __init__(self, offset=0.008, max_beta=0.999, **kwargs):
+    def __init__(
+        self, offset: float = 0.008, max_beta: float = 0.999, **kwargs: typing.Any
+    ):
         self.offset = offset
         self.max_beta = max_beta
         super().__init__(**kwargs)

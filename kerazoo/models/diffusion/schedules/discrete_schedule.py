@@ -3,6 +3,8 @@
 import numpy as np
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.diffusion.schedules.schedule import Levels
 from kerazoo.models.diffusion.schedules.schedule import Schedule
 from kerazoo.models.diffusion.schedules.schedule import append_clean
 from kerazoo.models.diffusion.schedules.schedule import check_steps
@@ -50,7 +52,12 @@ class DiscreteSchedule(Schedule):
         "balanced",
     )
 
-    def __init__(self, num_train_steps=1000, zero_terminal_snr=False, rho=7.0):
+    def __init__(
+        self,
+        num_train_steps: int = 1000,
+        zero_terminal_snr: bool = False,
+        rho: float = 7.0,
+    ):
         if num_train_steps < 2:
             raise ValueError(
                 "`num_train_steps` must be at least 2. "
@@ -65,7 +72,7 @@ class DiscreteSchedule(Schedule):
         with np.errstate(divide="ignore"):
             self._ratios = self.sigmas / self.alphas
 
-    def betas(self):
+    def betas(self) -> np.ndarray:
         """Returns the float64 `(T,)` variances of the chain's steps."""
         raise NotImplementedError
 
@@ -80,7 +87,7 @@ class DiscreteSchedule(Schedule):
         return zero_terminal_snr(table) if self.zero_terminal_snr else table
 
     @property
-    def least_posterior_sigma(self):
+    def least_posterior_sigma(self) -> float:
         r"""Standard deviation \(\tilde\beta_2^{1/2}\) of the last step that has one.
 
         It stands for that of the step to the clean image, which is zero, wherever its
@@ -102,7 +109,7 @@ class DiscreteSchedule(Schedule):
     def draw(self, uniform):
         return self._entries(self._index(uniform))
 
-    def draw_next(self, uniform):
+    def draw_next(self, uniform: Tensor) -> Levels:
         """Returns the levels one step less noisy than `draw` gives, (1, 0) at last.
 
         Args:

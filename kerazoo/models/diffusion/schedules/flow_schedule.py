@@ -45,11 +45,11 @@ class FlowSchedule(Schedule):
 
     def __init__(
         self,
-        shift=1.0,
-        distribution="uniform",
-        logit_mean=0.0,
-        logit_std=1.0,
-        t_min=0.001,
+        shift: float = 1.0,
+        distribution: str = "uniform",
+        logit_mean: float = 0.0,
+        logit_std: float = 1.0,
+        t_min: float = 0.001,
     ):
         if shift <= 0:
             raise ValueError(f"`shift` must be positive. Received: shift={shift}")

@@ -40,7 +40,12 @@ class KarrasSchedule(Schedule):
     spacings = ("karras", "log_snr")
 
     def __init__(
-        self, sigma_min=0.002, sigma_max=80.0, rho=7.0, log_mean=-1.2, log_std=1.2
+        self,
+        sigma_min: float = 0.002,
+        sigma_max: float = 80.0,
+        rho: float = 7.0,
+        log_mean: float = -1.2,
+        log_std: float = 1.2,
     ):
         if not 0 < sigma_min < sigma_max:
             raise ValueError(

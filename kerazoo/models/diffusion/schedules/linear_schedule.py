@@ -1,5 +1,7 @@
 """The linear schedule of DDPM."""
 
+import typing
+
 import keras
 import numpy as np
 
@@ -27,7 +29,9 @@ class LinearSchedule(DiscreteSchedule):
     ```
     """
 
-    def __init__(self, beta_start=1e-4, beta_end=0.02, **kwargs):
+    def __init__(
+        self, beta_start: float = 1e-4, beta_end: float = 0.02, **kwargs: typing.Any
+    ):
         self.beta_start = beta_start
         self.beta_end = beta_end
         super().__init__(**kwargs)

@@ -1,5 +1,7 @@
 """The scaled linear schedule of latent diffusion."""
 
+import typing
+
 import keras
 import numpy as np
 
@@ -28,7 +30,9 @@ class ScaledLinearSchedule(LinearSchedule):
     ```
     """
 
-    def __init__(self, beta_start=8.5e-4, beta_end=0.012, **kwargs):
+    def __init__(
+        self, beta_start: float = 8.5e-4, beta_end: float = 0.012, **kwargs: typing.Any
+    ):
         super().__init__(beta_start, beta_end, **kwargs)
 
     def betas(self):

@@ -1,9 +1,14 @@
 """What all noise schedules have in common."""
 
 import math
+import typing
 
 import numpy as np
 from keras import ops
+
+from kerazoo.layers.tensor import Tensor
+
+Levels: typing.TypeAlias = tuple[Tensor, Tensor]  # Alphas and sigmas of one shape.
 
 
 class Schedule:
@@ -13,7 +18,7 @@ class Schedule:
     their constructor, which are attributes of the same names.
     """
 
-    def level(self, t):
+    def level(self, t: Tensor) -> Levels:
         """Returns `(alpha, sigma)`, float32 `(B,)`, of float times in [0, 1].
 
         Args:
@@ -21,7 +26,7 @@ class Schedule:
         """
         raise NotImplementedError
 
-    def draw(self, uniform):
+    def draw(self, uniform: Tensor) -> Levels:
         """Returns `(alpha, sigma)`, float32 `(B,)`, as training draws them.
 
         Args:
@@ -29,7 +34,12 @@ class Schedule:
         """
         raise NotImplementedError
 
-    def steps(self, num_steps, spacing=None, dtype="float32"):
+    def steps(
+        self,
+        num_steps: int | Tensor,
+        spacing: str | None = None,
+        dtype: str = "float32",
+    ) -> Levels:
         """Returns the levels of a sampler, from the noisiest to the clean (1, 0).
 
         Args:
@@ -44,11 +54,16 @@ class Schedule:
         raise NotImplementedError
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, typing.Any]) -> "Schedule":
         return cls(**config)
 
 
-def check_steps(num_steps, spacing, spacings, most=None):
+def check_steps(
+    num_steps: int | Tensor,
+    spacing: str | None,
+    spacings: tuple[str, ...],
+    most: int | None = None,
+) -> str:
     """Returns the spacing, by default the first, if it and the number make sense.
 
     Raises:
@@ -68,19 +83,21 @@ def check_steps(num_steps, spacing, spacings, most=None):
     return spacing
 
 
-def step_numbers(num_steps, dtype):
+def step_numbers(num_steps: int | Tensor, dtype: str) -> tuple[Tensor, Tensor]:
     """Returns `0, 1, ..., num_steps - 1` and `num_steps` as floats."""
     numbers = ops.arange(num_steps, dtype="int32")
     return ops.cast(numbers, dtype), ops.cast(num_steps, dtype)
 
 
-def unit_ramp(num_steps, dtype):
+def unit_ramp(num_steps: int | Tensor, dtype: str) -> Tensor:
     """Returns float `(num_steps,)` from 0 to 1, both included."""
     numbers, count = step_numbers(num_steps, dtype)
     return numbers / ops.maximum(count - 1, 1)
 
 
-def karras_sigmas(ramp, sigma_min, sigma_max, rho):
+def karras_sigmas(
+    ramp: Tensor, sigma_min: float, sigma_max: float, rho: float
+) -> Tensor:
     r"""Returns \((s_{max}^{1/\rho} + u (s_{min}^{1/\rho} - s_{max}^{1/\rho}))^\rho\).
 
     Equation 5 of [Karras et al., 2022](https://arxiv.org/abs/2206.00364).
@@ -95,25 +112,25 @@ def karras_sigmas(ramp, sigma_min, sigma_max, rho):
     return (first + ramp * (last - first)) ** rho
 
 
-def log_spaced(ramp, sigma_min, sigma_max):
+def log_spaced(ramp: Tensor, sigma_min: float, sigma_max: float) -> Tensor:
     """Returns `sigma_max` at ramp 0 and `sigma_min` at 1, evenly in the logarithm."""
     first, last = math.log(sigma_max), math.log(sigma_min)
     return ops.exp(first + ramp * (last - first))
 
 
-def append_clean(alphas, sigmas):
+def append_clean(alphas: Tensor, sigmas: Tensor) -> Levels:
     """Returns the levels with (1, 0) behind them."""
     one = ops.ones((1,), alphas.dtype)
     return ops.concatenate([alphas, one]), ops.concatenate([sigmas, 0 * one])
 
 
-def variance_preserving(ratio):
+def variance_preserving(ratio: Tensor) -> Levels:
     """Returns `(alpha, sigma)` with `sigma / alpha = ratio`, squares summing to 1."""
     alpha = ops.rsqrt(1 + ops.square(ratio))
     return alpha, ratio * alpha
 
 
-def normal_quantile(uniform):
+def normal_quantile(uniform: Tensor) -> Tensor:
     """Returns the standard normal's quantiles, finite also at 0 and 1."""
     edge = 1 - 2.0**-23
     return math.sqrt(2) * ops.erfinv(

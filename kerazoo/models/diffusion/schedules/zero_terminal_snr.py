@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def zero_terminal_snr(alphas_cumprod):
+def zero_terminal_snr(alphas_cumprod: np.ndarray) -> np.ndarray:
     r"""Returns the table shifted and scaled to end in zero and begin as before.
 
     \(\alpha_t \leftarrow (\alpha_t - \alpha_T) \alpha_1 / (\alpha_1 - \alpha_T)\),

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+
 
 @keras.saving.register_keras_serializable(package="kerazoo")
 class AdaptiveProbability:
@@ -30,7 +32,7 @@ class AdaptiveProbability:
     ```
     """
 
-    def __init__(self, target=0.6, horizon=500_000):
+    def __init__(self, target: float = 0.6, horizon: int = 500_000):
         if not -1 < target < 1:
             raise ValueError(
                 f"`target` must be between -1 and 1. Received: target={target}"
@@ -40,7 +42,12 @@ class AdaptiveProbability:
         self.target = target
         self.horizon = horizon
 
-    def update(self, probability, overfitting, batch_size):
+    def update(
+        self,
+        probability: float | Tensor,
+        overfitting: float | Tensor,
+        batch_size: int | Tensor,
+    ) -> Tensor:
         """Returns the next probability.
 
         Args:

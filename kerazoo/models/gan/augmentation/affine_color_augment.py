@@ -1,11 +1,13 @@
 """The augmentation of StyleGAN2-ADA."""
 
 import math
+import typing
 
 import keras
 import numpy as np
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.gan.augmentation.gather_pixels import gather_pixels
 from kerazoo.models.gan.augmentation.uniforms import integers
 from kerazoo.models.gan.augmentation.uniforms import normals
@@ -85,7 +87,11 @@ class AffineColorAugment:
     ```
     """
 
-    def __init__(self, policy=("blit", "geometry", "color"), exclude=()):
+    def __init__(
+        self,
+        policy: typing.Sequence[str] = ("blit", "geometry", "color"),
+        exclude: typing.Sequence[str] = (),
+    ):
         if not set(policy) <= set(_GROUPS):
             raise ValueError(
                 f"`policy` must consist of {tuple(_GROUPS)}. Received: policy={policy}"
@@ -107,7 +113,9 @@ class AffineColorAugment:
         self._sizes = [known[name][1] for name in self._names]
         self.num_uniforms = len(self._sizes) + sum(self._sizes)
 
-    def __call__(self, images, uniforms, probability=1.0):
+    def __call__(
+        self, images: Tensor, uniforms: Tensor, probability: float | Tensor = 1.0
+    ) -> Tensor:
         images = ops.convert_to_tensor(images)
         dtype = keras.backend.result_type(images.dtype, "float32")
         outputs = ops.cast(images, dtype)

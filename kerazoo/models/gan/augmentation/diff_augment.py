@@ -1,8 +1,11 @@
 """The augmentation of DiffAugment."""
 
+import typing
+
 import keras
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.gan.augmentation.gather_pixels import gather_pixels
 from kerazoo.models.gan.augmentation.uniforms import integers
 from kerazoo.models.gan.augmentation.uniforms import split_uniforms
@@ -53,7 +56,9 @@ class DiffAugment:
     ```
     """
 
-    def __init__(self, policy=("color", "translation", "cutout")):
+    def __init__(
+        self, policy: typing.Sequence[str] = ("color", "translation", "cutout")
+    ):
         unknown = [name for name in policy if name not in _POLICIES]
         if unknown:
             raise ValueError(
@@ -66,7 +71,9 @@ class DiffAugment:
         ]
         self.num_uniforms = sum(1 + size for _, size in self._transformations)
 
-    def __call__(self, images, uniforms, probability=1.0):
+    def __call__(
+        self, images: Tensor, uniforms: Tensor, probability: float | Tensor = 1.0
+    ) -> Tensor:
         images = ops.convert_to_tensor(images)
         dtype = keras.backend.result_type(images.dtype, "float32")
         uniforms = ops.cast(uniforms, dtype)

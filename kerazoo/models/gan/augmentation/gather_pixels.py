@@ -2,8 +2,10 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 
-def gather_pixels(images, rows, columns):
+
+def gather_pixels(images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     """Returns the pixels of each image at its rows and columns.
 
     Its gradients of any order are exact and XLA compiles it, neither of which holds for

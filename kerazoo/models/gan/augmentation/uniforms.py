@@ -1,14 +1,19 @@
 """Uniform numbers, and what augmentations make of them."""
 
 import math
+import typing
 
 from keras import ops
+
+from kerazoo.layers.tensor import Tensor
 
 # Farthest from 0 that 2 u - 1 may be, where the normal quantile is still finite.
 _MOST = 1 - 2**-23
 
 
-def split_uniforms(uniforms, sizes):
+def split_uniforms(
+    uniforms: Tensor, sizes: typing.Sequence[int]
+) -> list[tuple[Tensor, Tensor]]:
     """Splits the numbers of a batch among its transformations.
 
     A transformation takes one number that says whether it is applied, and then `size`
@@ -44,13 +49,13 @@ def split_uniforms(uniforms, sizes):
     return parts
 
 
-def integers(uniforms, count):
+def integers(uniforms: Tensor, count: int) -> Tensor:
     """Returns int32 in [0, count) of uniform numbers, all equally likely."""
     # The product of the largest number below 1 may round to `count`.
     return ops.minimum(ops.cast(ops.floor(uniforms * count), "int32"), count - 1)
 
 
-def normals(uniforms):
+def normals(uniforms: Tensor) -> Tensor:
     r"""Returns standard normal numbers, the quantiles of uniform ones, within ±5.3."""
     centered = ops.clip(2 * uniforms - 1, -_MOST, _MOST)
     return math.sqrt(2) * ops.erfinv(centered)

@@ -25,7 +25,7 @@ class AugmentationConfig:
     adaptive_augmentation: bool = False
     augment_exclude: typing.Sequence[str] = ()
 
-    def make(self, sample_shape):
+    def make(self, sample_shape: tuple[int, ...]) -> typing.Any:
         """Makes the augmentation of examples of a shape, None for none."""
         if self.augmentation == "none":
             return None
@@ -39,7 +39,7 @@ class AugmentationConfig:
             options["exclude"] = tuple(self.augment_exclude)
         return AUGMENTATIONS[self.augmentation](**options)
 
-    def probability(self):
+    def probability(self) -> float | AdaptiveProbability:
         """Returns what `GAN` takes as `augment_probability`."""
         if self.adaptive_augmentation:
             return AdaptiveProbability()

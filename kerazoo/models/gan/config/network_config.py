@@ -3,6 +3,8 @@
 import dataclasses
 import typing
 
+import keras
+
 from kerazoo.models.gan.networks import CompactDiscriminator
 from kerazoo.models.gan.networks import CompactGenerator
 from kerazoo.models.gan.networks import DCGANDiscriminator
@@ -58,7 +60,9 @@ class NetworkConfig:
     discriminator_normalization: str = "none"
     condition: str = "projection"
 
-    def make(self, sample_shape, num_classes=None):
+    def make(
+        self, sample_shape: tuple[int, ...], num_classes: int | None = None
+    ) -> tuple[keras.Model, keras.Model]:
         """Makes both networks.
 
         Args:

@@ -43,7 +43,9 @@ class TrainingConfig:
     average_half_life: float = 20_000
     max_gradient_norm: float = 0.0
 
-    def penalty(self, weight, train_steps):
+    def penalty(
+        self, weight: float, train_steps: int
+    ) -> float | keras.optimizers.schedules.LearningRateSchedule:
         """Returns the weight of a penalty, which may fall over the steps."""
         if not weight or self.penalty_decay == 1:
             return weight
@@ -51,11 +53,11 @@ class TrainingConfig:
             weight, train_steps * self.discriminator_steps, self.penalty_decay
         )
 
-    def average_decay(self):
+    def average_decay(self) -> HalfLifeDecay | None:
         """Returns how fast the generator's average forgets, or None for no average."""
         return HalfLifeDecay(self.average_half_life) if self.average else None
 
-    def optimizers(self, train_steps):
+    def optimizers(self, train_steps: int) -> list[keras.optimizers.Optimizer]:
         """Returns the optimizers of generator and discriminator."""
         own = self.discriminator_learning_rate
         rates = (self.learning_rate, self.learning_rate if own is None else own)

@@ -1,5 +1,7 @@
 """The discriminator of few filters that shows mode collapse."""
 
+import typing
+
 import keras
 from keras import ops
 
@@ -47,7 +49,11 @@ class CompactDiscriminator(keras.Model):
     """
 
     def __init__(
-        self, base_width=2, batch_normalization=False, num_classes=None, **kwargs
+        self,
+        base_width: int = 2,
+        batch_normalization: bool = False,
+        num_classes: int | None = None,
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
         self.base_width = base_width

@@ -1,5 +1,7 @@
 """The generator of few filters that shows mode collapse."""
 
+import typing
+
 import keras
 
 from kerazoo.layers.batch_normalization import BatchNormalization
@@ -45,7 +47,12 @@ class CompactGenerator(keras.Model):
     """
 
     def __init__(
-        self, image_shape, latent_size, base_width=8, num_classes=None, **kwargs
+        self,
+        image_shape: tuple[int, int, int],
+        latent_size: int,
+        base_width: int = 8,
+        num_classes: int | None = None,
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
         self.image_shape = tuple(image_shape)

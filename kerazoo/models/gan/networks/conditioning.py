@@ -1,14 +1,19 @@
 """How labels enter the networks of a GAN."""
 
+import typing
+
 import keras
 from keras import ops
 
 from kerazoo.layers.spectral_normalization import SpectralNormalization
+from kerazoo.layers.tensor import Tensor
 
 _EMBEDDING_SIZE = 32
 
 
-def split_labels(inputs, num_classes):
+def split_labels(
+    inputs: typing.Any, num_classes: int | None
+) -> tuple[Tensor, Tensor | None]:
     """Returns `(x, labels)` of a network's inputs, labels None without classes.
 
     Raises:
@@ -22,7 +27,9 @@ def split_labels(inputs, num_classes):
     return (inputs[0], inputs[1]) if has_labels else (inputs[0], None)
 
 
-def first_shape(inputs_shape, num_classes):
+def first_shape(
+    inputs_shape: typing.Any, num_classes: int | None
+) -> tuple[int | None, ...]:
     """Returns the shape of x by those of a network's inputs, as of `split_labels`.
 
     Raises:
@@ -56,7 +63,7 @@ class LabelledLatents(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, num_classes=None, **kwargs):
+    def __init__(self, num_classes: int | None = None, **kwargs: typing.Any):
         super().__init__(**kwargs)
         self.num_classes = num_classes
         if num_classes is not None:
@@ -105,7 +112,7 @@ class LabelledImages(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, num_classes, **kwargs):
+    def __init__(self, num_classes: int, **kwargs: typing.Any):
         super().__init__(**kwargs)
         self.num_classes = num_classes
 
@@ -158,10 +165,10 @@ class ProjectionHead(keras.layers.Layer):
 
     def __init__(
         self,
-        num_classes=None,
-        kernel_initializer="glorot_uniform",
-        spectral_normalization=False,
-        **kwargs,
+        num_classes: int | None = None,
+        kernel_initializer: str | keras.initializers.Initializer = "glorot_uniform",
+        spectral_normalization: bool = False,
+        **kwargs: typing.Any,
     ):
         super().__init__(**{"dtype": "float32", **kwargs})
         self.num_classes = num_classes

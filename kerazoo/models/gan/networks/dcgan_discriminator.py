@@ -1,5 +1,7 @@
 """The discriminator of DCGAN."""
 
+import typing
+
 import keras
 from keras import ops
 
@@ -55,11 +57,11 @@ class DCGANDiscriminator(keras.Model):
 
     def __init__(
         self,
-        base_width=64,
-        normalization="batch",
-        num_classes=None,
-        condition="projection",
-        **kwargs,
+        base_width: int = 64,
+        normalization: str = "batch",
+        num_classes: int | None = None,
+        condition: str = "projection",
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
         if normalization not in _NORMALIZATIONS:

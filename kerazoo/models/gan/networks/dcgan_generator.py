@@ -1,5 +1,7 @@
 """The generator of DCGAN."""
 
+import typing
+
 import keras
 
 from kerazoo.layers.batch_normalization import BatchNormalization
@@ -48,12 +50,12 @@ class DCGANGenerator(keras.Model):
 
     def __init__(
         self,
-        image_shape,
-        latent_size,
-        base_width=64,
-        num_classes=None,
-        batch_normalization=True,
-        **kwargs,
+        image_shape: tuple[int, int, int],
+        latent_size: int,
+        base_width: int = 64,
+        num_classes: int | None = None,
+        batch_normalization: bool = True,
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
         self.image_shape = tuple(image_shape)

@@ -3,7 +3,7 @@
 import keras
 
 
-def small_normal():
+def small_normal() -> keras.initializers.Initializer:
     """Returns a normal distribution of standard deviation 0.02.
 
     The one of [Radford et al., 2016](https://arxiv.org/abs/1511.06434), Section 4. A

@@ -1,6 +1,7 @@
 """A discriminator of dense layers."""
 
 import math
+import typing
 
 import keras
 from keras import ops
@@ -43,7 +44,11 @@ class MLPDiscriminator(keras.Model):
     """
 
     def __init__(
-        self, hidden_sizes=(512, 256), maxout_pieces=None, num_classes=None, **kwargs
+        self,
+        hidden_sizes: typing.Sequence[int] = (512, 256),
+        maxout_pieces: int | None = None,
+        num_classes: int | None = None,
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
         self.hidden_sizes = tuple(hidden_sizes)

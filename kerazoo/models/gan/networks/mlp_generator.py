@@ -1,6 +1,7 @@
 """A generator of dense layers."""
 
 import math
+import typing
 
 import keras
 
@@ -44,13 +45,13 @@ class MLPGenerator(keras.Model):
 
     def __init__(
         self,
-        sample_shape,
-        latent_size,
-        hidden_sizes=(256, 512),
-        num_classes=None,
-        batch_normalization=False,
-        activation="tanh",
-        **kwargs,
+        sample_shape: tuple[int, ...],
+        latent_size: int,
+        hidden_sizes: typing.Sequence[int] = (256, 512),
+        num_classes: int | None = None,
+        batch_normalization: bool = False,
+        activation: str | None = "tanh",
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
         self.sample_shape = tuple(sample_shape)

@@ -1,5 +1,7 @@
 """The residual block of R3GAN's networks."""
 
+import typing
+
 import keras
 
 
@@ -34,7 +36,13 @@ class ResidualBlock(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, expansion=1.0, groups=1, depth=1, **kwargs):
+    def __init__(
+        self,
+        expansion: float = 1.0,
+        groups: int = 1,
+        depth: int = 1,
+        **kwargs: typing.Any,
+    ):
         super().__init__(**kwargs)
         self.expansion = expansion
         self.groups = groups

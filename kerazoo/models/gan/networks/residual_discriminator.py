@@ -1,5 +1,7 @@
 """The discriminator of R3GAN."""
 
+import typing
+
 import keras
 from keras import ops
 
@@ -47,12 +49,12 @@ class ResidualDiscriminator(keras.Model):
 
     def __init__(
         self,
-        base_width=64,
-        blocks_per_level=1,
-        expansion=1.0,
-        groups=1,
-        num_classes=None,
-        **kwargs,
+        base_width: int = 64,
+        blocks_per_level: int = 1,
+        expansion: float = 1.0,
+        groups: int = 1,
+        num_classes: int | None = None,
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
         self.base_width = base_width

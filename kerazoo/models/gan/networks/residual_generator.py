@@ -1,5 +1,7 @@
 """The generator of R3GAN."""
 
+import typing
+
 import keras
 from keras import ops
 
@@ -49,14 +51,14 @@ class ResidualGenerator(keras.Model):
 
     def __init__(
         self,
-        image_shape,
-        latent_size,
-        base_width=64,
-        blocks_per_level=1,
-        expansion=1.0,
-        groups=1,
-        num_classes=None,
-        **kwargs,
+        image_shape: tuple[int, int, int],
+        latent_size: int,
+        base_width: int = 64,
+        blocks_per_level: int = 1,
+        expansion: float = 1.0,
+        groups: int = 1,
+        num_classes: int | None = None,
+        **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
         self.image_shape = tuple(image_shape)

@@ -1,7 +1,7 @@
 """How images shrink to the small maps that networks begin or end with."""
 
 
-def halvings(image_shape):
+def halvings(image_shape: tuple[int, ...]) -> int:
     """Returns how often images can be halved while both sides are even and at least 6.
 
     Args:
@@ -34,7 +34,7 @@ def halvings(image_shape):
     return count
 
 
-def rounded_halves(image_shape, count):
+def rounded_halves(image_shape: tuple[int, ...], count: int) -> list[tuple[int, int]]:
     """Returns the sides of images and of their halves, rounded up.
 
     Args:
@@ -63,7 +63,8 @@ def rounded_halves(image_shape, count):
             f"Expected a shape (H, W, C) of images with sides of at least {2**count}. "
             f"Received: image_shape={tuple(image_shape)}"
         )
-    sizes = [tuple(image_shape[:2])]
+    height, width = image_shape[:2]
+    sizes = [(height, width)]
     for _ in range(count):
         height, width = sizes[-1]
         sizes.append((-(-height // 2), -(-width // 2)))

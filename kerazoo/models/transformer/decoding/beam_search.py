@@ -1,26 +1,30 @@
 """Beam search."""
 
+import typing
+
 import keras
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.transformer.decoding.decoded import Decoded
+from kerazoo.models.transformer.decoding.loop import Step
 from kerazoo.models.transformer.decoding.loop import check_max_length
 
 _INF = float("inf")
 
 
 def beam_search(
-    step,
-    state,
-    first,
-    max_length,
-    beam_size,
-    length_penalty=1.0,
-    eos=2,
-    pad=0,
-    num_results=1,
-    start=0,
-):
+    step: Step,
+    state: typing.Any,
+    first: Tensor,
+    max_length: int,
+    beam_size: int,
+    length_penalty: float = 1.0,
+    eos: int = 2,
+    pad: int = 0,
+    num_results: int = 1,
+    start: Tensor | int = 0,
+) -> Decoded:
     r"""Searches the likeliest sequences by keeping the best few of each row.
 
     The score of n tokens y is \(\frac{1}{n^\alpha} \sum_i \log p(y_i | y_{<i})\), the

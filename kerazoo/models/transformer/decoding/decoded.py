@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from kerazoo.layers.tensor import Tensor
+
 
 class Decoded(NamedTuple):
     """Sequences, without the token they began from.
@@ -14,6 +16,6 @@ class Decoded(NamedTuple):
             sequence, which counts where it was reached.
     """
 
-    tokens: object
-    scores: object
-    lengths: object
+    tokens: Tensor
+    scores: Tensor
+    lengths: Tensor

@@ -1,11 +1,24 @@
 """Greedy decoding."""
 
+import typing
+
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.transformer.decoding.decoded import Decoded
+from kerazoo.models.transformer.decoding.loop import Step
 from kerazoo.models.transformer.decoding.loop import decode
 
 
-def greedy(step, state, first, max_length, eos=2, pad=0, start=0):
+def greedy(
+    step: Step,
+    state: typing.Any,
+    first: Tensor,
+    max_length: int,
+    eos: int = 2,
+    pad: int = 0,
+    start: Tensor | int = 0,
+) -> Decoded:
     """Writes the likeliest token at every step.
 
     A row ends with `eos` or after `max_length` tokens, and the loop with its last row.

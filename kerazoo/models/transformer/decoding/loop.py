@@ -1,11 +1,19 @@
 """The loop of decoding that writes one sequence per row."""
 
+import typing
+
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.transformer.decoding.decoded import Decoded
 
+# Of tokens, index of the step and state, to logits and the new state.
+Step: typing.TypeAlias = typing.Callable[
+    [Tensor, Tensor, typing.Any], tuple[Tensor, typing.Any]
+]
 
-def check_max_length(max_length):
+
+def check_max_length(max_length: int) -> None:
     """Raises a ValueError where there is not one token to write."""
     if max_length < 1:
         raise ValueError(
@@ -13,7 +21,16 @@ def check_max_length(max_length):
         )
 
 
-def decode(choose, step, state, first, max_length, eos, pad, start):
+def decode(
+    choose: typing.Callable[[Tensor, Tensor], tuple[Tensor, Tensor]],
+    step: Step,
+    state: typing.Any,
+    first: Tensor,
+    max_length: int,
+    eos: int,
+    pad: int,
+    start: Tensor | int,
+) -> Decoded:
     """Writes a token per row and step, until all rows have ended.
 
     Args:

@@ -1,8 +1,13 @@
 """Sampling of sequences, also from the likeliest tokens only."""
 
+import typing
+
 import keras
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.transformer.decoding.decoded import Decoded
+from kerazoo.models.transformer.decoding.loop import Step
 from kerazoo.models.transformer.decoding.loop import decode
 
 _INDICES_APART = 1_000_003  # PyTorch adds the two numbers of a seed.
@@ -10,18 +15,18 @@ _COLDEST = 1e-6
 
 
 def sample(
-    step,
-    state,
-    first,
-    max_length,
-    seed,
-    temperature=1.0,
-    top_k=None,
-    top_p=None,
-    eos=2,
-    pad=0,
-    start=0,
-):
+    step: Step,
+    state: typing.Any,
+    first: Tensor,
+    max_length: int,
+    seed: Tensor | int,
+    temperature: Tensor | float = 1.0,
+    top_k: int | None = None,
+    top_p: Tensor | float | None = None,
+    eos: int = 2,
+    pad: int = 0,
+    start: Tensor | int = 0,
+) -> Decoded:
     r"""Draws every token from the model's distribution.
 
     The token of logits l is \(\arg\max_v (l_v + \tau g_v)\) with g from the standard
@@ -88,7 +93,7 @@ def sample(
     return decode(choose, step, state, first, max_length, eos, pad, start)
 
 
-def top_k_logits(logits, k):
+def top_k_logits(logits: Tensor, k: int) -> Tensor:
     """Sets all but the k largest logits to minus infinity.
 
     From [Fan et al., 2018](https://arxiv.org/abs/1805.04833), Section 5.3. Logits equal
@@ -116,7 +121,7 @@ def top_k_logits(logits, k):
     return ops.where(logits < values[..., -1:], -float("inf"), logits)
 
 
-def top_p_logits(logits, p):
+def top_p_logits(logits: Tensor, p: Tensor | float) -> Tensor:
     """Sets all logits to minus infinity but the nucleus.
 
     It is the smallest set of the likeliest tokens whose probabilities sum to p or more,

@@ -5,7 +5,12 @@ import tensorflow as tf
 from kerazoo.training.replica_model import num_replicas
 
 
-def projected_cross_entropy(hidden, embeddings, targets, smoothing=0.0):
+def projected_cross_entropy(
+    hidden: tf.Tensor,
+    embeddings: tf.Tensor,
+    targets: tf.Tensor,
+    smoothing: float = 0.0,
+) -> tf.Tensor:
     r"""Returns the smoothed cross entropy of the logits \(h E^T\).
 
     The same as `smoothed_cross_entropy(hidden @ embeddings.T, targets, smoothing)`, and

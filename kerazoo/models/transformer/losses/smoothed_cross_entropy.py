@@ -2,8 +2,12 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 
-def smoothed_cross_entropy(logits, labels, smoothing=0.0):
+
+def smoothed_cross_entropy(
+    logits: Tensor, labels: Tensor, smoothing: float = 0.0
+) -> Tensor:
     r"""Returns \(-(1 - \epsilon) \log p_y - \frac{\epsilon}{K} \sum_k \log p_k\).
 
     Label smoothing of [Szegedy et al., 2016](https://arxiv.org/abs/1512.00567), Section

@@ -3,19 +3,13 @@
 from kerazoo.models.transformer.networks.causal_language_model import (
     CausalLanguageModel,
 )
-from kerazoo.models.transformer.networks.decoder import Decoder
-from kerazoo.models.transformer.networks.encoder import Encoder
 from kerazoo.models.transformer.networks.encoder_decoder import EncoderDecoder
 from kerazoo.models.transformer.networks.text_classifier import TextClassifier
-from kerazoo.models.transformer.networks.token_embedding import TokenEmbedding
 from kerazoo.models.transformer.networks.vision_transformer import VisionTransformer
 
 __all__ = [
     "CausalLanguageModel",
-    "Decoder",
-    "Encoder",
     "EncoderDecoder",
     "TextClassifier",
-    "TokenEmbedding",
     "VisionTransformer",
 ]

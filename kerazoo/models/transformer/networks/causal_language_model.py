@@ -1,15 +1,17 @@
 """A Transformer that goes on with a sequence."""
 
+import typing
+
 import keras
 from keras import ops
 
-from kerazoo.models.transformer.networks.block_arguments import pop_block_arguments
-from kerazoo.models.transformer.networks.decoder import Decoder
-from kerazoo.models.transformer.networks.token_embedding import TokenEmbedding
+from kerazoo.layers.decoder import Decoder
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.transformer.networks.token_network import TokenNetwork
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
-class CausalLanguageModel(keras.Model):
+class CausalLanguageModel(TokenNetwork):
     """Decoder blocks that predict each next token from those before.
 
     GPT-2, [Radford et al., 2019](https://github.com/openai/gpt-2), Section 2.3, by
@@ -19,10 +21,11 @@ class CausalLanguageModel(keras.Model):
 
     Args:
         vocabulary_size: int. Number of tokens V.
-        units: int. Width D.
+        hidden_size: int. Width D.
         num_layers: int. Number of blocks.
         num_heads: int. Heads of each attention.
-        hidden_size: int or None. Width inside the feed-forward layers; None for 4 D.
+        feed_forward_size: int or None. Width inside the feed-forward layers; None for
+            4 D.
         positions: "learned", "sinusoidal", "rotary" or "alibi".
         max_length: int. Most tokens of a sequence, with learned positions.
         dropout: float in [0, 1). Of embeddings, sublayers and feed-forward layers.
@@ -45,86 +48,66 @@ class CausalLanguageModel(keras.Model):
     Example:
 
     ```python
-    network = CausalLanguageModel(1_000, units=32, num_layers=2, num_heads=4)
+    network = CausalLanguageModel(
+        1_000, hidden_size=32, num_layers=2, num_heads=4
+    )
     network(np.array([[1, 4, 5]]))  # (1, 3, 1000)
     ```
     """
 
     def __init__(
         self,
-        vocabulary_size,
-        units=768,
-        num_layers=12,
-        num_heads=12,
-        hidden_size=None,
-        positions="learned",
-        max_length=1_024,
-        dropout=0.0,
-        activation="gelu",
-        norm_first=True,
-        **kwargs,
+        vocabulary_size: int,
+        hidden_size: int = 768,
+        num_layers: int = 12,
+        num_heads: int = 12,
+        feed_forward_size: int | None = None,
+        positions: str = "learned",
+        max_length: int = 1_024,
+        dropout: float = 0.0,
+        activation: str = "gelu",
+        norm_first: bool = True,
+        **kwargs: typing.Any,
     ):
-        block = pop_block_arguments(kwargs)
-        super().__init__(**kwargs)
-        self.vocabulary_size = vocabulary_size
-        self.units = units
-        self.num_layers = num_layers
-        self.num_heads = num_heads
-        self.hidden_size = hidden_size
-        self.positions = positions
-        self.max_length = max_length
-        self.dropout = dropout
-        self.activation = activation
-        self.norm_first = norm_first
-        self.block_arguments = block
-        policy = {"dtype": self.dtype_policy}
-        self.embedding = TokenEmbedding(
+        super().__init__(
             vocabulary_size,
-            units,
             positions,
             max_length,
-            dropout,
-            scale=False,
-            name="embedding",
-            **policy,
-        )
-        self.decoder = Decoder(
-            num_layers,
-            num_heads,
-            4 * units if hidden_size is None else hidden_size,
-            is_cross=False,
+            scale_embeddings=False,
+            hidden_size=hidden_size,
+            num_layers=num_layers,
+            num_heads=num_heads,
+            feed_forward_size=feed_forward_size,
             dropout=dropout,
             activation=activation,
             norm_first=norm_first,
-            positions=positions if positions in ("rotary", "alibi") else None,
-            name="decoder",
-            **block,
-            **policy,
+            **kwargs,
         )
+        self.decoder = self.make_stack(Decoder, "decoder", is_cross=False)
 
     def build(self, inputs_shape):
         self.embedding.build((None, None))
-        self.decoder.build((None, None, self.units))
+        self.decoder.build((None, None, self.hidden_size))
         self.built = True
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
         return self.logits(self.features(inputs, training=training))
 
-    def features(self, inputs, training=None):
+    def features(self, inputs: Tensor, training: bool | None = None) -> Tensor:
         """Returns the last hidden states, float `(B, T, D)`."""
         x = self.embedding(inputs, training=training)
         return self.decoder(x, training=training)
 
-    def logits(self, hidden):
+    def logits(self, hidden: Tensor) -> Tensor:
         """Returns the logits, float32 `(..., V)`, of hidden states."""
         return self.embedding.logits(hidden)
 
     @property
-    def output_embeddings(self):
+    def output_embeddings(self) -> Tensor:
         """The matrix `(V, D)` whose products with hidden states are the logits."""
         return self.embedding.embeddings
 
-    def start(self, inputs, length):
+    def start(self, inputs: Tensor, length: int) -> tuple[Tensor, typing.Any]:
         """Returns what `step` needs to write: a context, and a cache without tokens.
 
         Args:
@@ -139,7 +122,7 @@ class CausalLanguageModel(keras.Model):
         cache = self.decoder.make_cache(ops.shape(inputs)[0], length)
         return self.embedding.output_matrix(), cache
 
-    def read(self, tokens, cache):
+    def read(self, tokens: Tensor, cache: typing.Any) -> typing.Any:
         """Reads the first tokens of sequences at once, in place of a `step` for each.
 
         Args:
@@ -152,7 +135,9 @@ class CausalLanguageModel(keras.Model):
         _, cache = self.decoder(self.embedding(tokens), cache=cache, position=0)
         return cache
 
-    def step(self, tokens, position, cache, context):
+    def step(
+        self, tokens: Tensor, position: Tensor, cache: typing.Any, context: Tensor
+    ) -> tuple[Tensor, typing.Any]:
         """Reads one more token of each row.
 
         Args:
@@ -166,19 +151,3 @@ class CausalLanguageModel(keras.Model):
         x = self.embedding(tokens[:, None], position=position)
         x, cache = self.decoder(x, cache=cache, position=position)
         return self.embedding.logits(x[:, 0], context), cache
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "vocabulary_size": self.vocabulary_size,
-            "units": self.units,
-            "num_layers": self.num_layers,
-            "num_heads": self.num_heads,
-            "hidden_size": self.hidden_size,
-            "positions": self.positions,
-            "max_length": self.max_length,
-            "dropout": self.dropout,
-            "activation": self.activation,
-            "norm_first": self.norm_first,
-            **self.block_arguments,
-        }

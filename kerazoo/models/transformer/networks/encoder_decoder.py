@@ -1,17 +1,19 @@
 """A Transformer that writes one sequence from another."""
 
+import typing
+
 import keras
 from keras import ops
 
-from kerazoo.models.transformer.networks.block_arguments import pop_block_arguments
-from kerazoo.models.transformer.networks.decoder import Decoder
-from kerazoo.models.transformer.networks.encoder import Encoder
-from kerazoo.models.transformer.networks.token_embedding import TokenEmbedding
-from kerazoo.models.transformer.text.special_tokens import PAD
+from kerazoo.layers.decoder import Decoder
+from kerazoo.layers.encoder import Encoder
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.transformer.networks.token_network import TokenNetwork
+from kerazoo.text.special_tokens import PAD
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
-class EncoderDecoder(keras.Model):
+class EncoderDecoder(TokenNetwork):
     """Encoder and decoder over one vocabulary, whose embeddings all share.
 
     The Transformer of [Vaswani et al., 2017](https://arxiv.org/abs/1706.03762), by
@@ -21,10 +23,11 @@ class EncoderDecoder(keras.Model):
 
     Args:
         vocabulary_size: int. Number of tokens V.
-        units: int. Width D.
+        hidden_size: int. Width D.
         num_layers: int. Blocks of the encoder, and of the decoder.
         num_heads: int. Heads of each attention.
-        hidden_size: int. Width inside the feed-forward layers.
+        feed_forward_size: int or None. Width inside the feed-forward layers; None for
+            4 D.
         num_decoder_layers: int or None. Blocks of the decoder, where they are others.
         positions: "sinusoidal", "learned", "rotary" or "alibi".
         max_length: int. Most tokens of either sequence, with learned positions.
@@ -48,7 +51,7 @@ class EncoderDecoder(keras.Model):
 
     ```python
     network = EncoderDecoder(
-        1_000, units=32, num_layers=2, num_heads=4, hidden_size=64
+        1_000, hidden_size=32, num_layers=2, num_heads=4, feed_forward_size=64
     )
     network([np.array([[4, 5, 2]]), np.array([[1, 6]])])  # (1, 2, 1000)
     ```
@@ -56,83 +59,65 @@ class EncoderDecoder(keras.Model):
 
     def __init__(
         self,
-        vocabulary_size,
-        units=512,
-        num_layers=6,
-        num_heads=8,
-        hidden_size=2_048,
-        num_decoder_layers=None,
-        positions="sinusoidal",
-        max_length=1_024,
-        dropout=0.1,
-        **kwargs,
+        vocabulary_size: int,
+        hidden_size: int = 512,
+        num_layers: int = 6,
+        num_heads: int = 8,
+        feed_forward_size: int | None = None,
+        num_decoder_layers: int | None = None,
+        positions: str = "sinusoidal",
+        max_length: int = 1_024,
+        dropout: float = 0.1,
+        **kwargs: typing.Any,
     ):
-        block = pop_block_arguments(kwargs)
-        super().__init__(**kwargs)
-        self.vocabulary_size = vocabulary_size
-        self.units = units
-        self.num_layers = num_layers
-        self.num_heads = num_heads
-        self.hidden_size = hidden_size
-        self.num_decoder_layers = num_decoder_layers
-        self.positions = positions
-        self.max_length = max_length
-        self.dropout = dropout
-        self.block_arguments = block
-        policy = {"dtype": self.dtype_policy}
-        self.embedding = TokenEmbedding(
+        super().__init__(
             vocabulary_size,
-            units,
             positions,
             max_length,
-            dropout,
-            name="embedding",
-            **policy,
+            hidden_size=hidden_size,
+            num_layers=num_layers,
+            num_heads=num_heads,
+            feed_forward_size=feed_forward_size,
+            dropout=dropout,
+            **kwargs,
         )
-        own = {
-            **block,
-            "dropout": dropout,
-            "positions": positions if positions in ("rotary", "alibi") else None,
-            **policy,
-        }
-        self.encoder = Encoder(
-            num_layers, num_heads, hidden_size, name="encoder", **own
-        )
-        self.decoder = Decoder(
-            num_layers if num_decoder_layers is None else num_decoder_layers,
-            num_heads,
-            hidden_size,
-            name="decoder",
-            **own,
-        )
+        self.num_decoder_layers = num_decoder_layers
+        self.encoder = self.make_stack(Encoder, "encoder")
+        self.decoder = self.make_stack(Decoder, "decoder", num_decoder_layers)
 
     def build(self, inputs_shape):
         self.embedding.build((None, None))
-        shape = (None, None, self.units)
+        shape = (None, None, self.hidden_size)
         self.encoder.build(shape)
         self.decoder.build(shape, shape)
         self.built = True
 
-    def call(self, inputs, training=None):
+    def call(
+        self, inputs: tuple[Tensor, Tensor], training: bool | None = None
+    ) -> Tensor:
         return self.logits(self.features(inputs, training=training))
 
-    def features(self, inputs, training=None):
+    def features(
+        self, inputs: tuple[Tensor, Tensor], training: bool | None = None
+    ) -> Tensor:
         """Returns the last hidden states of the decoder, float `(B, T, D)`."""
         source, target = inputs
         memory, mask = self.encode(source, training=training)
         x = self.embedding(target, training=training)
         return self.decoder(x, memory, memory_mask=mask, training=training)
 
-    def logits(self, hidden):
+    def logits(self, hidden: Tensor) -> Tensor:
         """Returns the logits, float32 `(..., V)`, of hidden states."""
         return self.embedding.logits(hidden)
 
     @property
-    def output_embeddings(self):
+    def output_embeddings(self) -> Tensor:
         """The matrix `(V, D)` whose products with hidden states are the logits."""
         return self.embedding.embeddings
 
-    def encode(self, source, training=None):
+    def encode(
+        self, source: Tensor, training: bool | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Reads a source.
 
         Args:
@@ -146,7 +131,7 @@ class EncoderDecoder(keras.Model):
         x = self.embedding(source, training=training)
         return self.encoder(x, key_mask=mask, training=training), mask
 
-    def start(self, inputs, length):
+    def start(self, inputs: Tensor, length: int) -> tuple[typing.Any, typing.Any]:
         """Returns what `step` needs to write: a context, and a cache without tokens.
 
         Args:
@@ -163,7 +148,9 @@ class EncoderDecoder(keras.Model):
         output_matrix = self.embedding.output_matrix()
         return (self.decoder.project(memory), mask, output_matrix), cache
 
-    def step(self, tokens, position, cache, context):
+    def step(
+        self, tokens: Tensor, position: Tensor, cache: typing.Any, context: typing.Any
+    ) -> tuple[Tensor, typing.Any]:
         """Reads one more token of each row.
 
         Args:
@@ -184,14 +171,5 @@ class EncoderDecoder(keras.Model):
     def get_config(self):
         return {
             **super().get_config(),
-            "vocabulary_size": self.vocabulary_size,
-            "units": self.units,
-            "num_layers": self.num_layers,
-            "num_heads": self.num_heads,
-            "hidden_size": self.hidden_size,
             "num_decoder_layers": self.num_decoder_layers,
-            "positions": self.positions,
-            "max_length": self.max_length,
-            "dropout": self.dropout,
-            **self.block_arguments,
         }

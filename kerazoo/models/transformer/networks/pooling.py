@@ -2,8 +2,10 @@
 
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 
-def masked_mean(x, mask):
+
+def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
     """Returns the mean of the tokens that count, zero where none does.
 
     Args:
@@ -24,7 +26,7 @@ def masked_mean(x, mask):
     return total / ops.maximum(ops.sum(weights, axis=1), 1.0)
 
 
-def masked_max(x, mask):
+def masked_max(x: Tensor, mask: Tensor) -> Tensor:
     """Returns the largest of each feature over the tokens that count, zero without any.
 
     Args:

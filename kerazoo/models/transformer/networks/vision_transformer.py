@@ -1,17 +1,20 @@
 """A Transformer that sorts images into classes."""
 
+import typing
+
 import keras
 from keras import ops
 
 from kerazoo.layers.dropout import Dropout
+from kerazoo.layers.encoder import Encoder
 from kerazoo.layers.patch_embedding import PatchEmbedding
 from kerazoo.layers.position_embedding import PositionEmbedding
-from kerazoo.models.transformer.networks.block_arguments import pop_block_arguments
-from kerazoo.models.transformer.networks.encoder import Encoder
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.transformer.networks.block_network import BlockNetwork
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
-class VisionTransformer(keras.Model):
+class VisionTransformer(BlockNetwork):
     """Patches of an image through encoder blocks, their mean through a linear map.
 
     [Dosovitskiy et al., 2021](https://arxiv.org/abs/2010.11929), Section 3.1, with the
@@ -22,10 +25,11 @@ class VisionTransformer(keras.Model):
     Args:
         num_classes: int. Number of classes K.
         patch_size: int. Side of a patch in pixels, a divisor of both sides.
-        units: int. Width D.
+        hidden_size: int. Width D.
         num_layers: int. Number of blocks.
         num_heads: int. Heads of each attention.
-        hidden_size: int or None. Width inside the feed-forward layers; None for 4 D.
+        feed_forward_size: int or None. Width inside the feed-forward layers; None for
+            4 D.
         dropout: float in [0, 1). Of patches, sublayers and feed-forward layers.
         activation: Name, that of `FeedForward`.
         norm_first: bool. Normalises before each sublayer, not after.
@@ -46,64 +50,56 @@ class VisionTransformer(keras.Model):
     Example:
 
     ```python
-    network = VisionTransformer(10, patch_size=4, units=32, num_layers=2, num_heads=4)
+    network = VisionTransformer(
+        10, patch_size=4, hidden_size=32, num_layers=2, num_heads=4
+    )
     network(np.ones((2, 28, 28, 1)))  # (2, 10)
     ```
     """
 
     def __init__(
         self,
-        num_classes,
-        patch_size=4,
-        units=128,
-        num_layers=6,
-        num_heads=4,
-        hidden_size=None,
-        dropout=0.1,
-        activation="gelu",
-        norm_first=True,
-        **kwargs,
+        num_classes: int,
+        patch_size: int = 4,
+        hidden_size: int = 128,
+        num_layers: int = 6,
+        num_heads: int = 4,
+        feed_forward_size: int | None = None,
+        dropout: float = 0.1,
+        activation: str = "gelu",
+        norm_first: bool = True,
+        **kwargs: typing.Any,
     ):
-        block = pop_block_arguments(kwargs)
-        super().__init__(**kwargs)
-        self.num_classes = num_classes
-        self.patch_size = patch_size
-        self.units = units
-        self.num_layers = num_layers
-        self.num_heads = num_heads
-        self.hidden_size = hidden_size
-        self.dropout = dropout
-        self.activation = activation
-        self.norm_first = norm_first
-        self.block_arguments = block
-        policy = {"dtype": self.dtype_policy}
-        self.patches = PatchEmbedding(units, patch_size, name="patches", **policy)
-        self.dropout_layer = Dropout(dropout, name="dropout", **policy)
-        self.encoder = Encoder(
+        super().__init__(
+            hidden_size,
             num_layers,
             num_heads,
-            4 * units if hidden_size is None else hidden_size,
-            dropout=dropout,
+            feed_forward_size,
+            dropout,
             activation=activation,
             norm_first=norm_first,
-            name="encoder",
-            **block,
-            **policy,
+            **kwargs,
         )
+        policy = {"dtype": self.dtype_policy}
+        self.num_classes = num_classes
+        self.patch_size = patch_size
+        self.patches = PatchEmbedding(hidden_size, patch_size, name="patches", **policy)
+        self.dropout_layer = Dropout(dropout, name="dropout", **policy)
+        self.encoder = self.make_stack(Encoder, "encoder")
         self.head = keras.layers.Dense(num_classes, dtype="float32", name="head")
 
     def build(self, inputs_shape):
         self.patches.build(inputs_shape)
         shape = self.patches.compute_output_shape(inputs_shape)
         self.positions = PositionEmbedding(
-            shape[1], self.units, dtype=self.dtype_policy, name="positions"
+            shape[1], self.hidden_size, dtype=self.dtype_policy, name="positions"
         )
         self.positions.build((None,))
         self.encoder.build(shape)
-        self.head.build((None, self.units))
+        self.head.build((None, self.hidden_size))
         self.built = True
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
         x = self.patches(inputs)
         x = x + self.positions(ops.arange(x.shape[1]))
         x = self.encoder(self.dropout_layer(x, training=training), training=training)
@@ -114,12 +110,4 @@ class VisionTransformer(keras.Model):
             **super().get_config(),
             "num_classes": self.num_classes,
             "patch_size": self.patch_size,
-            "units": self.units,
-            "num_layers": self.num_layers,
-            "num_heads": self.num_heads,
-            "hidden_size": self.hidden_size,
-            "dropout": self.dropout,
-            "activation": self.activation,
-            "norm_first": self.norm_first,
-            **self.block_arguments,
         }

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+
 
 @keras.saving.register_keras_serializable(package="kerazoo")
 class InverseSquareRoot(keras.optimizers.schedules.LearningRateSchedule):
@@ -31,7 +33,7 @@ class InverseSquareRoot(keras.optimizers.schedules.LearningRateSchedule):
     ```
     """
 
-    def __init__(self, peak, warmup_steps=4_000):
+    def __init__(self, peak: float, warmup_steps: int = 4_000):
         if warmup_steps < 1:
             raise ValueError(
                 "`warmup_steps` must be positive. "
@@ -40,7 +42,7 @@ class InverseSquareRoot(keras.optimizers.schedules.LearningRateSchedule):
         self.peak = peak
         self.warmup_steps = warmup_steps
 
-    def __call__(self, step):
+    def __call__(self, step: Tensor) -> Tensor:
         progress = (ops.cast(step, "float32") + 1) / self.warmup_steps
         return self.peak * ops.minimum(progress, ops.rsqrt(progress))
 

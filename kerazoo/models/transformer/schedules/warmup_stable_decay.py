@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+
 
 @keras.saving.register_keras_serializable(package="kerazoo")
 class WarmupStableDecay(keras.optimizers.schedules.LearningRateSchedule):
@@ -34,7 +36,9 @@ class WarmupStableDecay(keras.optimizers.schedules.LearningRateSchedule):
     ```
     """
 
-    def __init__(self, peak, warmup_steps, total_steps, decay_steps):
+    def __init__(
+        self, peak: float, warmup_steps: int, total_steps: int, decay_steps: int
+    ):
         if min(warmup_steps, decay_steps) < 0 or decay_steps + warmup_steps > (
             total_steps
         ):
@@ -48,7 +52,7 @@ class WarmupStableDecay(keras.optimizers.schedules.LearningRateSchedule):
         self.total_steps = total_steps
         self.decay_steps = decay_steps
 
-    def __call__(self, step):
+    def __call__(self, step: Tensor) -> Tensor:
         step = ops.cast(step, "float32")
         rise = (step + 1) / max(self.warmup_steps, 1)
         fall = (self.total_steps - step) / (self.decay_steps + 1)

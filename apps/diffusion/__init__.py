@@ -1,0 +1,1 @@
+"""What `apps.train_diffusion` is made of."""

@@ -1,0 +1,1 @@
+"""What `apps.train_dqn` is made of."""

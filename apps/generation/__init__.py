@@ -1,0 +1,1 @@
+"""What `apps.generate` and `apps.evaluate` are made of."""

@@ -1,0 +1,1 @@
+"""What `apps.train_gnn` is made of."""

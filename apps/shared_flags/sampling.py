@@ -1,0 +1,23 @@
+"""Flags of how a diffusion model makes images."""
+
+from absl import flags
+
+from apps.cli.parsers import keys_of
+
+SAMPLER = flags.DEFINE_enum(
+    "sampler",
+    "dpm_solver_pp_2m",
+    sorted(keys_of("kerazoo.models.diffusion.samplers", "SAMPLERS")),
+    "How images are made.",
+)
+STEPS = flags.DEFINE_integer("steps", 20, "Steps of the sampler.", lower_bound=1)
+GUIDANCE = flags.DEFINE_float(
+    "guidance", 1.0, "More than 1 makes images more typical of their label.", 0.0
+)
+TOWERS = flags.DEFINE_integer(
+    "towers",
+    None,
+    "Parts of a batch that run side by side. Default: the cores of a CPU, with one "
+    "thread each; 1 on other devices and for several replicas.",
+    lower_bound=1,
+)

@@ -1,0 +1,1 @@
+"""What `apps.train_transformer` is made of."""

@@ -1,0 +1,17 @@
+from .batching import array_batches
+from .digest import array_digest
+from .digest import data_digest
+from .gaussian_mixture import MIXTURES
+from .gaussian_mixture import GaussianMixture
+from .gaussian_mixture import grid
+from .gaussian_mixture import ring
+
+__all__ = [
+    "MIXTURES",
+    "GaussianMixture",
+    "array_batches",
+    "array_digest",
+    "data_digest",
+    "grid",
+    "ring",
+]

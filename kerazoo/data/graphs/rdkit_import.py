@@ -1,0 +1,15 @@
+"""What to install where RDKit is missing."""
+
+import contextlib
+
+
+@contextlib.contextmanager
+def needs_rdkit():
+    """Names the extra that has RDKit in the error of an import without it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            f"Molecules need {error.name}: pip install 'kerazoo[molecules]'",
+            name=error.name,
+        ) from error

@@ -1,0 +1,37 @@
+from .date_pairs import dates
+from .labelled_text import LabelledText
+from .labelled_text_files import labelled_files
+from .loading import load_labelled
+from .loading import load_parallel
+from .loading import load_plain
+from .parallel_text import ParallelText
+from .parallel_text_files import parallel_files
+from .plain_text import PlainText
+from .plain_text_file import text_file
+from .python_help import python_topics
+from .text_lines import read_lines
+from .text_windows import token_windows
+from .tfds_text import tfds_labelled
+from .tfds_text import tfds_parallel
+from .tfds_text import tfds_plain
+from .token_buckets import TokenBuckets
+
+__all__ = [
+    "LabelledText",
+    "ParallelText",
+    "PlainText",
+    "TokenBuckets",
+    "dates",
+    "labelled_files",
+    "load_labelled",
+    "load_parallel",
+    "load_plain",
+    "parallel_files",
+    "python_topics",
+    "read_lines",
+    "text_file",
+    "tfds_labelled",
+    "tfds_parallel",
+    "tfds_plain",
+    "token_windows",
+]

@@ -1,0 +1,1 @@
+"""Readers of clips, frames `(T, H, W, C)`."""

@@ -1,0 +1,1 @@
+"""How good predictions of nodes, links and graphs are."""

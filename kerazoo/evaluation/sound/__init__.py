@@ -1,0 +1,1 @@
+"""What sound is measured by: classifiers whose features the measures above compare."""

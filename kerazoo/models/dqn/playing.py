@@ -1,0 +1,53 @@
+"""Episodes played with an exported policy."""
+
+import typing
+
+import gymnasium
+import numpy as np
+import tensorflow as tf
+
+from kerazoo.models.dqn import spaces
+from kerazoo.models.dqn.evaluation import MAX_EPISODE_STEPS
+
+
+def play_episode(
+    policy: typing.Any, env: gymnasium.Env, seed: int, renders: bool = False
+) -> tuple[float, list[np.ndarray]]:
+    """Plays one episode with a policy that takes raw observations.
+
+    An episode that has no end of its own is cut off after `MAX_EPISODE_STEPS`.
+
+    Args:
+        policy: Signature of an exported policy, see `ServingPolicy`.
+        env: `gymnasium.Env` that the policy was trained on.
+        seed: Of the episode.
+        renders: Draws every step; needs an environment of `render_mode="rgb_array"`.
+
+    Returns:
+        The pair of the undiscounted return and the pictures, uint8 `(H, W, 3)` each.
+
+    Example:
+
+    ```python
+    from kerazoo.serving.signatures import load_signatures
+
+    policy = load_signatures("saved_models/dqn_cartpole/1")["serving_default"]
+    play_episode(policy, gymnasium.make("CartPole-v1"), seed=0)[0]
+    ```
+    """
+    needs_mask = "action_mask" in policy.structured_input_signature[1]
+    total, pictures = 0.0, []
+    observation, info = env.reset(seed=seed)
+    for _ in range(MAX_EPISODE_STEPS):
+        if renders:
+            pictures.append(env.render())
+        inputs = spaces.raw_inputs(env.observation_space, observation)
+        if needs_mask:
+            inputs["action_mask"] = np.asarray(info["action_mask"], bool)[None]
+        inputs = {name: tf.constant(value) for name, value in inputs.items()}
+        action = int(policy(**inputs)["action"][0])
+        observation, reward, terminated, truncated, info = env.step(action)
+        total += float(reward)
+        if terminated or truncated:
+            break
+    return total, pictures

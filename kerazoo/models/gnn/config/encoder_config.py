@@ -1,0 +1,172 @@
+"""Which encoder embeds the nodes of a graph."""
+
+import dataclasses
+import warnings
+
+from kerazoo.models.gnn.appnp_encoder import APPNPEncoder
+from kerazoo.models.gnn.convolution_encoder import ConvolutionEncoder
+from kerazoo.models.gnn.convolutions import CONVOLUTIONS
+from kerazoo.models.gnn.gcnii_encoder import GCNIIEncoder
+from kerazoo.models.gnn.graph_arrays import GraphArrays
+from kerazoo.models.gnn.graph_encoder import GraphEncoder
+
+
+@dataclasses.dataclass(frozen=True)
+class EncoderConfig:
+    """Kind and sizes of the encoder, and what is done to the features before it.
+
+    Args:
+        architecture: A key of `CONVOLUTIONS`, or of `ENCODERS`: `"appnp"`, `"gcnii"`.
+        hidden_size: Width of the hidden layers, of all heads together.
+        num_layers: Number of convolutions; appnp: of dense layers.
+        dropout: Share of features dropped before each layer in training.
+        num_heads: gat, gatv2, transformer: attention heads.
+        attention_dropout: The same: share of attention dropped in training.
+        output_heads: gat, gatv2: attention heads of the last layer, averaged.
+        activation: Between convolutions.
+        normalization: Between convolutions: `"none"`, `"batch"` or `"layer"`.
+        residual: Adds the input of a convolution to its output.
+        self_connection: Adds a dense layer of a convolution's input.
+        feature_normalization: `"none"`, or `"row"` to divide each node's features by
+            the sum of their absolute values.
+        teleport: Alpha of appnp and gcnii: share of the start.
+        propagation_steps: K of appnp: steps of propagation.
+        identity_decay: Lambda of gcnii: how fast layers near the identity.
+
+    Example:
+
+    ```python
+    from kerazoo.models.gnn.config import EncoderConfig
+
+    encoder = EncoderConfig("gat", hidden_size=64).make(output_units=7)
+    ```
+    """
+
+    architecture: str = "gcn"
+    hidden_size: int = 16
+    num_layers: int = 2
+    dropout: float = 0.5
+    num_heads: int = 8
+    attention_dropout: float = 0.0
+    output_heads: int = 1
+    activation: str = "relu"
+    normalization: str = "none"
+    residual: bool = False
+    self_connection: bool = False
+    feature_normalization: str = "none"
+    teleport: float = 0.1
+    propagation_steps: int = 10
+    identity_decay: float = 0.5
+
+    @property
+    def num_hops(self) -> int:
+        """How many edges away the nodes are that the output of a node depends on."""
+        is_appnp = self.architecture == "appnp"
+        return self.propagation_steps if is_appnp else self.num_layers
+
+    def make(
+        self, output_units: int | None = None, return_all: bool = False
+    ) -> GraphEncoder:
+        """Makes the encoder.
+
+        Args:
+            output_units: Width of the output; None for `hidden_size`.
+            return_all: Returns every layer's output, for a `GraphPredictor`.
+
+        Raises:
+            ValueError: If the architecture is unknown, or has no outputs of its layers.
+        """
+        if return_all and self.architecture in ENCODERS:
+            raise ValueError(
+                f"`architecture` {self.architecture} is for nodes and links: use one "
+                f"of {', '.join(_CONVOLUTIONS)}. "
+                f"Received: architecture={self.architecture}"
+            )
+        if self.architecture in ENCODERS:
+            return ENCODERS[self.architecture](self, output_units)
+        self._check_name()
+        return ConvolutionEncoder(
+            self.architecture,
+            self.hidden_size,
+            self.num_layers,
+            output_units,
+            self.dropout,
+            self.activation,
+            self.normalization,
+            self.residual,
+            self.self_connection,
+            return_all,
+            num_heads=self.num_heads,
+            output_heads=self.output_heads,
+            attention_dropout=self.attention_dropout,
+        )
+
+    def check_graph(self, graph: GraphArrays, name: str) -> None:
+        """Refuses a graph without what is needed, warns of what is left out of it.
+
+        Args:
+            graph: The graph.
+            name: What errors call it.
+
+        Raises:
+            ValueError: If there are no features of edges, where they are needed, or the
+                architecture is unknown.
+        """
+        self._check_name()
+        kind = _CONVOLUTIONS.get(self.architecture)
+        if kind and kind.needs_edge_features and graph.edge_features is None:
+            raise ValueError(
+                f"`architecture` {self.architecture} needs features of edges, which "
+                f"{name} does not have: use gin. "
+                f"Received: architecture={self.architecture}"
+            )
+        for field in ("edge_features", "edge_weights"):
+            takers = [name for name, takes in _TAKES.items() if field in takes]
+            if getattr(graph, field) is None or self.architecture in takers:
+                continue
+            warnings.warn(
+                f"`architecture` {self.architecture} leaves the "
+                f"{field.removeprefix('edge_')} of the edges out: "
+                f"{', '.join(takers)} take them.",
+                stacklevel=2,
+            )
+
+    def _check_name(self):
+        if self.architecture not in _TAKES:
+            raise ValueError(
+                f"`architecture` must be one of {', '.join(_TAKES)}. "
+                f"Received: architecture={self.architecture}"
+            )
+
+
+def _appnp(config, output_units):
+    return APPNPEncoder(
+        config.hidden_size,
+        config.num_layers,
+        output_units,
+        config.dropout,
+        num_steps=config.propagation_steps,
+        teleport=config.teleport,
+    )
+
+
+def _gcnii(config, output_units):
+    return GCNIIEncoder(
+        config.hidden_size,
+        config.num_layers,
+        output_units,
+        config.dropout,
+        teleport=config.teleport,
+        identity_decay=config.identity_decay,
+    )
+
+
+# Encoders that are no stack of convolutions: name to a function of the configuration
+# and the width of the output. They take the weights of the edges.
+ENCODERS = {"appnp": _appnp, "gcnii": _gcnii}
+# Datasets have edges of one type.
+_CONVOLUTIONS = {k: v for k, v in CONVOLUTIONS.items() if "edge_types" not in v.takes}
+_TAKES = {
+    **{name: kind.takes for name, kind in _CONVOLUTIONS.items()},
+    **dict.fromkeys(ENCODERS, ("edge_weights",)),
+}

@@ -1,0 +1,5 @@
+"""From sizes and names to a `Transformer` or `Classifier`, and how it learns."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,64 @@
+"""What the Transformers that read tokens share: the embedding of tokens and places."""
+
+import typing
+
+from kerazoo.layers.block_stack import BlockStack
+from kerazoo.layers.token_embedding import TokenEmbedding
+from kerazoo.models.transformer.networks.block_network import BlockNetwork
+
+
+class TokenNetwork(BlockNetwork):
+    """Base class of networks whose inputs are tokens.
+
+    Args:
+        vocabulary_size: Number of tokens V.
+        positions: `"sinusoidal"`, `"learned"`, `"rotary"` or `"alibi"`.
+        max_length: Most tokens of a sequence, with learned positions.
+        scale_embeddings: The `scale` of `TokenEmbedding`.
+        **kwargs: Of `BlockNetwork`.
+
+    Raises:
+        ValueError: If `positions` is another one.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        positions: str,
+        max_length: int,
+        scale_embeddings: bool = True,
+        **kwargs: typing.Any,
+    ):
+        super().__init__(**kwargs)
+        self.vocabulary_size = vocabulary_size
+        self.positions = positions
+        self.max_length = max_length
+        self.embedding = TokenEmbedding(
+            vocabulary_size,
+            self.hidden_size,
+            positions,
+            max_length,
+            self.dropout,
+            scale_embeddings,
+            name="embedding",
+            dtype=self.dtype_policy,
+        )
+
+    def make_stack(
+        self,
+        kind: type[BlockStack],
+        name: str,
+        num_layers: int | None = None,
+        **kwargs: typing.Any,
+    ) -> BlockStack:
+        of_attention = self.positions in ("rotary", "alibi")
+        positions = self.positions if of_attention else None
+        return super().make_stack(kind, name, num_layers, positions=positions, **kwargs)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "vocabulary_size": self.vocabulary_size,
+            "positions": self.positions,
+            "max_length": self.max_length,
+        }

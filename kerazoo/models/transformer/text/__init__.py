@@ -1,1 +1,0 @@
-"""Text as tokens and back: vocabularies of subwords and of characters."""

@@ -1,0 +1,19 @@
+from .check import run_without_python
+from .copying import plain_copy
+from .exporting import export
+from .exporting import newest_version
+from .exporting import read_metadata
+from .exporting import versions
+from .exporting import write_models_config
+from .signatures import load_signatures
+
+__all__ = [
+    "export",
+    "load_signatures",
+    "newest_version",
+    "plain_copy",
+    "read_metadata",
+    "run_without_python",
+    "versions",
+    "write_models_config",
+]

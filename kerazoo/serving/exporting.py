@@ -1,0 +1,143 @@
+"""Versioned SavedModels, laid out as TensorFlow Serving expects."""
+
+import json
+import os
+import pathlib
+import shutil
+import typing
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from kerazoo.atomic_files import write_text
+
+METADATA_FILE = "kerazoo.json"
+KERAS_FILE = "model.keras"
+
+
+def export(
+    module: tf.Module,
+    signatures: dict[str, typing.Any],
+    directory: str | os.PathLike,
+    metadata: dict[str, typing.Any] | None = None,
+    warmup: dict[str, dict[str, np.ndarray]] | None = None,
+    keras_model: keras.Model | None = None,
+) -> pathlib.Path:
+    """Writes a module as the next integer version of a served model.
+
+    The version appears under its final name only when it is complete, so that a
+    polling server never loads half of it, and no existing version is touched.
+
+    Args:
+        module: `tf.Module` that holds every variable of the signatures.
+        signatures: dict of name to concrete function with named tensor inputs and a
+            dict of outputs.
+        directory: path. Folder of the model; versions are its subfolders.
+        metadata: dict that JSON can hold, or None. Written to
+            `assets.extra/kerazoo.json`, which servers ignore.
+        warmup: dict of signature name to dict of input arrays, or None. Requests that
+            TensorFlow Serving plays before it takes traffic.
+        keras_model: Keras model or None. Written to `assets.extra/model.keras`, for
+            `kerazoo.load`.
+
+    Returns:
+        path of the version.
+
+    Example:
+
+    ```python
+    export(module, {"serving_default": module.serve}, "saved_models/example")
+    ```
+    """
+    directory = pathlib.Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    partial = directory / f".partial-{os.getpid()}"
+    shutil.rmtree(partial, ignore_errors=True)
+    tf.saved_model.save(module, str(partial), signatures=signatures)
+    extra = partial / "assets.extra"
+    extra.mkdir()
+    (extra / METADATA_FILE).write_text(json.dumps(metadata or {}, indent=1) + "\n")
+    if keras_model is not None:
+        keras_model.save(extra / KERAS_FILE)
+    if warmup:
+        _write_warmup(extra / "tf_serving_warmup_requests", directory.name, warmup)
+    while True:
+        path = directory / str(max(versions(directory), default=0) + 1)
+        try:
+            partial.rename(path)
+        except OSError:
+            if not path.exists():  # Not another process that was faster.
+                raise
+        else:
+            return path
+
+
+def newest_version(path: str | os.PathLike) -> pathlib.Path:
+    """Returns the path of the newest version of a served model, or of the one given.
+
+    Args:
+        path: path of the model's folder, or of one version.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    path = pathlib.Path(path)
+    if (path / "saved_model.pb").exists():
+        return path
+    found = versions(path)
+    if not found:
+        raise ValueError(f"{path} holds no exported version.")
+    return path / str(found[-1])
+
+
+def read_metadata(version: str | os.PathLike) -> dict[str, typing.Any]:
+    """Returns what was noted about an exported version, a dict; empty for nothing."""
+    file = pathlib.Path(version, "assets.extra", METADATA_FILE)
+    return json.loads(file.read_text()) if file.exists() else {}
+
+
+def versions(directory: str | os.PathLike) -> list[int]:
+    """Returns the versions of a served model, ascending ints."""
+    directory = pathlib.Path(directory)
+    if not directory.is_dir():
+        return []
+    return sorted(int(p.name) for p in directory.iterdir() if p.name.isdigit())
+
+
+def write_models_config(directory: str | os.PathLike) -> pathlib.Path:
+    """Lists all models of a folder in its `models.config`, for TensorFlow Serving.
+
+    Args:
+        directory: path. Holds one folder per model.
+
+    Returns:
+        path of the file, for `tensorflow_model_server --model_config_file`.
+    """
+    directory = pathlib.Path(directory).absolute()
+    models = sorted(p for p in directory.iterdir() if p.is_dir() and versions(p))
+    entries = "".join(
+        f'  config {{ name: "{model.name}" base_path: "{model}" '
+        'model_platform: "tensorflow" }\n'
+        for model in models
+    )
+    path = directory / "models.config"
+    write_text(path, f"model_config_list {{\n{entries}}}\n")
+    return path
+
+
+def _write_warmup(path, name, warmup):
+    from tensorflow_serving.apis import model_pb2
+    from tensorflow_serving.apis import predict_pb2
+    from tensorflow_serving.apis import prediction_log_pb2
+
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for signature, inputs in warmup.items():
+            request = predict_pb2.PredictRequest(
+                model_spec=model_pb2.ModelSpec(name=name, signature_name=signature)
+            )
+            for key, value in inputs.items():
+                request.inputs[key].CopyFrom(tf.make_tensor_proto(value))
+            log = prediction_log_pb2.PredictLog(request=request)
+            record = prediction_log_pb2.PredictionLog(predict_log=log)
+            writer.write(record.SerializeToString())

@@ -1,0 +1,3 @@
+from .image_generation import ImageGeneration
+
+__all__ = ["ImageGeneration"]

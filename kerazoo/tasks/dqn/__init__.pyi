@@ -1,0 +1,3 @@
+from .discrete_control import DiscreteControl
+
+__all__ = ["DiscreteControl"]

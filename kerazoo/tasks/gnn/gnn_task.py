@@ -1,0 +1,106 @@
+"""What the tasks of graphs have in common."""
+
+import dataclasses
+import typing
+from collections.abc import Callable
+
+import keras
+import tensorflow as tf
+
+from kerazoo.data.graphs.graph import Graph
+from kerazoo.models.gnn.config import EncoderConfig
+from kerazoo.models.gnn.config import TrainingConfig
+from kerazoo.models.gnn.config import compile_model
+from kerazoo.models.gnn.graph_model import GraphModel
+from kerazoo.models.gnn.serving_graph_model import ServingGraphModel
+from kerazoo.models.gnn.serving_schema import serving_schema
+from kerazoo.training.base_task import BaseTask
+from kerazoo.training.batch_steps import BatchSteps
+from kerazoo.training.task import Best
+
+
+@dataclasses.dataclass(kw_only=True)
+class GNNTask(BaseTask):
+    """Base class of the tasks of graphs.
+
+    A subclass reads its data and calls `take`; it has `test`, and `class_names` and
+    `metric` by then.
+
+    Args:
+        encoder: Which encoder embeds the nodes.
+        training: How the model learns.
+
+    Attributes:
+        kind: What is predicted: `"node"`, `"link"` or `"graph"`.
+        metric: Metric that tells how good the model is.
+        objective: `metric` where there is data to choose by, else None.
+    """
+
+    encoder: EncoderConfig = dataclasses.field(default_factory=EncoderConfig)
+    training: TrainingConfig = dataclasses.field(default_factory=TrainingConfig)
+
+    family: typing.ClassVar[str] = "gnn"
+    kind: typing.ClassVar[str]
+    mistakes: typing.ClassVar[tuple[type[Exception], ...]] = (MemoryError,)
+
+    @property
+    def title(self) -> str:
+        return f"{self.family} {self.kind}"
+
+    def take(
+        self,
+        strategy: tf.distribute.Strategy,
+        make_model: Callable[[], GraphModel],
+        make_loss: Callable[[GraphModel], Callable],
+        graph: Graph,
+    ) -> None:
+        """Makes the model in the scope of a strategy, and compiles it.
+
+        Args:
+            strategy: The strategy.
+            make_model: Function to the model.
+            make_loss: Function of the model to its loss.
+            graph: A graph that a server is warmed up with.
+        """
+        with strategy.scope():
+            self.model = make_model()
+            compile_model(self.model, make_loss(self.model), self.training)
+        self._example_graph = graph
+        self._has_edge_weights = graph.edge_weights is not None
+
+    def steps(self, strategy, jit_compile: bool | None) -> BatchSteps:
+        if jit_compile:
+            raise ValueError(
+                "`jit_compile` does not go with graph networks: XLA has no sparse "
+                "products. Received: jit_compile=True"
+            )
+        return super().steps(strategy, jit_compile)
+
+    def test(self) -> dict[str, float]:
+        """Returns the metrics of the test data."""
+        raise NotImplementedError
+
+    def measure(self, best: Best) -> dict[str, typing.Any]:
+        """Returns metrics of the test data, and what the model was chosen by.
+
+        Without anything to choose by, `score` is of the data that was watched.
+        """
+        metrics = best.metrics if self.objective else self.evaluate(best.step)
+        score = metrics[self.metric] * (1 if self.mode == "max" else -1)
+        result = {f"test_{name}": value for name, value in self.test().items()}
+        result["score"] = score
+        if self.objective:
+            result |= {f"validation_{name}": v for name, v in metrics.items()}
+            result["best_step"] = best.step
+        return result
+
+    def serving(self, model: keras.Model) -> ServingGraphModel:
+        return ServingGraphModel(model, self._has_edge_weights, self._example_graph)
+
+    def metadata(self) -> dict[str, typing.Any]:
+        return {
+            "task": self.kind,
+            "dataset": self.name,
+            "class_names": self.class_names,
+            "schema": serving_schema(self.model, self._has_edge_weights),
+        }

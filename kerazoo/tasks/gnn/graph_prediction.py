@@ -1,0 +1,231 @@
+"""Classes or values of whole graphs, in merged batches."""
+
+import dataclasses
+import os
+import pathlib
+import typing
+
+import numpy as np
+import tensorflow as tf
+
+from kerazoo.data.graphs.graph_dataset import GraphDataset
+from kerazoo.data.graphs.loading import load_graph_dataset
+from kerazoo.data.graphs.molecule_columns import MoleculeColumns
+from kerazoo.evaluation.graphs.metrics import classification_metrics
+from kerazoo.evaluation.graphs.metrics import regression_metrics
+from kerazoo.models.gnn.config import EncoderConfig
+from kerazoo.models.gnn.config import ReadoutConfig
+from kerazoo.models.gnn.config import TrainingConfig
+from kerazoo.models.gnn.config import make_graph_predictor
+from kerazoo.models.gnn.graph_batching import graph_batches
+from kerazoo.models.gnn.graph_schemas import merged_spec
+from kerazoo.models.gnn.graph_tensors import from_graphs
+from kerazoo.models.gnn.graph_tensors import unflatten
+from kerazoo.models.gnn.losses import cross_entropy
+from kerazoo.models.gnn.padded_sizes import size_constraints
+from kerazoo.models.gnn.scaled_squared_error import ScaledSquaredError
+from kerazoo.models.gnn.tensor_layout import plain_tensors
+from kerazoo.tasks.gnn import pictures
+from kerazoo.tasks.gnn.gnn_task import GNNTask
+from kerazoo.tasks.gnn.graph_split import split_graphs
+from kerazoo.training.base_task import free
+from kerazoo.training.strategy import check_batch_size
+
+_EVALUATION_BATCH_SIZE = 128
+
+
+@dataclasses.dataclass
+class GraphPrediction(GNNTask):
+    """Learns the classes of whole graphs, or a value of each.
+
+    With a `fold`, the evaluations during training are on the fold's test graphs, as the
+    cross-validation of small collections does. Nothing is chosen by them.
+
+    Args:
+        dataset: Name of a CSV file of molecules, such as `"esol.csv"`, or of a
+            collection of graphs, such as `"MUTAG"`, in `data_dir`; or a `GraphDataset`.
+        data_dir: Folder of the file. Default: the current one.
+        columns: Of a file of molecules.
+        descriptors: Gives the model descriptors of a whole graph, too: RDKit's of a
+            molecule, sizes and counts of others. Needs a `readout` of `"mlp"`.
+        split: `"random"`, or `"scaffold"` for molecules of one scaffold in one part.
+        fold: Trains and tests on one fold of ten, from 0, in place of a split.
+        batch_size: Graphs of a step, over all devices.
+        readout: How the nodes of a graph are put together.
+        encoder, training: See `kerazoo.tasks.gnn.gnn_task.GNNTask`.
+
+    Example:
+
+    ```python
+    import kerazoo
+    from kerazoo.tasks.gnn import GraphPrediction
+    from kerazoo.training import Schedule
+
+    task = GraphPrediction("esol.csv", "data")
+    schedule = Schedule(train_steps=3_000, eval_every=100)
+    kerazoo.run(task, "runs/esol", schedule)["test_rmse"]
+    ```
+    """
+
+    dataset: str | GraphDataset
+    data_dir: str | os.PathLike | None = free(None)
+    columns: MoleculeColumns = dataclasses.field(default_factory=MoleculeColumns)
+    descriptors: bool = False
+    split: str = "random"
+    fold: int | None = None
+    batch_size: int = 64
+    readout: ReadoutConfig = dataclasses.field(default_factory=ReadoutConfig)
+    encoder: EncoderConfig = dataclasses.field(
+        default_factory=lambda: EncoderConfig(
+            "gin", hidden_size=64, num_layers=4, normalization="batch", dropout=0.0
+        ),
+        kw_only=True,
+    )
+    training: TrainingConfig = dataclasses.field(
+        default_factory=lambda: TrainingConfig(learning_rate=1e-3), kw_only=True
+    )
+
+    kind = "graph"
+
+    @property
+    def name(self) -> str:
+        if isinstance(self.dataset, GraphDataset):
+            return self.dataset.name
+        return pathlib.Path(self.dataset).stem
+
+    def build(self, strategy, train_steps, seed):
+        check_batch_size(self.batch_size, strategy)
+        graphs = self.dataset
+        if not isinstance(graphs, GraphDataset):
+            graphs = load_graph_dataset(
+                graphs, self.data_dir, self.columns, self.descriptors
+            )
+        graphs.validate()
+        parts = split_graphs(graphs, self.split, self.fold, seed)
+        self.learn(graphs, parts, strategy, train_steps, seed)
+
+    def learn(
+        self,
+        graphs: GraphDataset,
+        parts: tuple[np.ndarray, np.ndarray, np.ndarray],
+        strategy: tf.distribute.Strategy,
+        train_steps: int,
+        seed: int,
+    ) -> None:
+        """Makes the model for graphs that are split already.
+
+        Args:
+            graphs: The dataset.
+            parts: Training, validation (may be empty) and test graphs.
+            strategy: Makes the model's variables in its scope.
+            train_steps: Number of steps, whose batches set the sizes to pad to.
+            seed: Seed of the order of the graphs.
+        """
+        self.graphs = graphs
+        self._train, self._validation, self._test = parts
+        self.regression = graphs.num_classes is None
+        self.encoder.check_graph(graphs.graphs[0], graphs.name)
+        train = [graphs.graphs[i] for i in self._train]
+        self.take(
+            strategy,
+            lambda: make_graph_predictor(
+                train,
+                graphs.labels[self._train],
+                graphs.num_classes,
+                self.encoder,
+                self.readout,
+            ),
+            self._loss,
+            graphs.graphs[0],
+        )
+        self.class_names = graphs.class_names
+        self.mode = "min" if self.regression else "max"
+        self.metric = "rmse" if self.regression else "accuracy"
+        validation_labels = graphs.labels[self._validation]
+        if graphs.num_classes == 2 and len(np.unique(validation_labels)) == 2:
+            self.metric = "roc_auc"
+        self._watched = self._validation if self.fold is None else self._test
+        selects = len(self._validation) and self.fold is None
+        self.objective = self.metric if selects else None
+        self.examples_per_step = self.batch_size
+        self.seed = seed
+        self._replicas = strategy.num_replicas_in_sync
+        self._part = self.batch_size // self._replicas  # Of one replica.
+        self._graphs = from_graphs(train)
+        self._constraints = size_constraints(
+            self._graphs, self._part, seed, train_steps * self._replicas
+        )
+        self._spec = merged_spec(self._graphs.spec)
+        self._evaluations = {}
+        self._predict = tf.function(self._call, reduce_retracing=True)
+
+    def batches(self, start_step, context):
+        """Returns the endless dataset of merged graphs, labels and weights."""
+        return graph_batches(
+            self._graphs,
+            self.graphs.labels[self._train],
+            self._part,
+            self._constraints,
+            seed=self.seed,
+            start_step=start_step * self._replicas // context.num_input_pipelines,
+            num_shards=context.num_input_pipelines,
+            shard_index=context.input_pipeline_id,
+        )
+
+    def train_step(self, batch) -> dict[str, typing.Any]:
+        """Takes one step on a batch of `batches`; returns its metrics."""
+        components, labels, weights = batch
+        inputs = self._inputs(components, weights)
+        return self.model.train_step((inputs, labels, weights))
+
+    def evaluate(self, step=None):
+        """Returns metrics of the validation graphs, or of those that are watched."""
+        return self._metrics(self._watched if len(self._watched) else self._train)
+
+    def test(self):
+        return self._metrics(self._test)
+
+    def predict(self, indices: np.ndarray) -> np.ndarray:
+        """Returns the logits or values of some graphs of the dataset."""
+        key = np.asarray(indices).tobytes()
+        if key not in self._evaluations:
+            self._evaluations[key] = list(self._ordered_batches(indices))
+        outputs = [
+            self._predict(components, weights).numpy()[weights.numpy() > 0]
+            for components, _, weights in self._evaluations[key]
+        ]
+        return np.concatenate(outputs)
+
+    def pictures(self, best=None):
+        outputs, labels = self.predict(self._test), self.graphs.labels[self._test]
+        if self.regression:
+            name = "value"
+            return {"regression": pictures.regression_picture(labels, outputs, name)}
+        picture = pictures.embedding_picture(outputs, labels, self.class_names)
+        return {"embedding": picture} if picture else {}
+
+    def _loss(self, model):
+        if self.regression:
+            return ScaledSquaredError(float(model.target_scale))
+        return cross_entropy
+
+    def _ordered_batches(self, indices):
+        graphs = [self.graphs.graphs[i] for i in indices]
+        size = min(_EVALUATION_BATCH_SIZE, len(graphs))
+        constraints = size_constraints(graphs, size)
+        return graph_batches(graphs, self.graphs.labels[indices], size, constraints)
+
+    def _call(self, components, weights):
+        return self.model(self._inputs(components, weights))
+
+    def _inputs(self, components, weights):
+        inputs = plain_tensors(unflatten(self._spec, components))
+        # Nodes that only fill up the batch stay out of batch normalization.
+        inputs["node_mask"] = tf.gather(weights, inputs["graph_ids"]) > 0
+        inputs["num_graphs"] = tf.size(weights)
+        return inputs
+
+    def _metrics(self, indices):
+        outputs, labels = self.predict(indices), self.graphs.labels[indices]
+        measure = regression_metrics if self.regression else classification_metrics
+        return measure(labels, outputs)

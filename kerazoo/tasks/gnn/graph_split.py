@@ -1,0 +1,71 @@
+"""Which graphs a model is trained, chosen and tested on."""
+
+import numpy as np
+
+from kerazoo.data.graphs import splits
+from kerazoo.data.graphs.graph_dataset import GraphDataset
+from kerazoo.data.graphs.tu_text import NUM_FOLDS
+
+
+def split_graphs(
+    dataset: GraphDataset, split: str = "random", fold: int | None = None, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Splits the graphs of a dataset.
+
+    Args:
+        dataset: The graphs; where they have no folds, those of equal shares of the
+            classes are drawn.
+        split: `"random"`, or `"scaffold"` for molecules of one scaffold in one part.
+        fold: Number of one of ten folds, in place of a split, or None.
+        seed: Equal seeds give equal splits.
+
+    Returns:
+        int arrays of the training, validation and test graphs; a fold has none for
+        validation.
+
+    Raises:
+        ValueError: If the graphs are too few, or not such as can be split like that.
+
+    Example:
+
+    ```python
+    train, validation, test = split_graphs(load_graph_dataset("MUTAG", "data"))
+    ```
+    """
+    if fold is not None:
+        return _one_fold(dataset, fold, seed)
+    if split not in ("random", "scaffold"):
+        raise ValueError(f"`split` must be random or scaffold. Received: split={split}")
+    if split == "scaffold" and dataset.smiles is None:
+        raise ValueError(
+            f"`split` scaffold is for molecules, and {dataset.name} has none. "
+            "Received: split=scaffold"
+        )
+    if split == "scaffold":
+        parts = splits.scaffold_split(dataset.smiles)
+    else:
+        parts = splits.random_split(len(dataset.graphs), seed=seed)
+    train, validation, test = parts
+    if not (len(train) and len(test)):
+        raise ValueError(
+            f"{dataset.name} has {len(dataset.graphs)} graphs, too few to train and "
+            "test on: 10 at least."
+        )
+    return train, validation, test
+
+
+def _one_fold(dataset, fold, seed):
+    if dataset.num_classes is None:
+        raise ValueError(
+            f"`fold` is for classes, and {dataset.name} has values. "
+            f"Received: fold={fold}"
+        )
+    folds = dataset.folds
+    if folds is None:
+        folds = splits.stratified_folds(dataset.labels, NUM_FOLDS, seed)
+    if not 0 <= fold < len(folds):
+        raise ValueError(
+            f"`fold` must be from 0 to {len(folds) - 1}. Received: fold={fold}"
+        )
+    train, test = folds[fold]
+    return train, np.array([], int), test

@@ -1,0 +1,58 @@
+"""What the tasks on one graph, all of it in memory, have in common."""
+
+import dataclasses
+import os
+import pathlib
+import typing
+
+import tensorflow as tf
+
+from kerazoo.data.graphs.graph import Graph
+from kerazoo.data.graphs.loading import load_node_dataset
+from kerazoo.data.graphs.node_dataset import NodeDataset
+from kerazoo.models.gnn.full_graph import FullGraph
+from kerazoo.tasks.gnn.gnn_task import GNNTask
+from kerazoo.training.base_task import free
+
+
+@dataclasses.dataclass
+class OneGraphTask(GNNTask):
+    """Base class of the tasks on the nodes of one graph.
+
+    Args:
+        dataset: A name of `kerazoo.data.graphs.loading.NODE_DATASETS`, or a
+            `NodeDataset`.
+        data_dir: Folder of the dataset's files, or None.
+    """
+
+    dataset: str | NodeDataset = "karate_club"
+    data_dir: str | os.PathLike | None = free(None)
+
+    @property
+    def name(self) -> str:
+        if isinstance(self.dataset, NodeDataset):
+            return self.dataset.name
+        if self.dataset == "tables" and self.data_dir:
+            return pathlib.Path(self.data_dir).absolute().name
+        return self.dataset
+
+    def read_nodes(self, seed: int, directed: bool = False) -> NodeDataset:
+        """Returns the dataset, with edges that the encoder can take."""
+        nodes = self.dataset
+        if not isinstance(nodes, NodeDataset):
+            nodes = load_node_dataset(nodes, self.data_dir, directed, seed)
+        nodes.validate()
+        self.encoder.check_graph(nodes.graph, nodes.name)
+        return nodes
+
+    def take(self, strategy, make_model, make_loss, graph: Graph) -> None:
+        super().take(strategy, make_model, make_loss, graph)
+        self.full_graph = FullGraph(graph, self.model)
+        self.forward = tf.function(self.full_graph.call)
+
+    def train_on(self, inputs, labels, weights) -> dict[str, typing.Any]:
+        """Takes one step on the whole graph with some more inputs."""
+        inputs = {**self.full_graph.inputs, **inputs}
+        return self.model.train_step(
+            (inputs, labels, weights), **self.full_graph.arguments
+        )

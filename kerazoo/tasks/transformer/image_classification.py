@@ -1,0 +1,167 @@
+"""Classes of images."""
+
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+
+from kerazoo.data.batching import array_batches
+from kerazoo.data.digest import data_digest
+from kerazoo.data.held_out import held_out
+from kerazoo.models.transformer.config import NetworkConfig
+from kerazoo.models.transformer.config import make_image_classifier
+from kerazoo.models.transformer.serving_classifier import ServingImageClassifier
+from kerazoo.tasks.image_task import ImageTask
+from kerazoo.tasks.transformer.transformer_task import TransformerTask
+from kerazoo.training.strategy import check_batch_size
+
+_BATCH = 256  # Images that are classified at a time.
+_VALIDATION = 0.1  # Share of the training images that choose the best model.
+
+
+def _network():
+    return NetworkConfig(num_layers=4, dropout=0.0)
+
+
+@dataclasses.dataclass
+class ImageClassification(TransformerTask, ImageTask):
+    """Learns the classes of images.
+
+    The best model is the one of the largest share of images that are right, of those
+    that are held out of training.
+
+    Args:
+        dataset, data_dir, image_size, batch_size, flip: See
+            `kerazoo.tasks.image_task.ImageTask`.
+        shift: Moves training images by up to so many pixels.
+        network, training: See
+            `kerazoo.tasks.transformer.transformer_task.TransformerTask`.
+
+    Example:
+
+    ```python
+    import kerazoo
+    from kerazoo.models.transformer import NetworkConfig
+    from kerazoo.tasks.transformer import ImageClassification
+    from kerazoo.training import Schedule
+
+    task = ImageClassification("digits", network=NetworkConfig(hidden_size=16))
+    kerazoo.run(task, "runs/digits", Schedule(train_steps=4, eval_every=4))
+    task.classify(task.images.test_images[:8])  # (8, 10)
+    ```
+    """
+
+    shift: int = 0
+    _: dataclasses.KW_ONLY
+    network: NetworkConfig = dataclasses.field(default_factory=_network)
+
+    kind = "image"
+    objective = "validation_accuracy"
+
+    def build(self, strategy, train_steps, seed):
+        self.images = self.load_images()
+        self.seed = seed
+        if not self.images.num_classes:
+            raise ValueError(
+                "The images must have labels: put them into a folder for each class. "
+                f"Received: dataset={self._given()}"
+            )
+        check_batch_size(self.batch_size, strategy)
+        self.examples_per_step = self.batch_size
+        self._split()
+        shortest = min(self.images.image_shape[:2])
+        if self.shift >= shortest:
+            raise ValueError(
+                f"`shift` must be below the images' {shortest} pixels. "
+                f"Received: shift={self.shift}"
+            )
+        with strategy.scope():
+            self.model = make_image_classifier(
+                self.images.image_shape,
+                self.images.num_classes,
+                self.network,
+                self.training,
+                train_steps,
+            )
+        self._predict = tf.function(self.model.call, reduce_retracing=True)
+
+    def batches(self, start_step, context):
+        return array_batches(
+            self._train,
+            self.batch_size,
+            self.seed,
+            start_step,
+            context,
+            lambda images, labels: (
+                self.images.normalize(tf.cast(images, tf.float32)),
+                labels,
+            ),
+            flip=self.flip,
+            shift=self.shift,
+        )
+
+    def validate(self):
+        return {"validation_accuracy": self._accuracy(*self._validation)}
+
+    def test(self):
+        return {
+            "test_accuracy": self._accuracy(*self._test),
+            "test_examples": len(self._test[0]),
+            "classes": self.images.num_classes,
+        }
+
+    def classify(self, images: np.ndarray) -> np.ndarray:
+        """Returns the logits of all classes, float32 `(N, K)`.
+
+        Args:
+            images: array `(N, H, W, C)` in the units of the dataset.
+        """
+        found = []
+        for start in range(0, len(images), _BATCH):
+            part = images[start : start + _BATCH].astype("float32")
+            found.append(self._predict(tf.constant(self.images.normalize(part))))
+        return np.concatenate(found)
+
+    def serving(self, model):
+        return ServingImageClassifier(
+            model, self.images.image_shape, self._class_names()
+        )
+
+    def metadata(self):
+        return {
+            **super().metadata(),
+            "image_shape": self.images.image_shape,
+            "class_names": self._class_names(),
+        }
+
+    def identity(self):
+        return {
+            "class_names": self._class_names(),
+            "training_data": data_digest(*self._train),
+        }
+
+    def _split(self):
+        """Holds out what chooses the best model, and what tests it."""
+        images, labels = self.images.train_images, self.images.train_labels
+        train, validation = held_out(len(images), labels, _VALIDATION)
+        if not len(validation):
+            raise ValueError(
+                f"There are {len(images)} images to train on: too few to hold some out "
+                f"for validation. Received: dataset={self._given()}"
+            )
+        self._train = images[train], labels[train]
+        self._validation = images[validation], labels[validation]
+        self._test = self._validation
+        if len(self.images.test_images):
+            self._test = self.images.test_images, self.images.test_labels
+
+    def _given(self):
+        return self.dataset if isinstance(self.dataset, str) else self.name
+
+    def _class_names(self):
+        count = self.images.num_classes
+        return self.images.class_names or [str(i) for i in range(count)]
+
+    def _accuracy(self, images, labels):
+        classes = np.argmax(self.classify(images), axis=-1)
+        return np.count_nonzero(classes == labels) / len(images)

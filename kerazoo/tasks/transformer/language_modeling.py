@@ -1,0 +1,189 @@
+"""How a text goes on."""
+
+import dataclasses
+import math
+import os
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+from kerazoo.data.digest import data_digest
+from kerazoo.data.text.loading import load_plain
+from kerazoo.data.text.plain_text import PlainText
+from kerazoo.data.text.text_windows import token_windows
+from kerazoo.models.transformer.config import NetworkConfig
+from kerazoo.models.transformer.config import make_language_model
+from kerazoo.models.transformer.serving_language_model import ServingLanguageModel
+from kerazoo.tasks.transformer.transformer_task import TransformerTask
+from kerazoo.text.characters import CharacterTokenizer
+from kerazoo.text.special_tokens import EOS
+from kerazoo.text.vocabulary_config import VocabularyConfig
+from kerazoo.text.vocabulary_config import digest
+from kerazoo.training.base_task import free
+from kerazoo.training.strategy import check_batch_size
+
+_EVAL_TOKENS = 8_192  # Of a batch of validation, about.
+_SAMPLES = 3
+
+
+def _network():
+    return NetworkConfig(num_layers=4, dropout=0.0)
+
+
+@dataclasses.dataclass
+class LanguageModeling(TransformerTask):
+    """Learns to go on with a text, by windows of it at random places.
+
+    The best model is the one of the smallest loss of the validation text.
+
+    Args:
+        dataset: `"python_topics"`, Python's own help texts; `"file"`, the text file
+            `data_dir`; a name of TensorFlow Datasets; or a `PlainText`. Default: the
+            file where there is a `data_dir`, else Python's.
+        data_dir: Path of the file, or folder of the prepared datasets, or None.
+        block_size: Tokens that the model sees at once, 3 or more.
+        batch_size: Windows of a step, over all devices.
+        vocabulary: `VocabularyConfig`, by default characters.
+        network, training: See
+            `kerazoo.tasks.transformer.transformer_task.TransformerTask`.
+
+    Example:
+
+    ```python
+    import kerazoo
+    from kerazoo.data.text import PlainText
+    from kerazoo.tasks.transformer import LanguageModeling
+    from kerazoo.training import Schedule
+
+    text = PlainText.of("hamlet", "to be or not to be, " * 100)
+    task = LanguageModeling(text, block_size=16)
+    kerazoo.run(task, "runs/hamlet", Schedule(train_steps=4, eval_every=4))
+    task.sample(step=4)["samples"]
+    ```
+    """
+
+    dataset: str | PlainText | None = None
+    data_dir: str | os.PathLike | None = free(None)
+    block_size: int = 64
+    batch_size: int = 12
+    vocabulary: VocabularyConfig = dataclasses.field(default_factory=VocabularyConfig)
+    _: dataclasses.KW_ONLY
+    network: NetworkConfig = dataclasses.field(default_factory=_network)
+
+    kind = "generate"
+    objective, mode = "validation_loss", "min"
+
+    def __post_init__(self):
+        if self.dataset is None:
+            self.dataset = "file" if self.data_dir else "python_topics"
+        if self.vocabulary.vocabulary == "words":
+            raise ValueError(
+                "`vocabulary` words is for what is read only: unknown words cannot be "
+                "written. Received: vocabulary=words"
+            )
+
+    @property
+    def name(self):
+        if isinstance(self.dataset, PlainText):
+            return self.dataset.name
+        if self.dataset == "file" and self.data_dir:
+            return pathlib.Path(self.data_dir).name.partition(".")[0]
+        return self.dataset
+
+    def build(self, strategy, train_steps, seed):
+        plain = self.dataset
+        if isinstance(plain, str):
+            plain = load_plain(plain, self.data_dir)
+        self.seed = seed
+        self.tokenizer = self.vocabulary.make(plain.train.split("\n"), "characters")
+        self._is_of_characters = isinstance(self.tokenizer, CharacterTokenizer)
+        self._train, self._validation = map(
+            self._tokens, (plain.train, plain.validation)
+        )
+        self._start = EOS
+        if self._is_of_characters:
+            self._start = int(self.tokenizer.encode_lists(["\n"])[0][0])
+        for tokens, what in ((self._train, "train"), (self._validation, "validate")):
+            if len(tokens) <= self.block_size:
+                raise ValueError(
+                    f"`block_size` must be below the {len(tokens)} tokens to {what} "
+                    f"with. Received: block_size={self.block_size}"
+                )
+        check_batch_size(self.batch_size, strategy)
+        self.examples_per_step = self.batch_size
+        with strategy.scope():
+            self.model = make_language_model(
+                self.tokenizer.vocabulary_size,
+                self.block_size,
+                self.network,
+                self.training,
+                train_steps,
+            )
+        self._test_step = tf.function(self.model.test_step, reduce_retracing=True)
+        self._generate = tf.function(self.serving(self.model).generate)
+
+    def batches(self, start_step, context):
+        return token_windows(
+            self._train,
+            self.block_size,
+            self.batch_size,
+            self.seed,
+            start_step,
+            context,
+        )
+
+    def validate(self):
+        """Returns `validation_loss` of the blocks of the validation text, in nats."""
+        block = self.block_size
+        count = (len(self._validation) - 1) // block
+        inputs = self._validation[: count * block].reshape(count, block)
+        targets = self._validation[1 : count * block + 1].reshape(count, block)
+        size = max(_EVAL_TOKENS // block, 1)
+        total = 0.0
+        for start in range(0, count, size):
+            part = slice(start, start + size)
+            batch = tf.constant(inputs[part]), tf.constant(targets[part])
+            loss = float(self._test_step(batch)["loss"])
+            total += loss * len(inputs[part])
+        return {"validation_loss": total / count}
+
+    def sample(self, step):
+        """Returns how texts begin, and go on, as `samples`."""
+        found = self._generate(
+            tf.fill([_SAMPLES], ""), tf.constant(0), tf.constant(0.8), tf.constant(1.0)
+        )
+        lines = [line.decode(errors="replace") for line in found["text"].numpy()]
+        return {"samples": lines}
+
+    def test(self):
+        loss = self.validate()["validation_loss"]
+        return {
+            "validation_loss": loss,
+            "perplexity": math.exp(loss),
+            "vocabulary_size": self.tokenizer.vocabulary_size,
+        }
+
+    def serving(self, model):
+        return ServingLanguageModel(
+            model,
+            self.tokenizer,
+            self.block_size,
+            self._start,
+            has_end=not self._is_of_characters,
+        )
+
+    def identity(self):
+        return {
+            "vocabulary": digest(self.tokenizer),
+            "training_data": data_digest(self._train),
+        }
+
+    def metadata(self):
+        return {**super().metadata(), "block_size": self.block_size}
+
+    def _tokens(self, text):
+        """Returns the tokens of a text, int32 array; lines of subwords end with EOS."""
+        if self._is_of_characters:
+            return self.tokenizer.encode_lists([text], add_eos=False)[0]
+        return np.concatenate(self.tokenizer.encode_lists(text.split("\n")))

@@ -1,0 +1,157 @@
+"""Classes of texts."""
+
+import dataclasses
+import os
+import pathlib
+
+import numpy as np
+
+from kerazoo.data.digest import data_digest
+from kerazoo.data.text.labelled_text import LabelledText
+from kerazoo.data.text.loading import load_labelled
+from kerazoo.models.transformer.config import make_text_classifier
+from kerazoo.models.transformer.serving_classifier import ServingTextClassifier
+from kerazoo.tasks.transformer.batches_of_texts import apply_by_length
+from kerazoo.tasks.transformer.batches_of_texts import make_buckets
+from kerazoo.tasks.transformer.batches_of_texts import of_texts
+from kerazoo.tasks.transformer.transformer_task import TransformerTask
+from kerazoo.text.vocabulary_config import VocabularyConfig
+from kerazoo.text.vocabulary_config import digest
+from kerazoo.training.base_task import free
+
+_BATCH = 256  # Texts that are classified at a time.
+
+
+def _vocabulary():
+    return VocabularyConfig(vocabulary_size=4_000)
+
+
+@dataclasses.dataclass
+class TextClassification(TransformerTask):
+    """Learns the classes of texts.
+
+    The best model is the one of the largest share of validation texts that are right.
+
+    Args:
+        dataset: `"files"` of `data_dir`, see `kerazoo.data.text.labelled_files`, which
+            is the default; a name of TensorFlow Datasets; or a `LabelledText`.
+        data_dir: Folder of the files or of the prepared datasets, or None.
+        max_length: Most tokens of a text; longer texts are cut off.
+        tokens_per_batch: Most tokens of a step, with padding, over all devices.
+        num_buckets: Lengths that batches are padded to.
+        vocabulary: `VocabularyConfig`.
+        network, training: See
+            `kerazoo.tasks.transformer.transformer_task.TransformerTask`.
+
+    Example:
+
+    ```python
+    import kerazoo
+    import numpy as np
+    from kerazoo.data.text import LabelledText
+    from kerazoo.tasks.transformer import TextClassification
+    from kerazoo.text import VocabularyConfig
+    from kerazoo.training import Schedule
+
+    part = (["a good film", "a bad film"] * 20, np.array([1, 0] * 20, np.int32))
+    texts = LabelledText("films", ["bad", "good"], train=part, validation=part)
+    task = TextClassification(texts, vocabulary=VocabularyConfig("words", 7))
+    kerazoo.run(task, "runs/films", Schedule(train_steps=4, eval_every=4))
+    task.classify(["a good film"])
+    ```
+    """
+
+    dataset: str | LabelledText | None = None
+    data_dir: str | os.PathLike | None = free(None)
+    max_length: int = 128
+    tokens_per_batch: int = 4_096
+    num_buckets: int = 6
+    vocabulary: VocabularyConfig = dataclasses.field(default_factory=_vocabulary)
+
+    kind = "classify"
+    objective = "validation_accuracy"
+
+    @property
+    def name(self):
+        if isinstance(self.dataset, LabelledText):
+            return self.dataset.name
+        if self.dataset in (None, "files") and self.data_dir:
+            return pathlib.Path(self.data_dir).absolute().name
+        return self.dataset or "texts"
+
+    def build(self, strategy, train_steps, seed):
+        self.texts = self.dataset
+        if not isinstance(self.dataset, LabelledText):
+            self.texts = load_labelled(self.dataset or "files", self.data_dir)
+        texts, labels = self.texts.train
+        self.tokenizer = self.vocabulary.make(texts)
+        self._train = make_buckets(
+            "training",
+            (self.tokenizer.encode_lists(texts),),
+            self.tokens_per_batch,
+            self.max_length,
+            "truncate",
+            num_buckets=self.num_buckets,
+            seed=seed,
+            multiple_of=strategy.num_replicas_in_sync,
+            extras=(labels + 1,),  # Empty rows have zeros.
+        )
+        self.examples_per_step = (
+            self._train.num_examples / self._train.batches_per_epoch
+        )
+        with strategy.scope():
+            self.model = make_text_classifier(
+                self.tokenizer.vocabulary_size,
+                self.max_length,
+                len(self.texts.class_names),
+                self.network,
+                self.training,
+                train_steps,
+            )
+        self._classify = of_texts(self.serving(self.model).classify)
+
+    def batches(self, start_step, context):
+        return self._train.batches(start_step, context).map(
+            lambda tokens, labels: (tokens, labels - 1)
+        )
+
+    def validate(self):
+        return {"validation_accuracy": self._accuracy(*self.texts.validation)}
+
+    def test(self):
+        texts, labels = self.texts.test or self.texts.validation
+        return {
+            "test_accuracy": self._accuracy(texts, labels),
+            "test_examples": len(texts),
+            "classes": len(self.texts.class_names),
+            "vocabulary_size": self.tokenizer.vocabulary_size,
+        }
+
+    def classify(self, texts: list[str]) -> np.ndarray:
+        """Returns the probabilities of all classes of texts, float32 `(N, K)`."""
+        return np.array(
+            apply_by_length(
+                lambda batch: self._classify(batch)["probabilities"].numpy(),
+                texts,
+                _BATCH,
+            )
+        )
+
+    def serving(self, model):
+        return ServingTextClassifier(
+            model, self.tokenizer, self.texts.class_names, self.max_length
+        )
+
+    def metadata(self):
+        return {**super().metadata(), "class_names": self.texts.class_names}
+
+    def identity(self):
+        return {
+            "vocabulary": digest(self.tokenizer),
+            "class_names": list(self.texts.class_names),
+            "training_data": data_digest(*self.texts.train),
+        }
+
+    def _accuracy(self, texts, labels):
+        classes = np.argmax(self.classify(texts), axis=-1)
+        return np.count_nonzero(classes == labels) / len(texts)

@@ -1,0 +1,74 @@
+"""What the tasks of Transformers have in common."""
+
+import dataclasses
+import pathlib
+import typing
+
+from kerazoo.models.transformer.config import NetworkConfig
+from kerazoo.models.transformer.config import TrainingConfig
+from kerazoo.training.base_task import BaseTask
+from kerazoo.training.snapshots import Snapshots
+
+
+@dataclasses.dataclass(kw_only=True)
+class TransformerTask(BaseTask):
+    """Base class of the tasks of Transformers.
+
+    A subclass reads its data and makes its model; it has `kind`, `objective`,
+    `validate` and `test`.
+
+    Args:
+        network: `NetworkConfig`, which network learns.
+        training: `TrainingConfig`, how it learns.
+
+    Attributes:
+        kind: What is learnt, in a word.
+    """
+
+    network: NetworkConfig = dataclasses.field(default_factory=NetworkConfig)
+    training: TrainingConfig = dataclasses.field(default_factory=TrainingConfig)
+
+    family: typing.ClassVar[str] = "transformer"
+    kind: typing.ClassVar[str]
+
+    @property
+    def title(self):
+        return f"{self.family} {self.kind}"
+
+    @property
+    def saves_every_evaluation(self):
+        # One snapshot at most is taken again after a kill: none that counts is gone.
+        return self.training.takes_snapshots
+
+    def begin(self, folder: pathlib.Path, step: int) -> None:
+        if self.training.takes_snapshots:
+            count = self.training.num_snapshots
+            self._snapshots = Snapshots(folder / "snapshots", count)
+            self._snapshots.rewind(step)
+
+    def evaluate(self, step):
+        if self.training.takes_snapshots:
+            self._snapshots.take(step, self.model.network.get_weights())
+            self.model.average_network.set_weights(self._snapshots.mean())
+        return self.validate()
+
+    def measure(self, best):
+        sign = 1 if self.mode == "max" else -1
+        return {
+            **best.metrics,
+            **self.test(),
+            "parameters": self.model.network.count_params(),
+            "score": sign * best.metrics[self.objective],
+            "best_step": best.step,
+        }
+
+    def validate(self) -> dict[str, float]:
+        """Measures the model, or its average, on data that may choose the best."""
+        raise NotImplementedError
+
+    def test(self) -> dict[str, typing.Any]:
+        """Measures the model, or its average, on data for the result."""
+        raise NotImplementedError
+
+    def metadata(self):
+        return {"task": self.kind, "dataset": self.name}

@@ -1,0 +1,85 @@
+import kerazoo.models.dqn  # noqa: F401
+
+# isort: split
+import gymnasium
+import imageio.v3 as imageio
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kerazoo.models.dqn import evaluation
+from kerazoo.models.dqn import playing
+from kerazoo.models.dqn import write_video
+
+
+class Corridor(gymnasium.Env):
+    """Ends on the right, after as many steps as the seed; draws where one is."""
+
+    observation_space = gymnasium.spaces.Discrete(10)
+    action_space = gymnasium.spaces.Discrete(2, start=3)
+    render_mode = "rgb_array"
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        self.length, self.place = seed, 0
+        return self.place, self._info()
+
+    def step(self, action):
+        assert action == 4 - self.place % 2  # The one that the mask allows.
+        self.place += 1
+        return self.place, 2.0, self.place == self.length, False, self._info()
+
+    def render(self):
+        return np.full((2, 2, 3), self.place, np.uint8)
+
+    def _info(self):
+        return {"action_mask": np.eye(2, dtype=np.int8)[1 - self.place % 2]}
+
+
+def make_policy(masks=True):
+    """Returns a policy as an export has it, for observations one by one."""
+
+    def act(**inputs):
+        mask = inputs.get("action_mask", tf.constant([[False, True]]))
+        tf.debugging.assert_shapes([(inputs["observation"], (1,)), (mask, (1, 2))])
+        return {"action": 3 + tf.argmax(tf.cast(mask, tf.int32), axis=-1)}
+
+    signature = {"observation": tf.TensorSpec((None,), tf.int64, "observation")}
+    if masks:
+        signature["action_mask"] = tf.TensorSpec((None, 2), tf.bool, "action_mask")
+    return tf.function(act).get_concrete_function(**signature)
+
+
+@pytest.mark.parametrize("renders", [False, True])
+def test_an_episode_is_played_to_its_end(renders):
+    total, pictures = playing.play_episode(make_policy(), Corridor(), 5, renders)
+    assert total == 10.0
+    assert [picture.max() for picture in pictures] == (
+        list(range(5)) if renders else []
+    )
+
+
+def test_episode_without_end_is_cut_off(monkeypatch):
+    monkeypatch.setattr(playing, "MAX_EPISODE_STEPS", 7)
+    assert playing.play_episode(make_policy(), Corridor(), 100)[0] == 14.0
+    assert evaluation.MAX_EPISODE_STEPS > 1000
+
+
+def test_policy_without_a_mask_is_given_none():
+    with pytest.raises(AssertionError):  # Plays what is not allowed at the second step.
+        playing.play_episode(make_policy(masks=False), Corridor(), 2)
+
+
+@pytest.mark.parametrize("ending", ["gif", "mp4"])
+def test_video_has_the_pictures_in_their_order(tmp_path, ending):
+    path = tmp_path / "new" / f"video.{ending}"
+    shades = [0, 80, 160, 240]
+    pictures = [np.full((32, 32, 3), shade, np.uint8) for shade in shades]
+    write_video(path, pictures, pictures_per_second=10)
+    found = [float(np.mean(frame[..., :3])) for frame in imageio.imiter(path)]
+    np.testing.assert_allclose(found, shades, atol=4)
+
+
+def test_other_endings_raise(tmp_path):
+    with pytest.raises(ValueError, match=r"path=.*pole\.avi"):
+        write_video(tmp_path / "pole.avi", [])

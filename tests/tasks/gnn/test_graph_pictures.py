@@ -1,0 +1,97 @@
+import types
+
+import matplotlib
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kerazoo.tasks.gnn import pictures
+
+
+def ring(num_nodes):
+    nodes = np.arange(num_nodes)
+    return types.SimpleNamespace(
+        source=nodes, target=np.roll(nodes, 1), num_nodes=num_nodes
+    )
+
+
+def pixels(png):
+    """The picture in colours, which is neither small nor all of one colour."""
+    image = tf.io.decode_png(png, channels=3).numpy()
+    assert min(image.shape[:2]) >= 400
+    assert len(np.unique(image.reshape(-1, 3), axis=0)) > 20
+    return image
+
+
+def has(image, color):
+    return (np.abs(image - np.array(color)).max(axis=-1) < 3).any()
+
+
+BLUE, ORANGE, GREEN = (31, 119, 180), (255, 127, 14), (44, 160, 44)
+
+
+@pytest.mark.parametrize("num_nodes", [5, 150])
+def test_graph_has_the_colours_of_the_classes(num_nodes):
+    graph = ring(num_nodes)
+    classes = np.arange(num_nodes) % 2
+    image = pixels(pictures.graph_picture(graph, classes, ["a", "b"]))
+    assert has(image, BLUE) and has(image, ORANGE) and not has(image, GREEN)
+
+
+def test_marked_nodes_and_names_change_the_picture():
+    graph, classes = ring(5), np.zeros(5, int)
+    plain = pixels(pictures.graph_picture(graph, classes, ["a"]))
+    marked = pixels(pictures.graph_picture(graph, classes, ["a"], marked=[0, 3]))
+    named = pixels(
+        pictures.graph_picture(graph, classes, ["a"], node_names=list("vwxyz"))
+    )
+    assert (plain != marked).any() and (plain != named).any()
+    again = pixels(pictures.graph_picture(graph, classes, ["a"]))
+    np.testing.assert_array_equal(plain, again)
+
+
+def test_graph_too_large_to_draw():
+    assert pictures.graph_picture(ring(501), np.zeros(501, int), ["a"]) is None
+
+
+@pytest.mark.parametrize("count", [4, 12])
+def test_embedding(count):
+    embeddings = np.random.default_rng(0).normal(size=(count, 5))
+    classes = np.arange(count) % 3
+    png = pictures.embedding_picture(embeddings, classes, ["a", "b", "c"])
+    image = pixels(png)
+    assert has(image, BLUE) and has(image, ORANGE) and has(image, GREEN)
+
+
+def test_classes_without_names_have_no_legend():
+    graph, classes = ring(5), np.array([0, 1, 0, 1, 0])
+    plain = pixels(pictures.graph_picture(graph, classes, None))
+    named = pixels(pictures.graph_picture(graph, classes, ["a", "b"]))
+    assert has(plain, BLUE) and has(plain, ORANGE) and (plain != named).any()
+    assert pictures.embedding_picture(np.eye(5), classes, None)
+
+
+def test_twenty_classes_have_twenty_colours():
+    def colors(count):
+        image = pixels(pictures.graph_picture(ring(20), np.arange(20) % count, None))
+        return {tuple(color) for color in image.reshape(-1, 3)}
+
+    solid = [
+        {tuple(int(255 * part + 0.5) for part in color) for color in palette}
+        for palette in (
+            matplotlib.colormaps[name].colors for name in ("tab10", "tab20")
+        )
+    ]
+    assert solid[0] < colors(10)
+    assert solid[1] < colors(20)
+
+
+def test_embedding_of_too_few_points():
+    assert pictures.embedding_picture(np.ones((3, 2)), np.zeros(3, int), ["a"]) is None
+
+
+def test_regression_picture():
+    random = np.random.default_rng(0)
+    targets = random.normal(size=30)
+    image = pixels(pictures.regression_picture(targets, targets + 0.1, "solubility"))
+    assert has(image, BLUE)

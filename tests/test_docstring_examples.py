@@ -1,0 +1,84 @@
+"""The examples of docstrings run, with the names of `tests/docstring_examples`."""
+
+import ast
+import importlib
+import importlib.util
+import pathlib
+import re
+import sys
+import textwrap
+
+import keras
+import numpy as np
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[1]
+ON_TENSORFLOW = keras.backend.backend() == "tensorflow"
+ANY_BACKEND = "kerazoo.layers"  # The other packages need TensorFlow.
+
+
+def module_name(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def examples_of(path):
+    """Yields the line and the text of every example in the docstrings of a file."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+            continue
+        if ast.get_docstring(node) is None:
+            continue
+        text = node.body[0].value.value
+        for block in re.finditer(r"```python\n(.*?)```", text, re.DOTALL):
+            line = node.body[0].lineno + text.count("\n", 0, block.start(1))
+            yield line, textwrap.dedent(block[1])
+
+
+def modules_with_examples():
+    paths = sorted((ROOT / "kerazoo").rglob("*.py"))
+    names = [module_name(path) for path in paths if any(examples_of(path))]
+    if ON_TENSORFLOW:
+        return names
+    return [name for name in names if name.startswith(ANY_BACKEND)]
+
+
+def names_for(module):
+    """Returns what an example may use: four packages, its module's names, and others.
+
+    The others are those of its package's door and of the `names` of its package, the
+    functions without arguments in the file of its name in `tests/docstring_examples`.
+    """
+    names = {"keras": keras, "np": np, "ops": keras.ops, "__name__": module.__name__}
+    if ON_TENSORFLOW:
+        import tensorflow as tf
+
+        names["tf"] = tf
+    parents = module.__name__.split(".")
+    for depth in range(2, len(parents) + 1):
+        package = sys.modules[".".join(parents[:depth])]
+        for name in getattr(package, "__all__", ()):
+            names[name] = getattr(package, name)
+        file = pathlib.Path(__file__).with_name("docstring_examples")
+        file /= f"{'_'.join(parents[1:depth])}.py"
+        if file.exists():
+            spec = importlib.util.spec_from_file_location(file.stem, file)
+            prepared = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(prepared)
+            names |= prepared.names()
+    own = ast.parse(pathlib.Path(module.__file__).read_text()).body
+    for node in own:
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            names[node.name] = getattr(module, node.name)
+    return names
+
+
+@pytest.mark.parametrize("name", modules_with_examples())
+def test_examples_run(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    module = importlib.import_module(name)
+    for line, program in examples_of(pathlib.Path(module.__file__)):
+        keras.utils.set_random_seed(0)
+        # With the lines of the file, for tracebacks.
+        code = compile("\n" * (line - 1) + program, module.__file__, "exec")
+        exec(code, names_for(module))
