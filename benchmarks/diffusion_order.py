@@ -13,9 +13,9 @@ import json
 from absl import app
 from absl import flags
 
-from apps.cli.errors import heavy_imports
+from apps.cli import errors
 
-with heavy_imports("diffusion"):
+with errors.heavy_imports("diffusion"):
     import numpy as np
 
     from kerazoo.models.diffusion import samplers

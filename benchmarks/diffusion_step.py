@@ -8,22 +8,22 @@ with the names of the peer's figures.
 """
 
 import json
-import os
 import sys
-import time
 
-from apps.cli.errors import heavy_imports
+from apps.cli import errors
 
-with heavy_imports("diffusion"):
+with errors.heavy_imports("diffusion"):
     import keras
-    import numpy as np
     import tensorflow as tf
 
-    from kerazoo.models.diffusion.diffusion import Diffusion
-    from kerazoo.models.diffusion.generation import generate
-    from kerazoo.models.diffusion.networks.u_net import UNet
-    from kerazoo.models.diffusion.parametrizations import EpsilonParametrization
-    from kerazoo.models.diffusion.schedules import LinearSchedule
+    from benchmarks.step_timing import median_seconds
+    from benchmarks.step_timing import seconds
+    from benchmarks.step_timing import use_threads
+    from kerazoo.models.diffusion import Diffusion
+    from kerazoo.models.diffusion import EpsilonParametrization
+    from kerazoo.models.diffusion import LinearSchedule
+    from kerazoo.models.diffusion import UNet
+    from kerazoo.models.diffusion import generate
 
 _IMAGE_SHAPE = (32, 32, 1)
 _TRAIN_STEPS = 8
@@ -49,8 +49,9 @@ def training(model, batch_size):
     """Returns the seconds of the first step and the median of images a second."""
     images = tf.random.normal((batch_size, *_IMAGE_SHAPE))
     step = tf.function(lambda: model.train_step((images,))["loss"])
-    times = timed(lambda: step().numpy(), _TRAIN_STEPS)
-    return round(times[0], 2), batch_size / float(np.median(times[1:]))
+    first, _ = seconds(lambda: step().numpy())
+    wall, _ = median_seconds(_TRAIN_STEPS, lambda: step().numpy())
+    return round(first, 2), batch_size / wall
 
 
 def sampling(model, batch_size):
@@ -66,26 +67,15 @@ def sampling(model, batch_size):
             frozen=True,
         )
     )
-    times = timed(lambda: make(tf.constant(0)).numpy(), 2)
-    return min(times[1:]) / batch_size
-
-
-def timed(function, repeats):
-    """Returns the seconds of a first and then some more calls."""
-    times = []
-    for _ in range(repeats + 1):
-        start = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - start)
-    return times
+    seed = tf.constant(0)
+    make(seed)
+    return min(seconds(lambda: make(seed).numpy())[0] for _ in range(2)) / batch_size
 
 
 def main(batch_size, towers, precision, *sample_batches):
-    threads = int(os.environ["T"])
     towers = int(towers)
     # Towers run side by side, one thread each.
-    tf.config.threading.set_intra_op_parallelism_threads(1 if towers > 1 else threads)
-    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    use_threads(per_operation=1 if towers > 1 else None)
     keras.config.set_dtype_policy(precision)
     model = make_model(towers)
     # As apps.train_diffusion does; and apps.generate does not.

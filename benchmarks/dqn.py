@@ -10,8 +10,6 @@ medians over pairs. Give it an idle machine and about ten minutes.
 
 import json
 import os
-import pathlib
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,17 +18,18 @@ import time
 from absl import app
 from absl import flags
 
-_PAIRS = flags.DEFINE_integer("pairs", 3, "Runs of each side.", lower_bound=1)
+from benchmarks import peers
+from benchmarks.processes import median
+from benchmarks.processes import report
+
+flags.adopt_module_key_flags(peers)
 _ONLY = flags.DEFINE_enum(
     "only", None, ["throughput", "solve"], "Part to run. Default: both."
 )
-_PYTHON = os.environ.get("KERAZOO_PEERS_PYTHON")
-_PEERS = pathlib.Path(os.environ.get("KERAZOO_PEERS", "../shared/peers"))
 
 
 def main(_):
-    if not _PYTHON or not _PEERS.is_dir():
-        report("peers", note="peer not installed: set KERAZOO_PEERS_PYTHON")
+    peers.note_missing()
     if _ONLY.value != "solve":
         throughput()
     if _ONLY.value != "throughput":
@@ -46,7 +45,7 @@ def throughput():
     }
     ours = {name: [] for name in shapes}
     theirs = []
-    for _ in range(_PAIRS.value):
+    for _ in range(peers.PAIRS.value):
         for name, shape in shapes.items():
             ours[name].append(run_loop(*shape))
         peer = run_peer("dqn_torch_loop.py")
@@ -66,7 +65,7 @@ def throughput():
 def solve():
     """Seconds to a mean return of 475 over 100 episodes of CartPole."""
     ours, theirs = [], []
-    for seed in range(_PAIRS.value):
+    for seed in range(peers.PAIRS.value):
         ours.append(solve_ours(seed))
         peer = run_peer("dqn_sb3.py", seed)
         their = None
@@ -117,11 +116,12 @@ def run_loop(*arguments):
 
 def run_peer(script, *arguments):
     """Returns what a peer's script reports, with whole-process times, or None."""
-    if not _PYTHON or not (_PEERS / script).exists():
+    path = peers.find(script)
+    if not path:
         return None
-    done = timed([_PYTHON, str(_PEERS / script), *map(str, arguments)])
-    report = json.loads(done.stdout.splitlines()[-1])
-    return {**report, "process_wall": done.wall, "process_cpu": done.cpu}
+    done = timed(peers.command(path, *arguments))
+    found = json.loads(done.stdout.splitlines()[-1])
+    return {**found, "process_wall": done.wall, "process_cpu": done.cpu}
 
 
 def timed(command):
@@ -132,14 +132,6 @@ def timed(command):
     done.wall = time.perf_counter() - start
     done.cpu = sum(after[2:4]) - sum(before[2:4])
     return done
-
-
-def median(values):
-    return round(statistics.median(values), 3)
-
-
-def report(figure, **values):
-    print(json.dumps({"figure": figure, **values}), flush=True)
 
 
 if __name__ == "__main__":

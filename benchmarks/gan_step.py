@@ -8,20 +8,22 @@ names of the peer's figures.
 """
 
 import json
-import os
 import sys
-import time
 
-from apps import runner
+from apps.cli import errors
 
-with runner.heavy_imports("gan"):
+with errors.heavy_imports("gan"):
     import keras
     import numpy as np
     import tensorflow as tf
 
-    from kerazoo.models.gan.gan import GAN
-    from kerazoo.models.gan.networks.dcgan_discriminator import DCGANDiscriminator
-    from kerazoo.models.gan.networks.dcgan_generator import DCGANGenerator
+    from benchmarks.step_timing import many_steps
+    from benchmarks.step_timing import median_seconds
+    from benchmarks.step_timing import seconds
+    from benchmarks.step_timing import use_threads
+    from kerazoo.models.gan import GAN
+    from kerazoo.models.gan import DCGANDiscriminator
+    from kerazoo.models.gan import DCGANGenerator
 
 _IMAGE_SHAPE = (32, 32, 3)
 _LATENT_SIZE = 100
@@ -49,39 +51,20 @@ def make_model():
 
 
 def training(model, batch_size):
-    """Returns the seconds of the first step, and images by wall and processor second.
-
-    Steps are taken many in a call, as the trainer does.
-    """
+    """Returns seconds of the first step, and images by wall and processor second."""
     shape = (_NUM_BATCHES, batch_size, *_IMAGE_SHAPE)
     batches = tf.random.uniform(shape, minval=-1, maxval=1)
 
-    @tf.function
-    def take_steps(steps):
-        losses = tf.TensorArray(tf.float32, steps)
-        for i in tf.range(steps):
-            metrics = model.train_step(batches[i % _NUM_BATCHES])
-            losses = losses.write(i, tf.cast(metrics["loss"], tf.float32))
-        return losses.stack()
-
-    def seconds(steps):
-        wall, processor = time.perf_counter(), time.process_time()
-        losses = take_steps(tf.constant(steps)).numpy()
-        if not np.isfinite(losses).all():
-            raise FloatingPointError(f"Expected finite losses. Received: {losses}")
-        return time.perf_counter() - wall, time.process_time() - processor
-
-    first = seconds(1)[0]
-    seconds(_STEPS_PER_CALL)
-    times = np.median([seconds(_STEPS_PER_CALL) for _ in range(_CALLS)], axis=0)
+    take = many_steps(lambda i: model.train_step(batches[i % _NUM_BATCHES]))
+    first, _ = seconds(take, 1)
+    take(_STEPS_PER_CALL)
+    times = median_seconds(_CALLS, take, _STEPS_PER_CALL)
     rate, processor_rate = batch_size * _STEPS_PER_CALL / times
     return first, rate, processor_rate
 
 
 def main(batch_size, precision):
-    threads = int(os.environ["T"])
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    use_threads()
     keras.config.set_dtype_policy(precision)
     model = make_model()
     first, rate, processor_rate = training(model, int(batch_size))

@@ -8,7 +8,6 @@ Prints one JSON line per figure. The peers run with the Python of
 medians over pairs. Give it an idle machine and about five minutes.
 """
 
-import json
 import re
 
 from absl import app
@@ -25,14 +24,12 @@ flags.adopt_module_key_flags(peers)
 _ONLY = flags.DEFINE_enum(
     "only", None, ["epoch", "propagation", "growth"], "Part to run. Default: all."
 )
-_PYTHON = os.environ.get("KERAZOO_PEERS_PYTHON")
-_PEERS = pathlib.Path(os.environ.get("KERAZOO_PEERS", "../shared/peers"))
-
 _EPOCH_PEERS = {  # Name: what the peer's script calls it.
     "stock": "edge_index uncached",
     "cached": "edge_index cached",
     "sparse": "sparse X (hand-made) cached",
 }
+_MATRICES = {"adjacency": "AdjacencyMatrix", "edges": "EdgeMatrix"}
 _TORCH_PROPAGATION = """
 import json, sys, time, numpy, torch
 nodes, edges, width, threads = map(int, sys.argv[1:])
@@ -88,21 +85,22 @@ def epoch():
 
 def propagation(nodes=20_000, edges=400_000, width=64):
     """Wall clock of one product with the adjacency matrix and of its gradient."""
+    size = (nodes, edges, width)
     for threads in (1, 2):
-        ours, theirs = {"AdjacencyMatrix": [], "EdgeMatrix": []}, []
+        ours, theirs = {kind: [] for kind in _MATRICES}, []
         for _ in range(peers.PAIRS.value):
-            for name, runs in ours.items():
-                arguments = ["propagation", name, nodes, edges, width]
+            for kind, runs in ours.items():
+                arguments = ["propagation", kind, *size]
                 runs.append(run_module("gnn_step", *arguments, threads=threads))
-            theirs.append(run_torch(nodes, edges, width, threads))
-        torch = dict.fromkeys(("autograd", "both_stored"), "peer not installed")
-        if theirs[0]:
-            torch = {name: [run[i] for run in theirs] for i, name in enumerate(torch)}
-        for name, runs in ours.items():
-            values = {"matrix": name, "threads": threads, "value": median(runs)}
-            for peer, times in torch.items():
-                values[f"torch_{peer}"] = median(times) if theirs[0] else times
-                if theirs[0]:
+            theirs.append(run_torch(*size, threads))
+        for kind, runs in ours.items():
+            values = {"matrix": _MATRICES[kind], "threads": threads}
+            values["value"] = median(runs)
+            for i, peer in enumerate(("autograd", "both_stored")):
+                times = [run[i] for run in theirs if run]
+                values[f"torch_{peer}"] = "peer not installed"
+                if times:
+                    values[f"torch_{peer}"] = median(times)
                     ratios = [b / a for a, b in zip(runs, times)]
                     values[f"ratio_{peer}"] = median(ratios)
             report("propagation_milliseconds", **values)

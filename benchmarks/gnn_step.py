@@ -10,30 +10,27 @@ it has a graph, and the most it ever held.
 """
 
 import json
-import os
-import resource
 import sys
-import time
 
-from apps import runner
+from apps.cli import errors
+from benchmarks.processes import peak_megabytes
 
-with runner.heavy_imports("gnn", legacy_keras=True):
-    import keras
+with errors.heavy_imports("gnn", legacy_keras=True):
     import numpy as np
     import tensorflow as tf
     from scipy import sparse
 
+    from benchmarks.step_timing import many_steps
+    from benchmarks.step_timing import median_seconds
+    from benchmarks.step_timing import use_threads
     from kerazoo.data.graphs.both_directions import both_directions
     from kerazoo.data.graphs.graph import Graph
     from kerazoo.data.graphs.node_dataset import NodeDataset
-    from kerazoo.layers.graph.edge_matrix import EdgeMatrix
-    from kerazoo.models.gnn.adjacency_matrix import AdjacencyMatrix
-    from kerazoo.models.gnn.convolution_encoder import ConvolutionEncoder
-    from kerazoo.models.gnn.node_classifier import NodeClassifier
-    from kerazoo.models.gnn.node_task import NodeTask
-    from kerazoo.training import strategy
-    from kerazoo.training.trainer import Schedule
-    from kerazoo.training.trainer import Trainer
+    from kerazoo.layers import EdgeMatrix
+    from kerazoo.models.gnn import AdjacencyMatrix
+    from kerazoo.models.gnn import EncoderConfig
+    from kerazoo.models.gnn import TrainingConfig
+    from kerazoo.tasks.gnn import NodeClassification
 
 _NUM_CLASSES = 7
 
@@ -45,7 +42,8 @@ def epoch():
     features /= np.maximum(features.sum(axis=1, keepdims=True), 1)
     graph = random_graph(random, sparse.csr_array(features), num_edges=10_556)
     step = training_step(random, graph, num_train=140, weight_decay=5e-4)
-    return milliseconds(step, time.process_time, repeats=5, steps=40)
+    _, processor = milliseconds(step, repeats=5, steps=40)
+    return processor
 
 
 def propagation(kind, num_nodes, num_edges, width):
@@ -70,7 +68,8 @@ def propagation(kind, num_nodes, num_edges, width):
         for _ in range(steps):
             forward_and_backward()[1].numpy()
 
-    return milliseconds(run, time.perf_counter, repeats=20, steps=1)
+    wall, _ = milliseconds(run, repeats=20, steps=1)
+    return wall
 
 
 def growth(num_edges, degree=20, width=64):
@@ -81,8 +80,8 @@ def growth(num_edges, degree=20, width=64):
     graph = random_graph(random, features, num_edges)
     step = training_step(random, graph, num_train=graph.num_nodes - 1)
     steps = max(2_000_000 // num_edges, 2)
-    times = milliseconds(step, time.perf_counter, repeats=5, steps=steps)
-    return times, before, peak_megabytes()
+    wall, _ = milliseconds(step, repeats=5, steps=steps)
+    return wall, before, peak_megabytes()
 
 
 def random_graph(random, features, num_edges):
@@ -100,39 +99,32 @@ def training_step(random, graph, num_train, weight_decay=0.0):
     labels = random.integers(0, _NUM_CLASSES, graph.num_nodes)
     splits = nodes[:num_train], nodes[:0], nodes[num_train:]
     dataset = NodeDataset("random", graph, labels, _NUM_CLASSES, *splits)
-    one_device = strategy.create("one_device")
-    with one_device.scope():
-        encoder = ConvolutionEncoder("gcn", 16, 2, _NUM_CLASSES, dropout=0.5)
-        model = NodeClassifier(encoder, graph.node_features.shape[1])
-        model.compile(keras.optimizers.Adam(0.01), NodeTask.loss)
-        model.optimizer.build(model.trainable_variables)
-    model.input_weight_decay = weight_decay
-    task = NodeTask(dataset, model)
-    trainer = Trainer(
-        model, one_device, task.batches, Schedule(1), train_step=task.train_step
+    task = NodeClassification(
+        dataset,
+        encoder=EncoderConfig("gcn", hidden_size=16, num_layers=2, dropout=0.5),
+        training=TrainingConfig(learning_rate=0.01, weight_decay=weight_decay),
     )
-    return lambda steps: trainer._call(None, tf.constant(steps)).numpy()
+    task.build(tf.distribute.get_strategy(), train_steps=0, seed=0)
+    return many_steps(lambda _: task.train_step())
 
 
-def milliseconds(run, clock, repeats, steps):
-    """Returns the median time of a step, compilation excluded."""
+def milliseconds(run, repeats, steps):
+    """Returns the median times of a step, compilation excluded.
+
+    Args:
+        run: Function of a number of steps, which takes them.
+        repeats: int. Number of its calls.
+        steps: int. Steps of a call.
+
+    Returns:
+        float `(2,)`, wall-clock and processor milliseconds.
+    """
     run(min(steps, 10))
-    times = []
-    for _ in range(repeats):
-        start = clock()
-        run(steps)
-        times.append(1e3 * (clock() - start) / steps)
-    return float(np.median(times))
-
-
-def peak_megabytes():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return 1e3 * median_seconds(repeats, run, steps) / steps
 
 
 def main(part, *arguments):
-    threads = int(os.environ.get("T", "0"))
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    use_threads()
     numbers = [int(a) if a.isdigit() else a for a in arguments]
     parts = {"epoch": epoch, "propagation": propagation, "growth": growth}
     print(json.dumps(parts[part](*numbers)))

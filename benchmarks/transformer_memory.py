@@ -8,23 +8,22 @@ done on a short text. It takes a minute.
 """
 
 import json
-import resource
-import sys
 
 from absl import app
 
-from apps import runner
+from apps.cli import errors
+from benchmarks.processes import peak_megabytes
 from benchmarks.processes import report
-from benchmarks.processes import run
+from benchmarks.processes import run_module
 
-with runner.heavy_imports("text"):
+with errors.heavy_imports("text"):
     import numpy as np
     import tensorflow as tf
 
     from kerazoo.layers import Attention
-    from kerazoo.models.transformer.decoding import greedy
-    from kerazoo.models.transformer.generation import write
-    from kerazoo.models.transformer.networks import EncoderDecoder
+    from kerazoo.models.transformer import EncoderDecoder
+    from kerazoo.models.transformer import greedy
+    from kerazoo.models.transformer import write
 
 _TOKENS = (1_024, 2_048, 4_096, 8_192)
 _WINDOW = 256
@@ -51,8 +50,7 @@ def main(arguments):
 
 def run_child(*arguments):
     """Returns what one measurement finds, a dict."""
-    command = [sys.executable, "-m", "benchmarks.transformer_memory"]
-    return run([*command, *map(str, arguments)], threads=2)
+    return run_module("transformer_memory", *arguments, threads=2)
 
 
 def attention(tokens, window):
@@ -90,14 +88,9 @@ def decoding(places):
 def rise(work, size):
     """Returns by how many MiB the peak memory rises over that of little work."""
     work(_SHORT)
-    before = peak()
+    before = peak_megabytes()
     work(size)
-    return round(peak() - before, 1)
-
-
-def peak():
-    """Returns the peak memory of this process in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return round(peak_megabytes() - before, 1)
 
 
 if __name__ == "__main__":

@@ -9,22 +9,24 @@ JSON object.
 """
 
 import json
-import os
 import sys
-import time
 
-from apps import runner
+from apps.cli import errors
 
-with runner.heavy_imports("text"):
+with errors.heavy_imports("text"):
     import keras
     import numpy as np
     import tensorflow as tf
 
-    from kerazoo.models.transformer.decoding import beam_search
-    from kerazoo.models.transformer.decoding import greedy
-    from kerazoo.models.transformer.generation import write
-    from kerazoo.models.transformer.networks import EncoderDecoder
-    from kerazoo.models.transformer.transformer import Transformer
+    from benchmarks.step_timing import many_steps
+    from benchmarks.step_timing import median_seconds
+    from benchmarks.step_timing import seconds
+    from benchmarks.step_timing import use_threads
+    from kerazoo.models.transformer import EncoderDecoder
+    from kerazoo.models.transformer import Transformer
+    from kerazoo.models.transformer import beam_search
+    from kerazoo.models.transformer import greedy
+    from kerazoo.models.transformer import write
 
 _VOCABULARY = 10_000
 _PAIRS, _LENGTH, _TOKENS_OF_SOURCE = 128, 16, 13
@@ -56,17 +58,10 @@ def random_tokens(count, length):
     return generator.integers(4, _VOCABULARY, (count, length)).astype("int32")
 
 
-def timed(function):
+def timed(function, *arguments):
     """Returns the seconds of the first call, and median wall and processor seconds."""
-    start = time.perf_counter()
-    function()
-    first = time.perf_counter() - start
-    times = []
-    for _ in range(_CALLS):
-        wall, processor = time.perf_counter(), time.process_time()
-        function()
-        times.append((time.perf_counter() - wall, time.process_time() - processor))
-    return first, *np.median(times, axis=0)
+    first, _ = seconds(function, *arguments)
+    return first, *median_seconds(_CALLS, function, *arguments)
 
 
 def training(model):
@@ -78,19 +73,8 @@ def training(model):
         (tf.constant(source), tf.constant(target[:, :-1])),
         tf.constant(target[:, 1:]),
     )
-
-    @tf.function
-    def take_steps():
-        loss = 0.0
-        for _ in tf.range(_STEPS):
-            loss = model.train_step(batch)["loss"]
-        return loss
-
-    def run():
-        if not np.isfinite(take_steps().numpy()):
-            raise FloatingPointError("Expected a finite loss. Received: another one")
-
-    first, wall, processor = timed(run)
+    take = many_steps(lambda _: model.train_step(batch))
+    first, wall, processor = timed(take, _STEPS)
     return first, wall / _STEPS, processor / _STEPS
 
 
@@ -109,9 +93,7 @@ def decoding(model, decode, jit_compile=None, **arguments):
 
 
 def main(precision, what):
-    threads = int(os.environ["T"])
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    use_threads()
     keras.config.set_dtype_policy(precision)
     model = make_model()
     programs = {

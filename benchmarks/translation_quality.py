@@ -15,18 +15,18 @@ import math
 from absl import app
 from absl import flags
 
-from apps import runner
+from apps.cli import errors
 from benchmarks.processes import report
 
-with runner.heavy_imports("text"):
+with errors.heavy_imports("text"):
     import numpy as np
     import tensorflow as tf
     import tensorflow_text  # noqa: F401
     from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
 
-    from kerazoo.data.text.text_lines import read_lines
-    from kerazoo.evaluation.text.translation import tokenized_bleu
-    from kerazoo.evaluation.text.translation import translation_scores
+    from kerazoo.data.text import read_lines
+    from kerazoo.evaluation.text import tokenized_bleu
+    from kerazoo.evaluation.text import translation_scores
 
 _SAVED_MODEL = flags.DEFINE_string("saved_model", None, "Folder of one version.")
 _SOURCE = flags.DEFINE_string("source", None, "File of texts to translate.")

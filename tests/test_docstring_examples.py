@@ -59,13 +59,9 @@ def names_for(module):
         package = sys.modules[".".join(parents[:depth])]
         for name in getattr(package, "__all__", ()):
             names[name] = getattr(package, name)
-        file = pathlib.Path(__file__).with_name("docstring_examples")
-        file /= f"{'_'.join(parents[1:depth])}.py"
-        if file.exists():
-            spec = importlib.util.spec_from_file_location(file.stem, file)
-            prepared = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(prepared)
-            names |= prepared.names()
+        prepared = f"tests.docstring_examples.{'_'.join(parents[1:depth])}"
+        if importlib.util.find_spec(prepared) is not None:
+            names |= importlib.import_module(prepared).names()
     own = ast.parse(pathlib.Path(module.__file__).read_text()).body
     for node in own:
         if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
@@ -76,6 +72,12 @@ def names_for(module):
 @pytest.mark.parametrize("name", modules_with_examples())
 def test_examples_run(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    if ON_TENSORFLOW:
+        from kerazoo.evaluation.images import classifier_features
+
+        # Classifiers are kept here, and learn for a few steps.
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        monkeypatch.setattr(classifier_features, "_EXAMPLES", 1_000)
     module = importlib.import_module(name)
     for line, program in examples_of(pathlib.Path(module.__file__)):
         keras.utils.set_random_seed(0)

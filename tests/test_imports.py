@@ -48,7 +48,10 @@ MAY_IMPORT = {  # Folder: (own packages, others' packages)
     ),
     "kerazoo/models/dqn": (
         {"kerazoo.legacy_keras", "kerazoo.models.dqn", *_FAMILY},
-        {"gym_notices", "gymnasium", "keras", "numpy", "tensorflow", "tf_agents"},
+        {
+            *("gym_notices", "gymnasium", "imageio", "keras", "numpy"),
+            *("tensorflow", "tf_agents"),
+        },
     ),
     "kerazoo/models/gan": (
         {"kerazoo.models.gan", *_FAMILY},

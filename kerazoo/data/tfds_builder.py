@@ -20,9 +20,9 @@ def tfds_builder(name: str, data_dir: str | os.PathLike | None = None) -> typing
         ValueError: If there is no such dataset.
         OSError: If it is not there and cannot be downloaded.
 
-    Example:
+    Example, which downloads the text if it is not there:
 
-    ```python
+    ```text
     builder = tfds_builder("tiny_shakespeare", data_dir="tensorflow_datasets")
     ```
     """

@@ -24,7 +24,8 @@ def in_batches(
     Example:
 
     ```python
-    batched(lambda x: tf.reduce_mean(x, [1, 2, 3]), np.ones((9, 4, 4, 1)), 4)  # (9,)
+    means = lambda x: tf.reduce_mean(x, [1, 2, 3])
+    in_batches(means, np.ones((9, 4, 4, 1)), batch_size=4)  # (9,)
     ```
     """
     starts = range(0, len(images), batch_size)

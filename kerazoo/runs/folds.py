@@ -45,11 +45,15 @@ def cross_validate(
     Example:
 
     ```python
+    from kerazoo.runs import cross_validate
+    from kerazoo.tasks.gnn import GraphPrediction
+    from kerazoo.training import Schedule
+
     result = cross_validate(
         lambda fold: GraphPrediction("MUTAG", data_dir="data", fold=fold),
-        10,
-        "runs/mutag",
-        Schedule(train_steps=3_000, eval_every=100),
+        num_folds=2,
+        workdir="runs/mutag",
+        schedule=Schedule(train_steps=4, eval_every=2),
     )
     ```
     """

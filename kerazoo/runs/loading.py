@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerazoo.runs import description
+from kerazoo.runs.reading import KERAS_SUFFIX
 from kerazoo.serving.exporting import KERAS_FILE
 from kerazoo.serving.exporting import newest_version
 from kerazoo.serving.exporting import read_metadata
@@ -27,6 +28,8 @@ def load_model(path: str | os.PathLike, weights: str = "best") -> keras.Model:
             f"`weights` must be best or newest. Received: weights={weights}"
         )
     path = pathlib.Path(path)
+    if path.suffix == KERAS_SUFFIX and path.is_file():
+        return read_keras_file(path)
     if (path / description.FILE).exists():
         described = description.read_description(path)
         model = description.make_model(described)

@@ -4,18 +4,22 @@ import importlib
 import json
 import os
 import pathlib
+import re
 import typing
+import zipfile
 
 if typing.TYPE_CHECKING:
     import keras
 
+KERAS_SUFFIX = ".keras"
+
 
 def load(path: str | os.PathLike, weights: str = "best") -> "keras.Model":
-    """Reads the Keras model of a run's folder or of an exported model.
+    """Reads the Keras model of a run's folder, of an exported model or of a file.
 
     Args:
         path: Folder of a run, of a served model (its newest version is read), or of one
-            version of it.
+            version of it; or a `.keras` file of a model of kerazoo.
         weights: Of a run: `"best"` for those that are exported, chosen by evaluations
             where the task does so; `"newest"` for those of the newest checkpoint.
 
@@ -30,8 +34,14 @@ def load(path: str | os.PathLike, weights: str = "best") -> "keras.Model":
     Example:
 
     ```python
-    model = kerazoo.load("runs/gan/digits")
-    images = model(np.random.normal(size=(4, model.latent_size)), average=True)
+    import kerazoo
+    from kerazoo.tasks.gan import PointGeneration
+    from kerazoo.training import Schedule
+
+    task = PointGeneration("ring", num_points=500)
+    kerazoo.run(task, "runs/ring", Schedule(train_steps=4, eval_every=4))
+    model = kerazoo.load("runs/ring")
+    points = model(np.random.normal(size=(16, model.latent_size)), average=True)
     ```
     """
     if family_of(path) == "gnn":  # Puts Keras 2 behind `tf.keras`.
@@ -44,6 +54,10 @@ def load(path: str | os.PathLike, weights: str = "best") -> "keras.Model":
 def family_of(path: str | os.PathLike) -> str | None:
     """Returns the family of the model in a folder; None where nothing says it."""
     path = pathlib.Path(path)
+    if path.suffix == KERAS_SUFFIX and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            found = re.search(rb'"kerazoo\.models\.(\w+)', archive.read("config.json"))
+        return found and found[1].decode()
     extra = "assets.extra/kerazoo.json"
     for file in (path / "model.json", path / extra, *path.glob(f"*/{extra}")):
         if file.exists():

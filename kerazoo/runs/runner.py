@@ -50,7 +50,7 @@ def run(
     what is finished. SIGTERM and Ctrl-C save the state first.
 
     Args:
-        task: `Task`, such as `kerazoo.models.gan.tasks.ImageGeneration()`.
+        task: `Task`, such as `kerazoo.tasks.gan.ImageGeneration()`.
         workdir: Folder of the run: checkpoints, TensorBoard logs, metrics.jsonl,
             result.json. Default: `runs/<family>/<name of the task>`.
         schedule: `Schedule`. Default: 1,000 steps.
@@ -78,7 +78,7 @@ def run(
 
     ```python
     import kerazoo
-    from kerazoo.models.gnn.tasks import NodeClassification
+    from kerazoo.tasks.gnn import NodeClassification
     from kerazoo.training import Schedule
 
     task = NodeClassification("karate_club")

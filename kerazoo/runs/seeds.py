@@ -43,12 +43,13 @@ def run_seeds(
     Example:
 
     ```python
-    from kerazoo.models.gnn.tasks import NodeClassification
     from kerazoo.runs import run_seeds
+    from kerazoo.tasks.gnn import NodeClassification
     from kerazoo.training import Schedule
 
     schedule = Schedule(train_steps=20, eval_every=10)
-    run_seeds(NodeClassification, range(3), "runs/club", schedule)
+    result = run_seeds(NodeClassification, range(3), "runs/club", schedule)
+    result["test_accuracy_mean"]
     ```
     """
     workdir = pathlib.Path(workdir)

@@ -42,7 +42,8 @@ def run_without_python(
     Example:
 
     ```python
-    outputs = run_without_python("saved_models/dqn_cartpole/1", {"observation": x})
+    path = export(module, {"serving_default": module.serve}, "saved_models/double")
+    run_without_python(path, {"x": np.ones(2, "float32")})  # {"y": array([2, 2])}
     ```
     """
     saved_model = saved_model_pb2.SavedModel()

@@ -13,6 +13,8 @@ def plain_copy(model: keras.Model) -> keras.Model:
     Example:
 
     ```python
+    with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
+        trained = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     served = plain_copy(trained)
     ```
     """

@@ -47,7 +47,13 @@ def export(
     Example:
 
     ```python
-    export(module, {"serving_default": module.serve}, "saved_models/example")
+    class Double(tf.Module):
+        @tf.function(input_signature=[tf.TensorSpec((None,), name="x")])
+        def serve(self, x):
+            return {"y": 2 * x}
+
+    module = Double()
+    export(module, {"serving_default": module.serve}, "saved_models/double")
     ```
     """
     directory = pathlib.Path(directory)

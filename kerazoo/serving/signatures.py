@@ -21,8 +21,8 @@ def load_signatures(version: str | os.PathLike) -> dict[str, typing.Any]:
     Example:
 
     ```python
-    sample = load_signatures("saved_models/gan_digits/1")["sample"]
-    sample(count=tf.constant(4), seed=tf.constant(0), truncation=tf.constant(0.0))
+    path = export(module, {"serving_default": module.serve}, "saved_models/double")
+    load_signatures(path)["serving_default"](x=tf.constant([1.0, 2.0]))  # 2.0, 4.0
     ```
     """
     try:

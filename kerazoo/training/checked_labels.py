@@ -20,7 +20,7 @@ def checked_labels(labels: tf.Tensor | None, num_classes: int) -> tf.Tensor:
     Example:
 
     ```python
-    labels = checked_labels(labels, num_classes=10)
+    labels = checked_labels([3, 7], num_classes=10)
     ```
     """
     if labels is None:

@@ -25,6 +25,7 @@ class Checkpoints:
     Example:
 
     ```python
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     checkpoints = Checkpoints("runs/example")
     checkpoints.save(100, tf.train.Checkpoint(model=model), state={"epoch": 3})
     step, arrays, state = checkpoints.restore(tf.train.Checkpoint(model=model))

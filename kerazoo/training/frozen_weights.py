@@ -22,10 +22,14 @@ def frozen_weights(network: keras.Model) -> contextlib.AbstractContextManager:
     Example:
 
     ```python
+    network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+
     @tf.function
     def predict(x):
         with frozen_weights(network):
             return network(x)
+
+    predict(tf.ones((2, 3)))
     ```
     """
     with tf.init_scope():

@@ -26,7 +26,8 @@ class GlobalBatch:
     Example:
 
     ```python
-    batch = GlobalBatch(tf.shape(images)[0], self.seed_generator)
+    images = tf.zeros((16, 8, 8, 1))  # This replica's.
+    batch = GlobalBatch(16, keras.random.SeedGenerator(0))
     noise = batch.normal(images.shape[1:])  # Like images.
     ```
     """

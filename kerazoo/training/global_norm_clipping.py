@@ -21,8 +21,9 @@ class GlobalNormClipping(tf.Module):
     Example:
 
     ```python
-    optimizer = GlobalNormClipping(keras.optimizers.Adam(1e-3), max_norm=10.0)
-    optimizer.apply_gradients(zip(gradients, variables))
+    weights = keras.Variable([1.0, 2.0])
+    optimizer = GlobalNormClipping(keras.optimizers.SGD(1.0), max_norm=1.0)
+    optimizer.apply_gradients([(tf.constant([0.0, 5.0]), weights)])  # [1.0, 1.0]
     ```
     """
 

@@ -25,9 +25,8 @@ class Interruption:
 
     ```python
     with Interruption() as interruption:
-        while training:
-            if interruption.requested:
-                save()
+        for step in range(1_000):
+            if interruption.requested:  # Save the state, then:
                 raise Interrupted(interruption.requested)
     ```
 

@@ -16,10 +16,10 @@ class Profiler:
     Example:
 
     ```python
-    profiler = Profiler("runs/example/tensorboard", 100, 110)
-    for step in range(1000):
+    profiler = Profiler("runs/example/tensorboard", 10, 12)
+    for step in range(20):
         profiler.reached(step)
-        train(step)
+        tf.reduce_sum(tf.ones((10, 10)))
     profiler.close()
     ```
     """

@@ -39,7 +39,7 @@ class ReplicaModel(keras.Model):
 
     model = Linear()
     model.compile("adam", keras.losses.mean_squared_error)
-    model.fit(np.ones((8, 3)), np.ones((8, 1)))
+    model.fit(np.ones((8, 3)), np.ones((8, 1)), verbose=0)
     ```
     """
 

@@ -27,9 +27,10 @@ class Snapshots:
     Example:
 
     ```python
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     snapshots = Snapshots("runs/example/snapshots", count=10)
     snapshots.take(100, model.get_weights())
-    average_model.set_weights(snapshots.mean())
+    keras.models.clone_model(model).set_weights(snapshots.mean())
     ```
     """
 

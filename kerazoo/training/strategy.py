@@ -30,7 +30,7 @@ def create(
 
     ```python
     with create("mirrored", num_devices=2).scope():
-        model = keras.Sequential([keras.layers.Dense(1)])
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     ```
     """
     if name not in NAMES:

@@ -34,7 +34,9 @@ def in_towers(
     Example:
 
     ```python
-    outputs = in_towers(network, [images, levels], towers=2)
+    inputs = [keras.Input((3,)), keras.Input((2,))]
+    network = keras.Model(inputs, keras.layers.Concatenate()(inputs))
+    in_towers(network, [tf.ones((8, 3)), tf.ones((8, 2))], towers=2)  # (8, 5)
     ```
     """
     if num_replicas() == 1:

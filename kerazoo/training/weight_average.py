@@ -58,7 +58,8 @@ class HalfLifeDecay(AverageDecay):
 
     ```python
     decay = HalfLifeDecay(half_life=500_000)
-    average = average + decay.share(step, 256) * (weight - average)
+    average, weight = 1.0, 2.0
+    average += decay.share(step=1_000, batch_size=256) * (weight - average)
     ```
     """
 
@@ -142,7 +143,9 @@ def move_average(average: keras.Model, network: keras.Model, share: Scalar) -> N
     Example:
 
     ```python
-    move_average(average_network, network, HalfLifeDecay(1_000).share(step, 64))
+    network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    average = keras.models.clone_model(network)
+    move_average(average, network, HalfLifeDecay(1_000).share(step=9, batch_size=64))
     ```
     """
     for old, new in zip(average.weights, network.weights, strict=True):

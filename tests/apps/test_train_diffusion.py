@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from apps import train_diffusion
-from kerazoo.evaluation.images import inception_features
+from kerazoo.evaluation.images import image_evaluation
 from kerazoo.serving.check import run_without_python
 from tests.apps import killed_run
 from tests.apps.conftest import assert_one_line
@@ -81,7 +81,7 @@ def test_folder_without_labels(app, paths, tmp_path, monkeypatch):
     def cannot_be_had():
         raise OSError("no weights")
 
-    monkeypatch.setattr(inception_features, "InceptionFeatures", cannot_be_had)
+    monkeypatch.setattr(image_evaluation, "InceptionFeatures", cannot_be_had)
     folder = tmp_path / "pictures"
     folder.mkdir()
     for i in range(20):

@@ -17,8 +17,8 @@ from apps import train_gnn
 from kerazoo.data.graphs import splits
 from kerazoo.data.graphs.karate_club import karate_club
 from kerazoo.data.graphs.tables import node_table
-from kerazoo.models.gnn.sampled_node_task import SampledNodeTask
 from kerazoo.serving.check import run_without_python
+from kerazoo.tasks.gnn import SampledNodeClassification
 from tests.apps.conftest import assert_one_line
 from tests.apps.graph_examples import LINKS
 from tests.apps.graph_examples import MIRRORED
@@ -128,35 +128,39 @@ def test_changed_model_flags_are_refused(app, karate, karate_folder, changed):
     assert_one_line(err, "other flags", f"became {changed}")
 
 
-@pytest.mark.slow
-def test_killed_repetition_takes_its_run_along(tmp_path):
-    flags = (*TINY, "--num_seeds=2", "--train_steps=100000000", "--noexport")
-    command = [sys.executable, "-m", "apps.train_gnn", *flags]
-    repetition = subprocess.Popen(
-        [*command, f"--workdir={tmp_path}"], stderr=subprocess.PIPE, text=True
-    )
-    for line in repetition.stderr:  # The run's own, too.
-        if "/100000000" in line:
-            break
-    repetition.kill()
-    _, rest = repetition.communicate(timeout=60)  # Until the run has ended as well.
-    assert "SIGTERM, state saved" in rest
-    assert list((tmp_path / "seed_0" / "checkpoints").glob("0*"))
+def test_seeds_are_runs_of_their_own_and_the_best_is_exported(app, tmp_path):
+    command = (*TINY, f"--workdir={tmp_path}/run", f"--export_dir={tmp_path}/model")
+    code, result, err = app(train_gnn.main, *command, "--num_seeds=2", "--seed=3")
+    assert code == 0, err
+    assert json.loads((tmp_path / "run" / "result.json").read_text()) == result
+    seeds = {}
+    for seed in (3, 4):
+        folder = tmp_path / "run" / f"seed_{seed}"
+        seeds[seed] = json.loads((folder / "result.json").read_text())
+        assert f"--seed={seed}" in (folder / "flags.txt").read_text()
+    assert result["seed"] == max(seeds, key=lambda seed: seeds[seed]["score"])
+    losses = [seed["test_loss"] for seed in seeds.values()]
+    assert result["test_loss_mean"] == pytest.approx(np.mean(losses))
+    assert result["test_loss_std"] == pytest.approx(np.std(losses))
+    assert result["export"] == f"{tmp_path}/model/1"
+    workdir = f"--workdir={tmp_path}/alone"
+    _, alone, _ = app(train_gnn.main, *TINY, "--seed=4", "--noexport", workdir)
+    assert alone["test_loss"] == seeds[4]["test_loss"]
 
 
 def test_interrupted_run_ends_as_one_that_was_not(app, tmp_path, monkeypatch):
     command = (*TINY, *SAMPLED, "--noexport")
     _, expected, _ = app(train_gnn.main, *command, f"--workdir={tmp_path}/whole")
 
-    evaluate = SampledNodeTask.evaluate
+    evaluate = SampledNodeClassification.evaluate
 
-    def evaluate_and_stop(task):
+    def evaluate_and_stop(task, step):
         os.kill(os.getpid(), signal.SIGTERM)
-        return evaluate(task)
+        return evaluate(task, step)
 
     workdir = f"--workdir={tmp_path}/parts"
     with monkeypatch.context() as patch:
-        patch.setattr(SampledNodeTask, "evaluate", evaluate_and_stop)
+        patch.setattr(SampledNodeClassification, "evaluate", evaluate_and_stop)
         code, _, err = app(train_gnn.main, *command, workdir)
     assert code == 143 and "SIGTERM, state saved" in err
     code, result, err = app(train_gnn.main, *command, workdir)

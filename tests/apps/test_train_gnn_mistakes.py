@@ -1,4 +1,7 @@
+import pathlib
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -15,6 +18,8 @@ from tests.apps.graph_examples import TABLES
 from tests.apps.graph_examples import TINY
 from tests.apps.graph_examples import TOXICITY
 from tests.apps.graph_examples import write_datasets
+
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -46,7 +51,10 @@ def test_xla_is_refused_in_one_line(app, paths, arguments):
         (["--fanouts=3,many"], ["--fanouts=3,many"]),
         (["--fanouts=3,0"], ["--fanouts=3,0"]),
         ([*LINKS, "--fanouts=3"], ["--fanouts", "--task=node"]),
-        (["--architecture=gat", "--hidden_size=10"], ["units=10", "num_heads=8"]),
+        (
+            ["--architecture=gat", "--hidden_size=10"],
+            ["--hidden_size=10", "--num_heads=8"],
+        ),
         (["--architecture=gine"], ["gine", "features of edges"]),
         ([*LINKS, "--architecture=gine"], ["gine", "features of edges"]),
         ([*GRAPHS, "--architecture=gine", "DATA"], ["gine", "RINGS"]),
@@ -105,8 +113,8 @@ def test_wrong_flags_are_one_line(app, paths, data_dir, arguments, words):
         ("nodes.csv", "id,label,split\nn0,,train\n", ["row 2", "must have a label"]),
         ("nodes.csv", "id,label,split\nn0,a,all\n", ["row 2", "split='all'"]),
         ("nodes.csv", "id,label,split\nIDS,a,train\n", ["`test`", "at least one"]),
-        ("nodes.csv", "id,label\nIDS,\n", ["--task=node", "label"]),
-        ("nodes.csv", "id,label\nIDS,a\n", ["--task=node", "two classes, not 1"]),
+        ("nodes.csv", "id,label\nIDS,\n", ["--dataset", "label", "num_classes=0"]),
+        ("nodes.csv", "id,label\nIDS,a\n", ["two classes", "num_classes=1"]),
     ],
 )
 def test_wrong_tables_are_one_line(app, paths, data_dir, file, text, words):
@@ -180,6 +188,37 @@ def test_citation_files_that_do_not_fit_are_one_line(app, paths, tmp_path):
     code, _, err = app(train_gnn.main, *command)
     assert code == 2, err
     assert_one_line(err, "ind.cora.test.index", "'one'")
+
+
+def test_missing_rdkit_is_one_line(app, paths, data_dir, monkeypatch):
+    monkeypatch.setitem(sys.modules, "rdkit", None)
+    command = (*SOLUBILITY, f"--data_dir={data_dir}", *paths)
+    code, _, err = app(train_gnn.main, *command)
+    assert code == 2, err
+    assert_one_line(err, "rdkit", "'kerazoo[molecules]'")
+
+
+def test_unknown_datasets_are_refused_before_anything_is_imported(tmp_path):
+    for arguments, word in (
+        (["--dataset=nosuch"], "--dataset=nosuch"),
+        (["--task=link", "--dataset=tables"], "--dataset=tables"),
+        (["--task=graph", "--dataset=NOSUCH"], "--dataset=NOSUCH"),
+        (["--task=graph", "--dataset=nosuch.csv"], "nosuch.csv"),
+    ):
+        program = (
+            "import sys\n"
+            "from apps import train_gnn\n"
+            "from apps.cli.launch import launch\n"
+            f"argv = ['app', *{arguments}, '--workdir={tmp_path}']\n"
+            "try:\n"
+            "    launch(train_gnn.main, train_gnn.DEFAULTS, train_gnn.TASKS, argv)\n"
+            "finally:\n"
+            "    print({'numpy', 'tensorflow', 'keras', 'scipy'} & set(sys.modules))\n"
+        )
+        command = [sys.executable, "-c", program]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        assert (done.returncode, done.stdout) == (2, "set()\n"), done.stderr
+        assert_one_line(done.stderr, word)
 
 
 @pytest.mark.slow

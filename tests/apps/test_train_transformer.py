@@ -12,6 +12,7 @@ from PIL import Image
 from apps import generate
 from apps import train_transformer
 from apps import translate
+from apps.cli.launch import launch
 from kerazoo.serving.check import run_without_python
 from tests.apps import killed_run
 from tests.apps.conftest import assert_one_line
@@ -29,10 +30,10 @@ DATES = (
 @pytest.fixture
 def few_dates(monkeypatch):
     """Makes a hundredth of the dates, which are there in no time."""
-    from apps import translation
+    from kerazoo.data.text import loading
 
     monkeypatch.setattr(
-        translation,
+        loading,
         "dates",
         lambda locales: _dates(300, 20, locales),
     )
@@ -106,11 +107,9 @@ def test_translates_exports_and_goes_on(
 
 def translate_lines(*arguments):
     """Runs the app as it is, with lines of text where others print JSON."""
-    from apps import runner
-
-    with flagsaver.flagsaver():
-        runner.set_defaults(translate.DEFAULTS)
-        runner._guarded(translate.main, runner._parse(["app", *arguments]))
+    with flagsaver.flagsaver(), pytest.raises(SystemExit) as ended:
+        launch(translate.main, translate.DEFAULTS, argv=["app", *arguments])
+    assert not ended.value.code
 
 
 def test_own_files_and_averages(app, paths, tmp_path):
@@ -240,17 +239,6 @@ def test_too_few_images_to_hold_some_out(app, paths, tmp_path):
     code, _, err = app(train_transformer.main, *SMALL, *data, *paths)
     assert code == 2
     assert_one_line(err, "--dataset=folder", "validation")
-
-
-def test_scores_are_of_texts_as_vocabularies_see_them():
-    from apps.translation import _scores
-
-    hypotheses, references = ["No 1/2", "a  b"], ["\u2116 1/2", "a\u00a0b"]
-    assert _scores(hypotheses, references)["exact_match"] == 1
-    with flagsaver.flagsaver(lower_case=False):
-        assert _scores(["no"], ["\u2116"])["exact_match"] == 0
-    with flagsaver.flagsaver(lower_case=True):
-        assert _scores(["no"], ["\u2116"])["exact_match"] == 1
 
 
 @pytest.mark.parametrize(

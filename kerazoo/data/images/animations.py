@@ -33,7 +33,9 @@ def grid_animation(
     Example:
 
     ```python
-    states = generate_states(model, count=16, seed=0, steps=20, record_every=1)
+    import pathlib
+
+    states = np.random.default_rng(0).uniform(-1, 1, (10, 16, 8, 8, 1))
     pathlib.Path("grid.gif").write_bytes(grid_animation(states, columns=4))
     ```
     """

@@ -25,6 +25,7 @@ def write_image_files(
     Example:
 
     ```python
+    images = np.zeros((2, 8, 8, 1), "uint8")
     write_image_files("made", images, labels=np.array([3, 5]))  # made/3/00000.png ...
     ```
     """

@@ -23,6 +23,9 @@ def grid_picture(
     Example:
 
     ```python
+    import pathlib
+
+    images = np.random.default_rng(0).uniform(-1, 1, (64, 8, 8, 1))
     pathlib.Path("grid.png").write_bytes(grid_picture(images, columns=8))
     ```
     """

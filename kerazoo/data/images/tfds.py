@@ -40,9 +40,9 @@ def tfds_images(
             differ in size and no `image_size` is given.
         OSError: If it is not there and cannot be downloaded.
 
-    Example:
+    Example, which downloads MNIST if it is not there:
 
-    ```python
+    ```text
     dataset = tfds_images("mnist", data_dir="tensorflow_datasets")
     ```
     """

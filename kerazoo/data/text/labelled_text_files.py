@@ -63,14 +63,14 @@ def labelled_files(path: str | os.PathLike) -> LabelledText:
     is_numeric = all(label.isdecimal() for label in labels)
     class_names = sorted(labels, key=int if is_numeric else str)
     train = _numbered(train_path, rows, class_names)
-    parts = [
+    validation, test = (
         None if path is None else _numbered(path, _read(path), class_names)
         for path in (validation_path, test_path)
-    ]
-    if parts[0] is None:
+    )
+    if validation is None:
         kept, held = held_out(len(rows), train[1], _VALIDATION_SHARE)
-        train, parts[0] = _chosen(train, kept), _chosen(train, held)
-    return LabelledText(folder.resolve().name, class_names, train, *parts)
+        train, validation = _chosen(train, kept), _chosen(train, held)
+    return LabelledText(folder.resolve().name, class_names, train, validation, test)
 
 
 def _paths(folder):

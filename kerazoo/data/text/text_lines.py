@@ -39,7 +39,7 @@ def read_text(path: str | os.PathLike, fallback: str | None = None) -> str:
             line = error.object.count(b"\n", 0, error.start) + 1
             raise ValueError(
                 f"{path}, line {line}: expected text in UTF-8. "
-                f"Received: {bytes(error.object[error.start : error.end])}"
+                f"Received: {error.object[error.start : error.end]!r}"
             ) from None
         text = content.decode(fallback)
     if not text.strip():

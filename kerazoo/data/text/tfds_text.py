@@ -40,9 +40,9 @@ def tfds_parallel(
         ValueError: If there is no such dataset or it lacks a feature or `train`.
         OSError: If it is not there and cannot be downloaded.
 
-    Example:
+    Example, which downloads the texts if they are not there:
 
-    ```python
+    ```text
     text = tfds_parallel("ted_hrlr_translate/pt_to_en", source="en", target="pt")
     ```
     """
@@ -82,9 +82,9 @@ def tfds_labelled(name: str, data_dir: str | os.PathLike | None = None) -> Label
         ValueError: If there is no such dataset or it is not one of labelled texts.
         OSError: If it is not there and cannot be downloaded.
 
-    Example:
+    Example, which downloads the texts if they are not there:
 
-    ```python
+    ```text
     text = tfds_labelled("imdb_reviews")
     ```
     """
@@ -128,9 +128,9 @@ def tfds_plain(name: str, data_dir: str | os.PathLike | None = None) -> PlainTex
         ValueError: If there is no such dataset or it has not one feature of text.
         OSError: If it is not there and cannot be downloaded.
 
-    Example:
+    Example, which downloads the texts if they are not there:
 
-    ```python
+    ```text
     text = tfds_plain("tiny_shakespeare", data_dir="tensorflow_datasets")
     ```
     """

@@ -115,7 +115,8 @@ class TokenBuckets:
         self._plan(bucket, counts)
         with tf.device("CPU"):
             self._sides = [
-                _Sequences([side[i][:limit] for i in examples]) for side in sequences
+                _Sequences([side[i][:limit] for i in examples.tolist()])
+                for side in sequences
             ]
             self._extras = [_with_zeros(np.asarray(e)[examples]) for e in extras]
 

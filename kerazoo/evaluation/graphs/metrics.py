@@ -1,9 +1,9 @@
-"""Metrics of the graph tasks, by scikit-learn."""
+"""How good classes, values and links that were predicted are, by scikit-learn."""
 
 import numpy as np
 
 
-def classification_metrics(labels, logits):
+def classification_metrics(labels: np.ndarray, logits: np.ndarray) -> dict[str, float]:
     """Returns accuracy, macro F1 and loss, and ROC-AUC of two classes.
 
     Args:
@@ -33,7 +33,9 @@ def classification_metrics(labels, logits):
     return result
 
 
-def regression_metrics(targets, predictions):
+def regression_metrics(
+    targets: np.ndarray, predictions: np.ndarray
+) -> dict[str, float]:
     """Returns `rmse`, `mae` and, of several, `r2` of float `(B,)` values as a dict."""
     from sklearn import metrics
 
@@ -46,7 +48,7 @@ def regression_metrics(targets, predictions):
     return result
 
 
-def link_metrics(positive, negative):
+def link_metrics(positive: np.ndarray, negative: np.ndarray) -> dict[str, float]:
     """Returns `auc` and `ap` of the scores of links and of pairs that are none.
 
     Args:

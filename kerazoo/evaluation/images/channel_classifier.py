@@ -26,6 +26,8 @@ class ChannelClassifier:
     Example:
 
     ```python
+    from kerazoo.data.images import load, stacked_images
+
     dataset = stacked_images(load("digits"), count=3_000)
     classifier = ChannelClassifier.trained(
         dataset.normalize(dataset.train_images),

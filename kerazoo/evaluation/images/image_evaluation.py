@@ -42,8 +42,11 @@ class ImageEvaluation:
     Example:
 
     ```python
-    evaluation = ImageEvaluation(load("digits"))
-    evaluation.measure(images)["fid"]  # float (N, 8, 8, 1) in [-1, 1]
+    from kerazoo.data.images import load
+
+    dataset = load("digits")
+    images = dataset.normalize(dataset.test_images[:100])  # -1 to 1.
+    ImageEvaluation(dataset).measure(images)["fid"]
     ```
     """
 

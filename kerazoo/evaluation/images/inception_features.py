@@ -31,9 +31,9 @@ class InceptionFeatures:
     Raises:
         OSError: If the weights cannot be had.
 
-    Example:
+    Example, which downloads the weights:
 
-    ```python
+    ```text
     features = InceptionFeatures()(np.zeros((8, 32, 32, 3), "float32"))  # (8, 2048)
     ```
     """

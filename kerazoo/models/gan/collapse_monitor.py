@@ -22,8 +22,8 @@ class CollapseMonitor:
     Example:
 
     ```python
-    monitor = CollapseMonitor(real_images)
-    diversity, warning = monitor.check(images)
+    monitor = CollapseMonitor(images)
+    diversity, warning = monitor.check(0.01 * images)  # 0.01, nearly alike.
     ```
     """
 

@@ -79,13 +79,14 @@ class GAN(AveragedModel):
     Example:
 
     ```python
-    discriminator = DCGANDiscriminator(normalization="none")
-    model = GAN(DCGANGenerator((32, 32, 3), 64), discriminator, latent_size=64)
+    generator = DCGANGenerator((8, 8, 1), latent_size=16, base_width=8)
+    discriminator = DCGANDiscriminator(base_width=8, normalization="none")
+    model = GAN(generator, discriminator, latent_size=16)
     model.compile(
         keras.optimizers.Adam(2e-4, beta_1=0.0),
         discriminator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.0),
     )
-    model.fit(images)  # (B, 32, 32, 3) in [-1, 1]
+    model.fit(images, verbose=0)  # (N, 8, 8, 1) in [-1, 1]
     ```
     """
 
@@ -255,29 +256,27 @@ class GAN(AveragedModel):
         tf.debugging.assert_greater_equal(
             whole.total, steps, "A batch must have an example for each step."
         )
-        for k in range(steps):
-            # Every K-th of the global batch, not of this replica's part.
-            first = (k - whole.offset) % steps
-            real = examples[first::steps]
-            own = None if labels is None else labels[first::steps]
-            batch = GlobalBatch(ops.shape(real)[0], self.seed_generator)
-            latents = batch.normal((self.latent_size,))
-            inputs = latents if own is None else [latents, own]
-            with tf.GradientTape(watch_accessed_variables=False) as tape:
-                if k == steps - 1:  # The others are for the discriminator alone.
-                    tape.watch([v.value for v in self.generator.trainable_variables])
-                fake = self(inputs, training=True)
-            metrics = self._train_discriminator(
-                batch, real, tf.stop_gradient(fake), own
-            )
-        with tape:
+        for k in range(steps - 1):  # For the discriminator alone.
+            batch, real, part_labels, inputs = self._part(examples, labels, whole, k)
+            fake = tf.stop_gradient(self(inputs, training=True))
+            self._train_discriminator(batch, real, fake, part_labels)
+        batch, real, part_labels, inputs = self._part(
+            examples, labels, whole, steps - 1
+        )
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch([v.value for v in self.generator.trainable_variables])
+            fake = self(inputs, training=True)
+            with tape.stop_recording():
+                metrics = self._train_discriminator(
+                    batch, real, tf.stop_gradient(fake), part_labels
+                )
             fake_logits = self.discriminate(
-                self._augment(batch, fake), own, training=True
+                self._augment(batch, fake), part_labels, training=True
             )
             real_logits = fake_logits
             if self._adversarial.is_paired:
                 real_logits = self.discriminate(
-                    self._augment(batch, real), own, training=True
+                    self._augment(batch, real), part_labels, training=True
                 )
             real_logits = tf.stop_gradient(real_logits)
             losses = self._adversarial.generator(real_logits, fake_logits)
@@ -369,6 +368,24 @@ class GAN(AveragedModel):
         if self.num_classes is None:
             return examples, None
         return examples, checked_labels(labels, self.num_classes)
+
+    def _part(self, examples, labels, whole, k):
+        """Returns what the k-th step of the discriminator learns from.
+
+        Every K-th example of the global batch, not of this replica's part.
+
+        Returns:
+            Their `GlobalBatch`, the examples, their labels or None, and what the
+            generator makes as many of.
+        """
+        first = (k - whole.offset) % self.discriminator_steps
+        real = examples[first :: self.discriminator_steps]
+        batch = GlobalBatch(ops.shape(real)[0], self.seed_generator)
+        latents = batch.normal((self.latent_size,))
+        if labels is None:
+            return batch, real, None, latents
+        labels = labels[first :: self.discriminator_steps]
+        return batch, real, labels, [latents, labels]
 
     def _train_discriminator(self, batch, real, fake, labels):
         """Takes one step of the discriminator; returns metrics."""

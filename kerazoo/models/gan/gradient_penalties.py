@@ -27,8 +27,9 @@ def zero_centered_penalty(
     Example:
 
     ```python
-    logits, penalty = zero_centered_penalty(discriminator, images)
-    loss = loss + gamma / 2 * penalty
+    real = tf.constant(images)
+    logits, penalty = zero_centered_penalty(model.discriminator, real)
+    loss = tf.reduce_mean(0.1 / 2 * penalty)
     ```
     """
     logits, gradient = _slope(discriminate, examples)
@@ -58,8 +59,9 @@ def one_centered_penalty(
     Example:
 
     ```python
-    penalty = one_centered_penalty(discriminator, images, fakes, share)
-    loss = loss + 10 * penalty
+    share = tf.random.uniform((len(images),))
+    penalty = one_centered_penalty(model.discriminator, images, -images, share)
+    loss = tf.reduce_mean(10 * penalty)
     ```
     """
     share = tf.reshape(share, (-1, *[1] * (len(real.shape) - 1)))

@@ -33,7 +33,11 @@ def scatter_picture(
     Example:
 
     ```python
-    pathlib.Path("points.png").write_bytes(scatter_picture(samples, real))
+    import pathlib
+
+    real = np.random.default_rng(0).normal(size=(500, 2))
+    png = scatter_picture(real[:100] + 0.1, real)
+    pathlib.Path("points.png").write_bytes(png)
     ```
     """
     # Without a display or global state.

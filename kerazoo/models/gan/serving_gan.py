@@ -32,6 +32,8 @@ class ServingGAN:
     Example:
 
     ```python
+    from kerazoo.serving import export
+
     serving = ServingGAN(model)
     export(serving.module, serving.endpoints, "saved_models/example")
     ```

@@ -6,7 +6,6 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from kerazoo.layers.tensor import Tensor
 from kerazoo.models.transformer.averaged_network import AveragedNetwork
 from kerazoo.models.transformer.losses.smoothed_cross_entropy import (
     smoothed_cross_entropy,
@@ -75,10 +74,10 @@ class Classifier(AveragedNetwork):
         self.accuracy_tracker = keras.metrics.Mean(name="accuracy")
 
     @property
-    def metrics(self):
+    def metrics(self) -> list[keras.metrics.Metric]:
         return [self.loss_tracker, self.accuracy_tracker]
 
-    def train_step(self, data: tuple) -> dict[str, Tensor]:
+    def train_step(self, data):
         """Takes one optimizer step.
 
         Args:
@@ -103,7 +102,7 @@ class Classifier(AveragedNetwork):
             "accuracy": self._accuracy(logits, labels, weights),
         }
 
-    def test_step(self, data: tuple) -> dict[str, Tensor]:
+    def test_step(self, data):
         """Returns `loss`, without label smoothing, and `accuracy` of the average."""
         inputs, labels, weights = self._unpacked(data)
         logits = self(inputs)

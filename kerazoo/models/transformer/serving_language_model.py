@@ -141,9 +141,9 @@ class ServingLanguageModel:
         return {
             "serving_default": {
                 "prompt": text,
-                "seed": np.int32(0),
-                "temperature": np.float32(1),
-                "top_p": np.float32(1),
+                "seed": np.array(0, np.int32),
+                "temperature": np.array(1, np.float32),
+                "top_p": np.array(1, np.float32),
             },
             "score": {"text": text},
         }

@@ -6,7 +6,6 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from kerazoo.layers.tensor import Tensor
 from kerazoo.models.transformer.averaged_network import AveragedNetwork
 from kerazoo.models.transformer.losses.projected_cross_entropy import (
     projected_cross_entropy,
@@ -88,7 +87,7 @@ class Transformer(AveragedNetwork):
         self.pad = pad
         self.build((None, None))
 
-    def train_step(self, data: tuple) -> dict[str, Tensor]:
+    def train_step(self, data):
         """Takes one optimizer step.
 
         Args:
@@ -111,7 +110,7 @@ class Transformer(AveragedNetwork):
         self.update_average(count)
         return {"loss": sum_over_replicas(share), "tokens": count}
 
-    def test_step(self, data: tuple) -> dict[str, Tensor]:
+    def test_step(self, data):
         """Returns `loss` without label smoothing, of the average where there is one."""
         inputs, targets, weights = self._unpacked(data)
         losses = self._token_losses(self.chosen(), inputs, targets, False)

@@ -34,7 +34,8 @@ class ImageGeneration(GANTask, BaseImageGeneration):
     from kerazoo.tasks.gan import ImageGeneration
     from kerazoo.training import Schedule
 
-    task = ImageGeneration("digits", networks=NetworkConfig(base_width=8))
+    networks = NetworkConfig(base_width=8)
+    task = ImageGeneration("digits", networks=networks, eval_samples=100)
     kerazoo.run(task, "runs/gan", Schedule(train_steps=4, eval_every=4))
     images = task.generate(16, seed=0)  # (16, 8, 8, 1) in [-1, 1]
     ```

@@ -66,8 +66,10 @@ class PointGeneration(GANTask):
     dataset: str = "ring"
     num_points: int = 100_000
     batch_size: int = 256
-    networks: NetworkConfig = dataclasses.field(default_factory=_networks)
-    training: TrainingConfig = dataclasses.field(default_factory=_training)
+    networks: NetworkConfig = dataclasses.field(default_factory=_networks, kw_only=True)
+    training: TrainingConfig = dataclasses.field(
+        default_factory=_training, kw_only=True
+    )
 
     objective = "mode_score"
     eval_samples = _SHOWN  # Of PacGAN's protocol.

@@ -15,8 +15,8 @@ from kerazoo.models.gnn.graph_model import GraphModel
 from kerazoo.models.gnn.serving_graph_model import ServingGraphModel
 from kerazoo.models.gnn.serving_schema import serving_schema
 from kerazoo.training.base_task import BaseTask
-from kerazoo.training.batch_steps import BatchSteps
 from kerazoo.training.task import Best
+from kerazoo.training.task import Steps
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -68,7 +68,9 @@ class GNNTask(BaseTask):
         self._example_graph = graph
         self._has_edge_weights = graph.edge_weights is not None
 
-    def steps(self, strategy, jit_compile: bool | None) -> BatchSteps:
+    def steps(
+        self, strategy: tf.distribute.Strategy, jit_compile: bool | None
+    ) -> Steps:
         if jit_compile:
             raise ValueError(
                 "`jit_compile` does not go with graph networks: XLA has no sparse "

@@ -30,6 +30,7 @@ from kerazoo.tasks.gnn.gnn_task import GNNTask
 from kerazoo.tasks.gnn.graph_split import split_graphs
 from kerazoo.training.base_task import free
 from kerazoo.training.strategy import check_batch_size
+from kerazoo.training.task import Best
 
 _EVALUATION_BATCH_SIZE = 128
 
@@ -93,7 +94,9 @@ class GraphPrediction(GNNTask):
             return self.dataset.name
         return pathlib.Path(self.dataset).stem
 
-    def build(self, strategy, train_steps, seed):
+    def build(
+        self, strategy: tf.distribute.Strategy, train_steps: int, seed: int
+    ) -> None:
         check_batch_size(self.batch_size, strategy)
         graphs = self.dataset
         if not isinstance(graphs, GraphDataset):
@@ -159,7 +162,9 @@ class GraphPrediction(GNNTask):
         self._evaluations = {}
         self._predict = tf.function(self._call, reduce_retracing=True)
 
-    def batches(self, start_step, context):
+    def batches(
+        self, start_step: int, context: tf.distribute.InputContext
+    ) -> tf.data.Dataset:
         """Returns the endless dataset of merged graphs, labels and weights."""
         return graph_batches(
             self._graphs,
@@ -172,17 +177,17 @@ class GraphPrediction(GNNTask):
             shard_index=context.input_pipeline_id,
         )
 
-    def train_step(self, batch) -> dict[str, typing.Any]:
+    def train_step(self, batch: typing.Any) -> dict[str, typing.Any]:
         """Takes one step on a batch of `batches`; returns its metrics."""
         components, labels, weights = batch
         inputs = self._inputs(components, weights)
         return self.model.train_step((inputs, labels, weights))
 
-    def evaluate(self, step=None):
+    def evaluate(self, step: int | None = None) -> dict[str, float]:
         """Returns metrics of the validation graphs, or of those that are watched."""
         return self._metrics(self._watched if len(self._watched) else self._train)
 
-    def test(self):
+    def test(self) -> dict[str, float]:
         return self._metrics(self._test)
 
     def predict(self, indices: np.ndarray) -> np.ndarray:
@@ -196,7 +201,7 @@ class GraphPrediction(GNNTask):
         ]
         return np.concatenate(outputs)
 
-    def pictures(self, best=None):
+    def pictures(self, best: Best | None = None) -> dict[str, bytes]:
         outputs, labels = self.predict(self._test), self.graphs.labels[self._test]
         if self.regression:
             name = "value"

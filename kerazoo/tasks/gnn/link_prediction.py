@@ -17,6 +17,7 @@ from kerazoo.tasks.gnn import pictures
 from kerazoo.tasks.gnn.one_graph_task import OneGraphTask
 from kerazoo.tasks.gnn.replica_shares import ReplicaShares
 from kerazoo.training.replica_model import num_replicas
+from kerazoo.training.task import Best
 
 
 @dataclasses.dataclass
@@ -57,7 +58,9 @@ class LinkPrediction(OneGraphTask):
     def name(self) -> str:
         return f"{super().name}_link"
 
-    def build(self, strategy, train_steps, seed):
+    def build(
+        self, strategy: tf.distribute.Strategy, train_steps: int, seed: int
+    ) -> None:
         nodes = self.read_nodes(seed)
         self.learn(edge_split(nodes.graph, seed=seed), strategy, seed)
         self.class_names, self._labels = nodes.class_names, nodes.labels
@@ -86,14 +89,14 @@ class LinkPrediction(OneGraphTask):
         labels = tf.concat([tf.ones_like(weights), tf.zeros_like(weights)], 0)
         return self.train_on({"pairs": pairs}, labels, tf.tile(weights, [2]))
 
-    def evaluate(self, step=None):
+    def evaluate(self, step: int | None = None) -> dict[str, float]:
         """Returns `auc` and `ap` of the validation pairs."""
         return self._metrics(self.split.validation, self.split.validation_negatives)
 
-    def test(self):
+    def test(self) -> dict[str, float]:
         return self._metrics(self.split.test, self.split.test_negatives)
 
-    def pictures(self, best=None):
+    def pictures(self, best: Best | None = None) -> dict[str, bytes]:
         labels, class_names = self._labels, self.class_names
         if labels is None:
             labels, class_names = np.zeros(self.split.graph.num_nodes, int), ["nodes"]

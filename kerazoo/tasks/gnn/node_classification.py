@@ -3,12 +3,15 @@
 import dataclasses
 import typing
 
+import tensorflow as tf
+
 from kerazoo.evaluation.graphs.metrics import classification_metrics
 from kerazoo.models.gnn.config import make_node_classifier
 from kerazoo.models.gnn.losses import cross_entropy
 from kerazoo.tasks.gnn import pictures
 from kerazoo.tasks.gnn.one_graph_task import OneGraphTask
 from kerazoo.tasks.gnn.replica_shares import ReplicaShares
+from kerazoo.training.task import Best
 
 
 @dataclasses.dataclass
@@ -43,7 +46,9 @@ class NodeClassification(OneGraphTask):
 
     kind = "node"
 
-    def build(self, strategy, train_steps, seed):
+    def build(
+        self, strategy: tf.distribute.Strategy, train_steps: int, seed: int
+    ) -> None:
         if self.metric not in _MODES:
             raise ValueError(
                 f"`metric` must be one of {', '.join(_MODES)}. "
@@ -53,9 +58,9 @@ class NodeClassification(OneGraphTask):
         self.nodes = nodes = self.read_nodes(seed, self.directed)
         if nodes.num_classes < 2:
             raise ValueError(
-                f"{nodes.name} needs a label of its nodes, in tables a column of "
-                "nodes.csv, with at least two classes. "
-                f"Received: dataset={self.dataset}, num_classes={nodes.num_classes}"
+                "`dataset` must have labels of its nodes, of at least two classes: in "
+                "tables a column label of nodes.csv. "
+                f"Received: {nodes.name} with num_classes={nodes.num_classes}"
             )
         self.take(
             strategy,
@@ -77,16 +82,16 @@ class NodeClassification(OneGraphTask):
         nodes, labels, weights = self._shares()
         return self.train_on({"nodes": nodes}, labels, weights)
 
-    def evaluate(self, step=None):
+    def evaluate(self, step: int | None = None) -> dict[str, float]:
         """Returns metrics of the validation nodes, without any of the training's."""
         return self._metrics(
             self.nodes.validation if self.objective else self.nodes.train
         )
 
-    def test(self):
+    def test(self) -> dict[str, float]:
         return self._metrics(self.nodes.test)
 
-    def pictures(self, best=None):
+    def pictures(self, best: Best | None = None) -> dict[str, bytes]:
         logits, nodes = self.forward().numpy(), self.nodes
         found = {
             "graph": pictures.graph_picture(

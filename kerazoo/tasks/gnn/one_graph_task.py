@@ -4,6 +4,7 @@ import dataclasses
 import os
 import pathlib
 import typing
+from collections.abc import Callable
 
 import tensorflow as tf
 
@@ -11,6 +12,7 @@ from kerazoo.data.graphs.graph import Graph
 from kerazoo.data.graphs.loading import load_node_dataset
 from kerazoo.data.graphs.node_dataset import NodeDataset
 from kerazoo.models.gnn.full_graph import FullGraph
+from kerazoo.models.gnn.graph_model import GraphModel
 from kerazoo.tasks.gnn.gnn_task import GNNTask
 from kerazoo.training.base_task import free
 
@@ -45,12 +47,20 @@ class OneGraphTask(GNNTask):
         self.encoder.check_graph(nodes.graph, nodes.name)
         return nodes
 
-    def take(self, strategy, make_model, make_loss, graph: Graph) -> None:
+    def take(
+        self,
+        strategy: tf.distribute.Strategy,
+        make_model: Callable[[], GraphModel],
+        make_loss: Callable[[GraphModel], Callable],
+        graph: Graph,
+    ) -> None:
         super().take(strategy, make_model, make_loss, graph)
         self.full_graph = FullGraph(graph, self.model)
         self.forward = tf.function(self.full_graph.call)
 
-    def train_on(self, inputs, labels, weights) -> dict[str, typing.Any]:
+    def train_on(
+        self, inputs: dict[str, tf.Tensor], labels: tf.Tensor, weights: tf.Tensor
+    ) -> dict[str, typing.Any]:
         """Takes one step on the whole graph with some more inputs."""
         inputs = {**self.full_graph.inputs, **inputs}
         return self.model.train_step(

@@ -1,23 +1,33 @@
 """Pictures of graphs, embeddings and predictions, as PNG."""
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
+
+from kerazoo.data.graphs.graph import Graph
 
 _LARGEST_DRAWN = 500  # Nodes; a larger graph is a ball of wool.
 _LARGEST_EMBEDDED = 1_000  # Points of a t-SNE; more take many seconds.
 
 
-def graph_picture(graph, classes, class_names, node_names=None, marked=(), seed=0):
+def graph_picture(
+    graph: Graph,
+    classes: np.ndarray,
+    class_names: Sequence[str] | None,
+    node_names: Sequence[str] | None = None,
+    marked: Sequence[int] = (),
+    seed: int = 0,
+) -> bytes | None:
     """Draws a graph with its nodes coloured by class, or nothing if it is too large.
 
     Args:
-        graph: Graph with `source`, `target` and `num_nodes`.
+        graph: The graph.
         classes: int `(N,)`. Predicted class of each node.
-        class_names: List of str, or None.
-        node_names: List of str, or None for numbers.
+        class_names: Names of the classes, or None.
+        node_names: Names of the nodes; None for their numbers.
         marked: int array. Nodes to draw with a heavy outline, the labelled ones.
-        seed: int. Seed of the layout.
+        seed: Seed of the layout.
 
     Returns:
         bytes, a PNG, or None.
@@ -52,14 +62,19 @@ def graph_picture(graph, classes, class_names, node_names=None, marked=(), seed=
     return _png(figure)
 
 
-def embedding_picture(embeddings, classes, class_names, seed=0):
+def embedding_picture(
+    embeddings: np.ndarray,
+    classes: np.ndarray,
+    class_names: Sequence[str] | None,
+    seed: int = 0,
+) -> bytes | None:
     """Draws nodes or graphs in the plane by t-SNE, coloured by class.
 
     Args:
         embeddings: float `(N, U)`.
         classes: int `(N,)`, -1 where unknown.
-        class_names: List of str, or None.
-        seed: int. Seed of the choice of points and of t-SNE.
+        class_names: Names of the classes, or None.
+        seed: Seed of the choice of points and of t-SNE.
 
     Returns:
         bytes, a PNG, or None for fewer than four points.
@@ -84,7 +99,9 @@ def embedding_picture(embeddings, classes, class_names, seed=0):
     return _png(figure)
 
 
-def regression_picture(targets, predictions, name):
+def regression_picture(
+    targets: np.ndarray, predictions: np.ndarray, name: str
+) -> bytes:
     """Draws predictions over targets, float `(B,)`, as a PNG in bytes."""
     figure, axes = _figure()
     axes.scatter(targets, predictions, s=12)

@@ -9,7 +9,7 @@ class ReplicaShares:
 
     Args:
         *arrays: Arrays `(B, ...)`.
-        replicas: int. Number of replicas over all workers.
+        replicas: Number of replicas over all workers.
 
     Example:
 
@@ -19,7 +19,7 @@ class ReplicaShares:
     ```
     """
 
-    def __init__(self, *arrays, replicas):
+    def __init__(self, *arrays: np.ndarray, replicas: int):
         count = len(arrays[0])
         size = -(-count // replicas)
         positions = np.arange(replicas * size).reshape(size, replicas).T
@@ -29,7 +29,7 @@ class ReplicaShares:
         ]
         self._shares.append(tf.constant(weights))  # (replicas, size)
 
-    def __call__(self):
+    def __call__(self) -> tuple[tf.Tensor, ...]:
         """Returns this replica's part of each array, and its weights.
 
         Weights are 1, or 0 for what only fills up the last replicas' parts.

@@ -47,7 +47,9 @@ class SampledNodeClassification(NodeClassification):
     fanouts: Sequence[int] = (10, 5)
     batch_size: int = 64
 
-    def build(self, strategy, train_steps, seed):
+    def build(
+        self, strategy: tf.distribute.Strategy, train_steps: int, seed: int
+    ) -> None:
         check_batch_size(self.batch_size, strategy)
         hops = self.encoder.num_hops
         if len(self.fanouts) < hops:
@@ -69,7 +71,9 @@ class SampledNodeClassification(NodeClassification):
             sizes, self._part, seed, train_steps * self._replicas
         )
 
-    def batches(self, start_step, context):
+    def batches(
+        self, start_step: int, context: tf.distribute.InputContext
+    ) -> tf.data.Dataset:
         """Returns the endless dataset of subgraphs, labels and weights."""
         nodes = self.nodes
         return sampled_batches(
@@ -84,7 +88,7 @@ class SampledNodeClassification(NodeClassification):
             shard_index=context.input_pipeline_id,
         )
 
-    def train_step(self, batch) -> dict[str, typing.Any]:
+    def train_step(self, batch: typing.Any) -> dict[str, typing.Any]:
         """Takes one step on a batch of `batches`; returns its metrics."""
         components, labels, weights = batch
         graphs = unflatten(self._spec, components)

@@ -1,6 +1,7 @@
 """Classes of images."""
 
 import dataclasses
+import typing
 
 import numpy as np
 import tensorflow as tf
@@ -8,6 +9,7 @@ import tensorflow as tf
 from kerazoo.data.batching import array_batches
 from kerazoo.data.digest import data_digest
 from kerazoo.data.held_out import held_out
+from kerazoo.models.transformer.classifier import Classifier
 from kerazoo.models.transformer.config import NetworkConfig
 from kerazoo.models.transformer.config import make_image_classifier
 from kerazoo.models.transformer.serving_classifier import ServingImageClassifier
@@ -85,7 +87,9 @@ class ImageClassification(TransformerTask, ImageTask):
             )
         self._predict = tf.function(self.model.call, reduce_retracing=True)
 
-    def batches(self, start_step, context):
+    def batches(
+        self, start_step: int, context: tf.distribute.InputContext | None
+    ) -> tf.data.Dataset:
         return array_batches(
             self._train,
             self.batch_size,
@@ -100,10 +104,10 @@ class ImageClassification(TransformerTask, ImageTask):
             shift=self.shift,
         )
 
-    def validate(self):
+    def validate(self) -> dict[str, float]:
         return {"validation_accuracy": self._accuracy(*self._validation)}
 
-    def test(self):
+    def test(self) -> dict[str, typing.Any]:
         return {
             "test_accuracy": self._accuracy(*self._test),
             "test_examples": len(self._test[0]),
@@ -122,19 +126,19 @@ class ImageClassification(TransformerTask, ImageTask):
             found.append(self._predict(tf.constant(self.images.normalize(part))))
         return np.concatenate(found)
 
-    def serving(self, model):
+    def serving(self, model: Classifier) -> ServingImageClassifier:
         return ServingImageClassifier(
             model, self.images.image_shape, self._class_names()
         )
 
-    def metadata(self):
+    def metadata(self) -> dict[str, typing.Any]:
         return {
             **super().metadata(),
             "image_shape": self.images.image_shape,
             "class_names": self._class_names(),
         }
 
-    def identity(self):
+    def identity(self) -> dict[str, typing.Any]:
         return {
             "class_names": self._class_names(),
             "training_data": data_digest(*self._train),

@@ -4,6 +4,7 @@ import dataclasses
 import math
 import os
 import pathlib
+import typing
 
 import numpy as np
 import tensorflow as tf
@@ -15,6 +16,8 @@ from kerazoo.data.text.text_windows import token_windows
 from kerazoo.models.transformer.config import NetworkConfig
 from kerazoo.models.transformer.config import make_language_model
 from kerazoo.models.transformer.serving_language_model import ServingLanguageModel
+from kerazoo.models.transformer.transformer import Transformer
+from kerazoo.tasks.transformer.transformer_task import SUITED
 from kerazoo.tasks.transformer.transformer_task import TransformerTask
 from kerazoo.text.characters import CharacterTokenizer
 from kerazoo.text.special_tokens import EOS
@@ -63,7 +66,7 @@ class LanguageModeling(TransformerTask):
     ```
     """
 
-    dataset: str | PlainText | None = None
+    dataset: str | PlainText = SUITED
     data_dir: str | os.PathLike | None = free(None)
     block_size: int = 64
     batch_size: int = 12
@@ -84,7 +87,7 @@ class LanguageModeling(TransformerTask):
             )
 
     @property
-    def name(self):
+    def name(self) -> str:
         if isinstance(self.dataset, PlainText):
             return self.dataset.name
         if self.dataset == "file" and self.data_dir:
@@ -123,7 +126,9 @@ class LanguageModeling(TransformerTask):
         self._test_step = tf.function(self.model.test_step, reduce_retracing=True)
         self._generate = tf.function(self.serving(self.model).generate)
 
-    def batches(self, start_step, context):
+    def batches(
+        self, start_step: int, context: tf.distribute.InputContext | None
+    ) -> tf.data.Dataset:
         return token_windows(
             self._train,
             self.block_size,
@@ -133,7 +138,7 @@ class LanguageModeling(TransformerTask):
             context,
         )
 
-    def validate(self):
+    def validate(self) -> dict[str, float]:
         """Returns `validation_loss` of the blocks of the validation text, in nats."""
         block = self.block_size
         count = (len(self._validation) - 1) // block
@@ -148,7 +153,7 @@ class LanguageModeling(TransformerTask):
             total += loss * len(inputs[part])
         return {"validation_loss": total / count}
 
-    def sample(self, step):
+    def sample(self, step: int) -> dict[str, bytes | list[str]]:
         """Returns how texts begin, and go on, as `samples`."""
         found = self._generate(
             tf.fill([_SAMPLES], ""), tf.constant(0), tf.constant(0.8), tf.constant(1.0)
@@ -156,7 +161,7 @@ class LanguageModeling(TransformerTask):
         lines = [line.decode(errors="replace") for line in found["text"].numpy()]
         return {"samples": lines}
 
-    def test(self):
+    def test(self) -> dict[str, typing.Any]:
         loss = self.validate()["validation_loss"]
         return {
             "validation_loss": loss,
@@ -164,7 +169,7 @@ class LanguageModeling(TransformerTask):
             "vocabulary_size": self.tokenizer.vocabulary_size,
         }
 
-    def serving(self, model):
+    def serving(self, model: Transformer) -> ServingLanguageModel:
         return ServingLanguageModel(
             model,
             self.tokenizer,
@@ -173,13 +178,13 @@ class LanguageModeling(TransformerTask):
             has_end=not self._is_of_characters,
         )
 
-    def identity(self):
+    def identity(self) -> dict[str, typing.Any]:
         return {
             "vocabulary": digest(self.tokenizer),
             "training_data": data_digest(self._train),
         }
 
-    def metadata(self):
+    def metadata(self) -> dict[str, typing.Any]:
         return {**super().metadata(), "block_size": self.block_size}
 
     def _tokens(self, text):

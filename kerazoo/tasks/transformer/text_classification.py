@@ -3,12 +3,15 @@
 import dataclasses
 import os
 import pathlib
+import typing
 
 import numpy as np
+import tensorflow as tf
 
 from kerazoo.data.digest import data_digest
 from kerazoo.data.text.labelled_text import LabelledText
 from kerazoo.data.text.loading import load_labelled
+from kerazoo.models.transformer.classifier import Classifier
 from kerazoo.models.transformer.config import make_text_classifier
 from kerazoo.models.transformer.serving_classifier import ServingTextClassifier
 from kerazoo.tasks.transformer.batches_of_texts import apply_by_length
@@ -72,7 +75,7 @@ class TextClassification(TransformerTask):
     objective = "validation_accuracy"
 
     @property
-    def name(self):
+    def name(self) -> str:
         if isinstance(self.dataset, LabelledText):
             return self.dataset.name
         if self.dataset in (None, "files") and self.data_dir:
@@ -110,15 +113,17 @@ class TextClassification(TransformerTask):
             )
         self._classify = of_texts(self.serving(self.model).classify)
 
-    def batches(self, start_step, context):
+    def batches(
+        self, start_step: int, context: tf.distribute.InputContext | None
+    ) -> tf.data.Dataset:
         return self._train.batches(start_step, context).map(
             lambda tokens, labels: (tokens, labels - 1)
         )
 
-    def validate(self):
+    def validate(self) -> dict[str, float]:
         return {"validation_accuracy": self._accuracy(*self.texts.validation)}
 
-    def test(self):
+    def test(self) -> dict[str, typing.Any]:
         texts, labels = self.texts.test or self.texts.validation
         return {
             "test_accuracy": self._accuracy(texts, labels),
@@ -137,15 +142,15 @@ class TextClassification(TransformerTask):
             )
         )
 
-    def serving(self, model):
+    def serving(self, model: Classifier) -> ServingTextClassifier:
         return ServingTextClassifier(
             model, self.tokenizer, self.texts.class_names, self.max_length
         )
 
-    def metadata(self):
+    def metadata(self) -> dict[str, typing.Any]:
         return {**super().metadata(), "class_names": self.texts.class_names}
 
-    def identity(self):
+    def identity(self) -> dict[str, typing.Any]:
         return {
             "vocabulary": digest(self.tokenizer),
             "class_names": list(self.texts.class_names),

@@ -9,6 +9,9 @@ from kerazoo.models.transformer.config import TrainingConfig
 from kerazoo.training.base_task import BaseTask
 from kerazoo.training.snapshots import Snapshots
 
+# Default of a field that depends on the data: `__post_init__` puts another in place.
+SUITED: typing.Any = None
+
 
 @dataclasses.dataclass(kw_only=True)
 class TransformerTask(BaseTask):

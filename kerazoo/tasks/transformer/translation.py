@@ -16,10 +16,14 @@ from kerazoo.models.transformer.config import NetworkConfig
 from kerazoo.models.transformer.config import TrainingConfig
 from kerazoo.models.transformer.config import make_translator
 from kerazoo.models.transformer.serving_translator import ServingTranslator
+from kerazoo.models.transformer.transformer import Transformer
 from kerazoo.tasks.transformer.batches_of_texts import apply_by_length
 from kerazoo.tasks.transformer.batches_of_texts import make_buckets
 from kerazoo.tasks.transformer.batches_of_texts import of_texts
+from kerazoo.tasks.transformer.transformer_task import SUITED
 from kerazoo.tasks.transformer.transformer_task import TransformerTask
+from kerazoo.tasks.transformer.translation_defaults import OF_DATES
+from kerazoo.tasks.transformer.translation_defaults import OF_TEXTS
 from kerazoo.text.normalization import as_vocabularies_see
 from kerazoo.text.special_tokens import BOS
 from kerazoo.text.vocabulary_config import VocabularyConfig
@@ -28,21 +32,6 @@ from kerazoo.training.base_task import free
 
 _ROOM = 1.25  # Tokens of translations, over the longest of training.
 _BATCH = 64  # Sentences that are translated at a time.
-# What a field that is None becomes: for the dates, and for all other texts.
-_OF_DATES = {
-    "max_length": 64,
-    "tokens_per_batch": 2_048,
-    "vocabulary": VocabularyConfig(vocabulary_size=1_000),
-    "network": NetworkConfig(hidden_size=64, num_layers=2),
-    "training": TrainingConfig(label_smoothing=0.1, learning_rate=3e-3),
-}
-_OF_TEXTS = {
-    "max_length": 128,
-    "tokens_per_batch": 4_096,
-    "vocabulary": VocabularyConfig(),
-    "network": NetworkConfig(),
-    "training": TrainingConfig(),
-}
 
 
 @dataclasses.dataclass
@@ -90,21 +79,21 @@ class Translation(TransformerTask):
     ```
     """
 
-    dataset: str | ParallelText | None = None
+    dataset: str | ParallelText = SUITED
     data_dir: str | os.PathLike | None = free(None)
     source_language: str = "source"
     target_language: str = "target"
     locales: typing.Sequence[str] = ()
-    max_length: int | None = None
-    tokens_per_batch: int | None = None
+    max_length: int = SUITED
+    tokens_per_batch: int = SUITED
     num_buckets: int = 6
     beam_size: int = free(4)
     length_penalty: float = free(1.0)
     eval_sentences: int = 500
-    vocabulary: VocabularyConfig | None = None
+    vocabulary: VocabularyConfig = SUITED
     _: dataclasses.KW_ONLY
-    network: NetworkConfig | None = None
-    training: TrainingConfig | None = None
+    network: NetworkConfig = SUITED
+    training: TrainingConfig = SUITED
 
     kind = "translate"
 
@@ -112,7 +101,7 @@ class Translation(TransformerTask):
         if self.dataset is None:
             self.dataset = "files" if self.data_dir else "dates"
         of_dates = isinstance(self.dataset, str) and self.dataset == "dates"
-        for name, value in (_OF_DATES if of_dates else _OF_TEXTS).items():
+        for name, value in (OF_DATES if of_dates else OF_TEXTS).items():
             if getattr(self, name) is None:
                 setattr(self, name, value)
         if self.vocabulary.vocabulary == "words":
@@ -126,7 +115,7 @@ class Translation(TransformerTask):
             self.objective, self.mode = "validation_bleu", "max"
 
     @property
-    def name(self):
+    def name(self) -> str:
         if isinstance(self.dataset, ParallelText):
             return self.dataset.name
         if self.dataset != "files":
@@ -163,13 +152,16 @@ class Translation(TransformerTask):
                 self.training,
                 train_steps,
             )
-        self._greedy = of_texts(self.serving(self.model).greedy)
+        serving = self.serving(self.model)
+        self._greedy, self._beams = map(of_texts, (serving.greedy, serving.translate))
         self._test_step = tf.function(self.model.test_step, reduce_retracing=True)
 
-    def batches(self, start_step, context):
+    def batches(
+        self, start_step: int, context: tf.distribute.InputContext | None
+    ) -> tf.data.Dataset:
         return self._train.batches(start_step, context).map(_shifted)
 
-    def validate(self):
+    def validate(self) -> dict[str, float]:
         measured = {"validation_loss": self._loss(self._validation)}
         if self.eval_sentences:
             count = self.eval_sentences
@@ -178,7 +170,7 @@ class Translation(TransformerTask):
             measured |= {f"validation_{name}": v for name, v in scores.items()}
         return measured
 
-    def test(self):
+    def test(self) -> dict[str, typing.Any]:
         sources, targets = self.pairs.test or self.pairs.validation
         return {
             **self.scores(self.translate(sources), targets),
@@ -189,9 +181,21 @@ class Translation(TransformerTask):
 
     def translate(self, sources: typing.Sequence[str]) -> list[str]:
         """Translates texts with beams, by the average where there is one."""
-        return self._translations(of_texts(self.serving(self.model).translate), sources)
+        return self._translations(self._beams, sources)
 
-    def serving(self, model):
+    def scores(self, hypotheses: list[str], references: list[str]) -> dict[str, float]:
+        """Returns `exact_match`, `bleu` and more of translations."""
+        hypotheses, references = (
+            [as_vocabularies_see(line, self.vocabulary.lower_case) for line in side]
+            for side in (hypotheses, references)
+        )
+        right = sum(ours == theirs for ours, theirs in zip(hypotheses, references))
+        return {
+            "exact_match": right / len(references),
+            **translation_scores(hypotheses, references),
+        }
+
+    def serving(self, model: Transformer) -> ServingTranslator:
         return ServingTranslator(
             model,
             self.tokenizer,
@@ -201,13 +205,13 @@ class Translation(TransformerTask):
             length_penalty=self.length_penalty,
         )
 
-    def identity(self):
+    def identity(self) -> dict[str, typing.Any]:
         return {
             "vocabulary": digest(self.tokenizer),
             "training_data": data_digest(*self.pairs.train),
         }
 
-    def metadata(self):
+    def metadata(self) -> dict[str, typing.Any]:
         return {
             **super().metadata(),
             "source_language": self.source_language,
@@ -240,18 +244,6 @@ class Translation(TransformerTask):
             lambda batch: function(batch)["translation"].numpy(), sources, _BATCH
         )
         return [line.decode() for line in lines]
-
-    def scores(self, hypotheses: list[str], references: list[str]) -> dict[str, float]:
-        """Returns `exact_match`, `bleu` and more of translations."""
-        hypotheses, references = (
-            [as_vocabularies_see(line, self.vocabulary.lower_case) for line in side]
-            for side in (hypotheses, references)
-        )
-        right = sum(ours == theirs for ours, theirs in zip(hypotheses, references))
-        return {
-            "exact_match": right / len(references),
-            **translation_scores(hypotheses, references),
-        }
 
 
 def _shifted(source, target):

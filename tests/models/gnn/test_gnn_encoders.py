@@ -274,8 +274,26 @@ def test_config_round_trip(name):
     loaded = type(encoder).from_config(config)
     assert loaded.get_config() == config
     for key, value in others.get(name, {}).items():
-        assert getattr(loaded, key) == value
+        found = getattr(loaded, key) if key == "activation" else config[key]
+        assert found == value
     assert (loaded.hidden_size, loaded.output_units, loaded.dropout) == (8, 5, 0.25)
+
+
+def test_arguments_of_other_convolutions_are_left_out():
+    config = make("gcn", num_relations=3, attention_dropout=0.5).get_config()
+    assert not {"num_heads", "num_relations", "attention_dropout"} & config.keys()
+    with pytest.raises(ValueError, match="num_arms"):
+        make("gat", num_arms=3)
+
+
+def test_config_of_version_0_1_is_read():
+    for name in ("gat", "appnp", "gcnii"):
+        config = make(name, 5).get_config()
+        old = {**config, "hidden_units": config["hidden_size"]}
+        del old["hidden_size"]
+        if name == "gat":
+            old |= {"num_relations": 1, "num_bases": None}
+        assert type(make(name)).from_config(old).get_config() == config
 
 
 @keras.saving.register_keras_serializable(package="test_gnn_encoders")

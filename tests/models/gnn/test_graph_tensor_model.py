@@ -274,7 +274,7 @@ def test_model_is_loaded_by_a_process_of_its_own(tmp_path):
     )
     program = """
         import sys
-        import kerazoo.models.gnn
+        from kerazoo.models.gnn import GraphTensorModel
         import keras
         import numpy as np
 

@@ -88,16 +88,16 @@ class Served:
                 random.normal(1, 2, (30, 3)).astype("float32")
             )
         weights = name == "nodes"
-        self.serving = ServingGraphModel(self.model, weights)
-        self.path = export(self.serving.module, self.serving.endpoints, directory)
-        self.loaded = tf.saved_model.load(str(self.path))
-        self.signatures = self.loaded.signatures
         # The third graph is one node without edges.
         sizes = [(5, 8), (3, 4), (1, 0), (6, 9)]
         self.graphs = [
             one_graph(*size, self.model, seed, weights)
             for seed, size in enumerate(sizes)
         ]
+        self.serving = ServingGraphModel(self.model, weights, self.graphs[1])
+        self.path = export(self.serving.module, self.serving.endpoints, directory)
+        self.loaded = tf.saved_model.load(str(self.path))
+        self.signatures = self.loaded.signatures
 
     def inputs(self, which):
         inputs = plain_tensors(from_graphs([self.graphs[i] for i in which]))
@@ -168,13 +168,29 @@ def test_few_and_empty_graphs(served, which):
 
 
 def test_requests_that_warm_a_server_up(served):
-    for signature, inputs in served.serving.requests(
-        served.graphs[0], PAIRS[0]
-    ).items():
+    requests = served.serving.requests(served.graphs[0], PAIRS[0])
+    for signature, inputs in requests.items():
         inputs = {name: tf.constant(value) for name, value in inputs.items()}
         found = served.signatures[signature](**inputs)
         found.pop("graph_ids", None)
         assert_outputs(found, served.expected([0]))
+
+
+def test_example_is_a_request_about_the_given_graph_or_a_tiny_one(served):
+    given = served.serving.example()
+    asked = served.serving.requests(served.graphs[1])
+    assert given["tensors"].keys() == asked["tensors"].keys()
+    for name, value in asked["tensors"].items():
+        np.testing.assert_array_equal(given["tensors"][name], value)
+    served.serving._graph, graph = None, served.serving._graph
+    try:
+        tiny = served.serving.example()
+    finally:
+        served.serving._graph = graph
+    for signature, inputs in tiny.items():
+        inputs = {name: tf.constant(value) for name, value in inputs.items()}
+        outputs = served.signatures[signature](**inputs)
+        assert {len(value) for value in outputs.values()} == {1}
 
 
 def test_examples_keep_zeros_at_their_end():

@@ -65,7 +65,6 @@ INPUTS = {
     "classify": np.array([[4, 5, 2, 0]]),
     "image": RANDOM.normal(size=(2, 4, 6, 1)).astype("float32"),
 }
-every_kind = pytest.mark.parametrize("kind", TASKS)
 
 
 def run(task, folder, **more):
@@ -79,8 +78,15 @@ def logged(folder, name):
     return [line[name] for line in lines if name in line]
 
 
-@every_kind
-@pytest.mark.parametrize("averaging", ["none", "exponential", "snapshots"])
+@pytest.mark.parametrize(
+    ("kind", "averaging"),
+    [
+        ("translate", "snapshots"),
+        ("generate", "none"),
+        ("classify", "exponential"),
+        ("image", "exponential"),
+    ],
+)
 def test_run_export_and_file_hold_the_same_model(kind, averaging, tmp_path):
     training = TrainingConfig(averaging=averaging, average_half_life=50)
     task = TASKS[kind](training=training)
@@ -102,12 +108,14 @@ def test_run_export_and_file_hold_the_same_model(kind, averaging, tmp_path):
     )
 
 
-@every_kind
-def test_run_that_went_on_ends_as_one_that_did_not(kind, tmp_path):
+def test_run_that_went_on_ends_as_one_that_did_not(tmp_path):
     training = TrainingConfig(
-        averaging="snapshots", num_snapshots=2, rate_schedule="constant"
+        averaging="snapshots",
+        num_snapshots=2,
+        rate_schedule="constant",
+        warm_up_steps=1,
     )
-    make = TASKS[kind]
+    make = TASKS["generate"]
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     expected = run(make(training=training), whole, seed=3)
     run(

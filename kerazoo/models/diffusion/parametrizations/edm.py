@@ -2,6 +2,7 @@
 
 import keras
 
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.diffusion.parametrizations.parametrization import Parametrization
 from kerazoo.models.diffusion.parametrizations.variance_preserving import length
 
@@ -34,21 +35,25 @@ class EDMParametrization(Parametrization):
             )
         self.sigma_data = sigma_data
 
-    def scale_input(self, x, alpha, sigma):
+    def scale_input(self, x: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:
         return x / self._total(alpha, sigma)
 
-    def denoised(self, output, x, alpha, sigma):
+    def denoised(
+        self, output: Tensor, x: Tensor, alpha: Tensor, sigma: Tensor
+    ) -> Tensor:
         total = self._total(alpha, sigma)
         skip = self.sigma_data**2 * alpha / total * (x / total)
         return skip + self.x0_gain(alpha, sigma) * output
 
-    def target(self, x0, epsilon, alpha, sigma):
+    def target(
+        self, x0: Tensor, epsilon: Tensor, alpha: Tensor, sigma: Tensor
+    ) -> Tensor:
         total = self._total(alpha, sigma)
         return (
             sigma * x0 / self.sigma_data - alpha * self.sigma_data * epsilon
         ) / total
 
-    def x0_gain(self, alpha, sigma):
+    def x0_gain(self, alpha: Tensor, sigma: Tensor) -> Tensor:
         return sigma * self.sigma_data / self._total(alpha, sigma)
 
     def _total(self, alpha, sigma):

@@ -2,6 +2,7 @@
 
 import keras
 
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.diffusion.parametrizations.variance_preserving import (
     VariancePreserving,
 )
@@ -21,11 +22,15 @@ class EpsilonParametrization(VariancePreserving):
     ```
     """
 
-    def denoised(self, output, x, alpha, sigma):
+    def denoised(
+        self, output: Tensor, x: Tensor, alpha: Tensor, sigma: Tensor
+    ) -> Tensor:
         return (x - sigma * output) / alpha
 
-    def target(self, x0, epsilon, alpha, sigma):
+    def target(
+        self, x0: Tensor, epsilon: Tensor, alpha: Tensor, sigma: Tensor
+    ) -> Tensor:
         return epsilon
 
-    def x0_gain(self, alpha, sigma):
+    def x0_gain(self, alpha: Tensor, sigma: Tensor) -> Tensor:
         return sigma / alpha

@@ -2,6 +2,7 @@
 
 import keras
 
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.diffusion.parametrizations.parametrization import Parametrization
 
 
@@ -20,14 +21,18 @@ class FlowParametrization(Parametrization):
     ```
     """
 
-    def scale_input(self, x, alpha, sigma):
+    def scale_input(self, x: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:
         return x / (alpha + sigma)
 
-    def denoised(self, output, x, alpha, sigma):
+    def denoised(
+        self, output: Tensor, x: Tensor, alpha: Tensor, sigma: Tensor
+    ) -> Tensor:
         return (x - sigma * output) / (alpha + sigma)
 
-    def target(self, x0, epsilon, alpha, sigma):
+    def target(
+        self, x0: Tensor, epsilon: Tensor, alpha: Tensor, sigma: Tensor
+    ) -> Tensor:
         return epsilon - x0
 
-    def x0_gain(self, alpha, sigma):
+    def x0_gain(self, alpha: Tensor, sigma: Tensor) -> Tensor:
         return sigma / (alpha + sigma)

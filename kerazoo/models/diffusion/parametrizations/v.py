@@ -2,6 +2,7 @@
 
 import keras
 
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.diffusion.parametrizations.variance_preserving import (
     VariancePreserving,
 )
@@ -24,12 +25,16 @@ class VParametrization(VariancePreserving):
     ```
     """
 
-    def denoised(self, output, x, alpha, sigma):
+    def denoised(
+        self, output: Tensor, x: Tensor, alpha: Tensor, sigma: Tensor
+    ) -> Tensor:
         rho = length(alpha, sigma)
         return (alpha * x / rho - sigma * output) / rho
 
-    def target(self, x0, epsilon, alpha, sigma):
+    def target(
+        self, x0: Tensor, epsilon: Tensor, alpha: Tensor, sigma: Tensor
+    ) -> Tensor:
         return (alpha * epsilon - sigma * x0) / length(alpha, sigma)
 
-    def x0_gain(self, alpha, sigma):
+    def x0_gain(self, alpha: Tensor, sigma: Tensor) -> Tensor:
         return sigma / length(alpha, sigma)

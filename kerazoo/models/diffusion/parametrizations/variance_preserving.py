@@ -9,7 +9,7 @@ from kerazoo.models.diffusion.parametrizations.parametrization import Parametriz
 class VariancePreserving(Parametrization):
     """Shows the network x divided by `length(alpha, sigma)`, which is 1 at home."""
 
-    def scale_input(self, x, alpha, sigma):
+    def scale_input(self, x: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:
         return x / length(alpha, sigma)
 
 

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.diffusion.parametrizations.variance_preserving import (
     VariancePreserving,
 )
@@ -21,11 +22,15 @@ class X0Parametrization(VariancePreserving):
     ```
     """
 
-    def denoised(self, output, x, alpha, sigma):
+    def denoised(
+        self, output: Tensor, x: Tensor, alpha: Tensor, sigma: Tensor
+    ) -> Tensor:
         return output
 
-    def target(self, x0, epsilon, alpha, sigma):
+    def target(
+        self, x0: Tensor, epsilon: Tensor, alpha: Tensor, sigma: Tensor
+    ) -> Tensor:
         return x0
 
-    def x0_gain(self, alpha, sigma):
+    def x0_gain(self, alpha: Tensor, sigma: Tensor) -> Tensor:
         return ops.ones_like(sigma)

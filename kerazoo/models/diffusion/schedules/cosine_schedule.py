@@ -38,7 +38,7 @@ class CosineSchedule(DiscreteSchedule):
         self.max_beta = max_beta
         super().__init__(**kwargs)
 
-    def betas(self):
+    def betas(self) -> np.ndarray:
         t = np.linspace(0, 1, self.num_train_steps + 1)
         f = np.cos((t + self.offset) / (1 + self.offset) * np.pi / 2) ** 2
         return np.minimum(1 - f[1:] / f[:-1], self.max_beta)

@@ -98,7 +98,7 @@ class DiscreteSchedule(Schedule):
         beta = 1 - second / first
         return float(np.sqrt(beta * (1 - first) / (1 - second)))
 
-    def level(self, t):
+    def level(self, t: Tensor) -> Levels:
         position = ops.clip(ops.cast(t, "float32"), 0, 1) * (self.num_train_steps - 1)
         below = ops.minimum(ops.floor(position), self.num_train_steps - 2)
         alpha = self._interpolate(self.alphas, below, position)
@@ -106,7 +106,7 @@ class DiscreteSchedule(Schedule):
         length = ops.sqrt(ops.square(alpha) + ops.square(sigma))
         return alpha / length, sigma / length
 
-    def draw(self, uniform):
+    def draw(self, uniform: Tensor) -> Levels:
         return self._entries(self._index(uniform))
 
     def draw_next(self, uniform: Tensor) -> Levels:
@@ -119,7 +119,12 @@ class DiscreteSchedule(Schedule):
         alpha, sigma = self._entries(ops.maximum(index - 1, 0))
         return ops.where(index > 0, alpha, 1.0), ops.where(index > 0, sigma, 0.0)
 
-    def steps(self, num_steps, spacing=None, dtype="float32"):
+    def steps(
+        self,
+        num_steps: int | Tensor,
+        spacing: str | None = None,
+        dtype: str = "float32",
+    ) -> Levels:
         most = self.num_train_steps
         # T rounded times between 0 and T - 1, the first left out, would repeat one.
         limit = most - 1 if spacing == "linspace" else most

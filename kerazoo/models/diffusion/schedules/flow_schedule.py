@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.diffusion.schedules.schedule import Levels
 from kerazoo.models.diffusion.schedules.schedule import Schedule
 from kerazoo.models.diffusion.schedules.schedule import append_clean
 from kerazoo.models.diffusion.schedules.schedule import check_steps
@@ -64,17 +66,22 @@ class FlowSchedule(Schedule):
         self.logit_std = logit_std
         self.t_min = t_min
 
-    def level(self, t):
+    def level(self, t: Tensor) -> Levels:
         t = ops.clip(ops.cast(t, "float32"), 0, 1)
         return self._shifted(1 - t, t)
 
-    def draw(self, uniform):
+    def draw(self, uniform: Tensor) -> Levels:
         if self.distribution == "uniform":
             return self.level(uniform)
         logits = self.logit_mean + self.logit_std * normal_quantile(uniform)
         return self._shifted(ops.sigmoid(-logits), ops.sigmoid(logits))
 
-    def steps(self, num_steps, spacing=None, dtype="float32"):
+    def steps(
+        self,
+        num_steps: int | Tensor,
+        spacing: str | None = None,
+        dtype: str = "float32",
+    ) -> Levels:
         spacing = check_steps(num_steps, spacing, self.spacings)
         if spacing == "trailing":
             numbers, count = step_numbers(num_steps, dtype)

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from kerazoo.layers.tensor import Tensor
+from kerazoo.models.diffusion.schedules.schedule import Levels
 from kerazoo.models.diffusion.schedules.schedule import Schedule
 from kerazoo.models.diffusion.schedules.schedule import append_clean
 from kerazoo.models.diffusion.schedules.schedule import check_steps
@@ -58,15 +60,20 @@ class KarrasSchedule(Schedule):
         self.log_mean = log_mean
         self.log_std = log_std
 
-    def level(self, t):
+    def level(self, t: Tensor) -> Levels:
         ramp = 1 - ops.clip(ops.cast(t, "float32"), 0, 1)
         return self._levels(karras_sigmas(ramp, *self._range(), self.rho))
 
-    def draw(self, uniform):
+    def draw(self, uniform: Tensor) -> Levels:
         normal = normal_quantile(uniform)
         return self._levels(ops.exp(self.log_mean + self.log_std * normal))
 
-    def steps(self, num_steps, spacing=None, dtype="float32"):
+    def steps(
+        self,
+        num_steps: int | Tensor,
+        spacing: str | None = None,
+        dtype: str = "float32",
+    ) -> Levels:
         spacing = check_steps(num_steps, spacing, self.spacings)
         ramp = unit_ramp(num_steps, dtype)
         if spacing == "karras":

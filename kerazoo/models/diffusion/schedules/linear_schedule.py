@@ -36,7 +36,7 @@ class LinearSchedule(DiscreteSchedule):
         self.beta_end = beta_end
         super().__init__(**kwargs)
 
-    def betas(self):
+    def betas(self) -> np.ndarray:
         return np.linspace(self.beta_start, self.beta_end, self.num_train_steps)
 
     def get_config(self):

@@ -35,6 +35,6 @@ class ScaledLinearSchedule(LinearSchedule):
     ):
         super().__init__(beta_start, beta_end, **kwargs)
 
-    def betas(self):
+    def betas(self) -> np.ndarray:
         ends = np.sqrt([self.beta_start, self.beta_end])
         return np.linspace(*ends, self.num_train_steps) ** 2

@@ -1,6 +1,5 @@
 """A `Transformer` or a `Classifier` of configurations."""
 
-from kerazoo.models.transformer.averaged_network import AveragedNetwork
 from kerazoo.models.transformer.classifier import Classifier
 from kerazoo.models.transformer.config.network_config import NetworkConfig
 from kerazoo.models.transformer.config.training_config import TrainingConfig
@@ -88,13 +87,7 @@ def make_image_classifier(
     return _compiled(Classifier, made, training, train_steps, (None, *image_shape))
 
 
-def _compiled(
-    kind: type[AveragedNetwork],
-    network,
-    training,
-    train_steps,
-    inputs_shape=(None, None),
-):
+def _compiled(kind, network, training, train_steps, inputs_shape=(None, None)):
     training = training or TrainingConfig()
     model = kind(
         network,

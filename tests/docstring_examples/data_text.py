@@ -1,0 +1,18 @@
+"""The files that examples read: a novel, sentences, pairs and labelled sentences."""
+
+import gzip
+import pathlib
+
+
+def names():
+    pathlib.Path("novel.txt").write_text(20 * "It was a dark and stormy night.\n")
+    with gzip.open("sentences.en.gz", "wt") as file:
+        file.write("Two dogs run.\nA girl reads.\n")
+    pairs, labelled = pathlib.Path("multi30k"), pathlib.Path("sst2")
+    for folder in (pairs, labelled):
+        folder.mkdir(exist_ok=True)
+    (pairs / "train.en").write_text(10 * "Two dogs run.\nA girl reads.\n")
+    (pairs / "train.de").write_text(10 * "Zwei Hunde rennen.\nEin Mädchen liest.\n")
+    rows = 10 * ["a fine film\t1", "a dull film\t0"]
+    (labelled / "train.tsv").write_text("\n".join(["sentence\tlabel", *rows, ""]))
+    return {}
