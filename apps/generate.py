@@ -109,10 +109,12 @@ def make_images(source, request, count, images, mask):
         states = image_source.to_floats(found)[:, np.newaxis]
         if images is None:
             return found, states, {}
-        return found, states, {"end_error": pictures.distance(found[[0, -1]], images)}
+        distance = image_source.pixel_distance(found[[0, -1]], images)
+        return found, states, {"end_error": distance}
     if mask is not None:
         found = source.edit("inpaint", request, images=images, mask=mask)
-        return found, None, {"known_error": pictures.distance(found, images, mask)}
+        distance = image_source.pixel_distance(found, images, mask)
+        return found, None, {"known_error": distance}
     if images is not None:
         strength = np.float32(picture_flags.STRENGTH.value)
         return source.edit("edit", request, images=images, strength=strength), None, {}

@@ -38,9 +38,7 @@ def main():
     if _N_BEST.value and _GREEDY.value:
         raise errors.UserError("--n_best does not go with --greedy, which has one.")
     with errors.heavy_imports("text"):
-        import tensorflow_text  # noqa: F401  Its operations are in the model.
-
-        from kerazoo.serving.signatures import load_signatures
+        from kerazoo.tasks.transformer.exported import Translator
     with errors.user_errors():
         path, metadata = exports.find_export("transformer")
         if metadata["task"] != "translate":
@@ -48,23 +46,18 @@ def main():
                 f"--saved_model={path} is of --task={metadata['task']}: it does not "
                 "translate."
             )
-        check_beams(metadata["beam_size"])
-        signatures = load_signatures(path)
+        beams = metadata["beam_size"]
+        if _N_BEST.value > beams:
+            raise ValueError(
+                f"--n_best={_N_BEST.value} must be at most {beams}, the beams that the "
+                "model was exported with: export it with a larger --beam_size."
+            )
+        translator = Translator(path)
     try:
         for lines in batches(sys.stdin.isatty()):
-            for texts in translate(signatures, lines):
-                print("\n".join(texts), flush=True)
+            translate(translator, lines)
     except BrokenPipeError:  # Whoever reads has enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def check_beams(beam_size):
-    """Refuses more translations than the model's search has."""
-    if _N_BEST.value > beam_size:
-        raise ValueError(
-            f"--n_best={_N_BEST.value} must be at most {beam_size}, the beams that the "
-            "model was exported with: export it with a larger --beam_size."
-        )
 
 
 def batches(is_terminal):
@@ -84,28 +77,15 @@ def batches(is_terminal):
             return
 
 
-def translate(signatures, lines):
-    """Returns a list of texts for each line."""
-    import tensorflow as tf
-
-    name = "greedy" if _GREEDY.value else "translate"
-    if _N_BEST.value:
-        name = "n_best"
-    found = signatures[name](text=tf.constant(lines))
-    for i in found["is_truncated"].numpy().nonzero()[0]:
+def translate(translator, lines):
+    """Prints the translations of lines."""
+    found, is_truncated = translator(lines, _N_BEST.value, _GREEDY.value)
+    for i in is_truncated.nonzero()[0]:
         start = lines[i][:40].decode(errors="replace")
         print(f"Warning: only the beginning was read of {start!r}...", file=sys.stderr)
-    translations = found["translation"].numpy()
-    if not _N_BEST.value:
-        return [[_text(line)] for line in translations]
-    return [
-        [f"{score:.4f}\t{_text(line)}" for line, score in zip(row, scores)]
-        for row, scores in zip(translations[:, : _N_BEST.value], found["score"].numpy())
-    ]
-
-
-def _text(line):
-    return line.decode(errors="replace").replace("\n", " ")
+    for row in found:
+        for text, score in row:
+            print(f"{score:.4f}\t{text}" if _N_BEST.value else text, flush=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from apps.generation import picture_flags as flags
 
 def parse_labels(metadata):
     """Returns the numbers of the classes of `--label`, or of the default."""
-    from kerazoo.data.class_numbers import class_numbers
+    from kerazoo.data.class_numbers import numbers_of
 
     given, num_classes = flags.LABEL.value, metadata["num_classes"]
     if num_classes is None:
@@ -19,17 +19,8 @@ def parse_labels(metadata):
                 "has not."
             )
         return None
-    names = metadata["class_names"] or []
-    numbers = {"none": -1, **class_numbers(num_classes, names)}
-    allowed = f"none or a number from 0 to {num_classes - 1}"
-    if names:
-        shown = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
-        allowed += f" or a name of {shown}"
-    for name in given:
-        if name not in numbers:
-            raise ValueError(f"--label={name} must be {allowed}.")
     default = [-1] if flags.IMAGE.value else range(num_classes)
-    return [numbers[name] for name in given] or default
+    return numbers_of(given, num_classes, metadata["class_names"]) or default
 
 
 def read_files(image_shape):
@@ -87,15 +78,6 @@ def write_pictures(images, states):
     for holder, content in contents:
         pathlib.Path(holder.value).write_bytes(content)
     return {holder.name: holder.value for holder, _ in contents}
-
-
-def distance(found, images, mask=1):
-    """Returns the root mean square difference of pixels from 0 to 255, where masked."""
-    import numpy as np
-
-    weights = np.broadcast_to(mask, images.shape)
-    squares = np.square(found.astype(float) - images)
-    return float(np.sqrt((weights * squares).sum() / max(weights.sum(), 1)))
 
 
 def _read(flag, path, image_shape, to_grey=False):

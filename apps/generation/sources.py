@@ -2,11 +2,14 @@
 
 import pathlib
 
+from absl import flags
+
 from apps.cli import exports
 from apps.cli import run_flags
 from apps.generation import checks
 from apps.generation import flags as generation
-from apps.shared_flags import sampling
+
+_FLAGS = flags.FLAGS  # None is the default of some, here.
 
 
 def find_source(count):
@@ -41,7 +44,7 @@ def find_source(count):
         return gan.Trained(folder)
     return diffusion.Trained(
         folder,
-        sampling.SAMPLER.value,
+        _FLAGS.sampler,
         generation.SPACING.value,
         _towers(metadata, count),
     )
@@ -63,8 +66,8 @@ def make_request(metadata, count, classes):
         from kerazoo.tasks.diffusion.image_source import Request
 
         options = {
-            "steps": sampling.STEPS.value,
-            "guidance": sampling.GUIDANCE.value,
+            "steps": _FLAGS.steps,
+            "guidance": _FLAGS.guidance,
         }
     return Request.of_model(metadata, count, run_flags.SEED.value, classes, **options)
 
@@ -73,8 +76,8 @@ def _towers(metadata, count):
     """Returns the parts of a batch; to be asked before TensorFlow runs anything."""
     from kerazoo.training.threads import use_towers
 
-    guidance = sampling.GUIDANCE.value
+    guidance = _FLAGS.guidance
     guidance = metadata["guidance"] if guidance is None else guidance
     # Guidance shows the network each image twice.
     examples = count * (1 if guidance == 1 else 2)
-    return use_towers(sampling.TOWERS.value, num_examples=examples)
+    return use_towers(_FLAGS.towers, num_examples=examples)

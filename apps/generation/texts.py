@@ -27,12 +27,16 @@ def is_chosen():
 
 def main():
     """Goes on with the prompts of the flags, and prints the texts."""
+    options = {
+        "temperature": text_flags.TEMPERATURE.value,
+        "top_p": text_flags.TOP_P.value,
+    }
+    count = generation.COUNT.value if generation.COUNT.present else 1
+    # Bytes that are no UTF-8, too, as the shell gave them.
+    given = [os.fsencode(prompt) for prompt in text_flags.PROMPT.value or [""]]
+    prompts = [prompt for prompt in given for _ in range(count)]
     with errors.user_errors(), errors.user_packages("text"):
-        import tensorflow as tf
-        import tensorflow_text  # noqa: F401  Its operations are in the model.
-
-        from kerazoo.serving import signatures
-        from kerazoo.training.batch_seed import batch_seed
+        from kerazoo.tasks.transformer.exported import continue_prompts
 
         version, metadata = exports.find_export("transformer")
         if metadata["task"] != "generate":
@@ -40,24 +44,8 @@ def main():
                 f"--saved_model={version} is of --task={metadata['task']}: it goes on "
                 "with no texts."
             )
-        generate = signatures.load_signatures(version)["generate"]
-    count = generation.COUNT.value if generation.COUNT.present else 1
-    temperature = text_flags.TEMPERATURE.value
-    top_p = text_flags.TOP_P.value
-    # Bytes that are no UTF-8, too, as the shell gave them.
-    prompts = [
-        os.fsencode(prompt)
-        for prompt in text_flags.PROMPT.value or [""]
-        for _ in range(count)
-    ]
-    found = generate(
-        prompt=tf.constant(prompts),
-        seed=tf.constant(batch_seed(run_flags.SEED.value, 0), tf.int32),
-        temperature=tf.constant(temperature, tf.float32),
-        top_p=tf.constant(top_p, tf.float32),
-    )
-    texts = [text.decode(errors="replace") for text in found["text"].numpy()]
+        texts, truncated = continue_prompts(
+            version, prompts, run_flags.SEED.value, **options
+        )
     print("\n---\n".join(texts), file=sys.stderr)
-    summary = {"temperature": temperature, "top_p": top_p}
-    truncated = int(found["is_truncated"].numpy().sum())
-    print(json.dumps({"texts": texts, "truncated_prompts": truncated, **summary}))
+    print(json.dumps({"texts": texts, "truncated_prompts": truncated, **options}))

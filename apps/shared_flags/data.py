@@ -1,11 +1,11 @@
 """Flags of the apps that read a dataset; of images, what is done to them."""
 
 import difflib
-import importlib.util
 import pathlib
-import re
 
 from absl import flags
+
+from kerazoo.data.tfds_names import all_tfds_names
 
 DATASET = flags.DEFINE_string(
     "dataset",
@@ -59,7 +59,7 @@ def check_tfds_name(name, embedded):
     base = name.partition("/")[0].partition(":")[0]
     if DATA_DIR.value and pathlib.Path(DATA_DIR.value, base).is_dir():
         return
-    known = {*tfds_names(), *embedded}
+    known = {*all_tfds_names(), *embedded}
     if len(known) > len(embedded) and base not in known:
         near = difflib.get_close_matches(base, known, n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
@@ -67,20 +67,3 @@ def check_tfds_name(name, embedded):
             f"--dataset={name} must be {', '.join(embedded)} or a name of TensorFlow "
             f"Datasets.{hint}"
         )
-
-
-def tfds_names():
-    """Returns the names of the datasets that TensorFlow Datasets has, a set of str.
-
-    They are those of its modules and of the classes of its builders.
-    """
-    found = importlib.util.find_spec("tensorflow_datasets")
-    if found is None:
-        return set()
-    root = pathlib.Path(found.origin).parent
-    names = {path.name for path in (root / "datasets").iterdir() if path.is_dir()}
-    for file in root.glob("*/*.py"):
-        names.add(file.stem)
-        for kind in re.findall(r"^class (\w+)\(", file.read_text(), re.MULTILINE):
-            names.add(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind).lower())
-    return names

@@ -109,3 +109,17 @@ def labels_in_turn(
     if classes is None:
         return None
     return np.resize(classes, count).astype("int32")
+
+
+def pixel_distance(
+    found: np.ndarray, images: np.ndarray, mask: np.ndarray | float = 1.0
+) -> float:
+    """Returns the root mean square difference of pixels, from 0 to 255.
+
+    Args:
+        found, images: uint8 arrays of one shape.
+        mask: Weights of the pixels, of a shape that broadcasts to theirs.
+    """
+    weights = np.broadcast_to(mask, images.shape)
+    squares = np.square(found.astype(float) - images)
+    return float(np.sqrt((weights * squares).sum() / max(weights.sum(), 1)))

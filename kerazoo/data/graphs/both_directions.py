@@ -24,8 +24,8 @@ def both_directions(
     both_directions([0, 0], [1, 0])  # ([0, 0, 1], [0, 1, 0], [1, 0, 0])
     ```
     """
-    source, target = np.asarray(source, np.int64), np.asarray(target, np.int64)
-    ends = np.stack([np.append(source, target), np.append(target, source)])
+    one, other = np.asarray(source, np.int64), np.asarray(target, np.int64)
+    ends = np.stack([np.append(one, other), np.append(other, one)])
     codes = ends[0] * (ends.max(initial=0) + 1) + ends[1]
     first = np.unique(codes, return_index=True)[1]
     rows = first % max(len(source), 1)

@@ -100,9 +100,9 @@ def load_graph_dataset(
     if are_molecules(name):
         from kerazoo.data.graphs.molecules import molecules
 
-        columns = dataclasses.asdict(columns or MoleculeColumns())
+        named = dataclasses.asdict(columns or MoleculeColumns())
         path = pathlib.Path(data_dir or "", name)
-        dataset = molecules(path, **columns, descriptors=descriptors)
+        dataset = molecules(path, **named, descriptors=descriptors)
     else:
         from kerazoo.data.graphs.size_descriptors import size_descriptors
         from kerazoo.data.graphs.tu_text import tu_text

@@ -84,13 +84,15 @@ def scaffold_split(
         from rdkit.Chem.Scaffolds import MurckoScaffold
 
     _check_fractions(fractions)
-    groups = {}
+    groups: dict[str, list[int]] = {}
     with rdBase.BlockLogs():
         for i, molecule in enumerate(smiles):
             scaffold = MurckoScaffold.MurckoScaffoldSmiles(molecule)
             groups.setdefault(scaffold, []).append(i)
     ends = np.cumsum(fractions) * len(smiles) + 1e-6  # 0.1 + 0.2 is not 0.3.
-    train, validation, test = [], [], []
+    train: list[int] = []
+    validation: list[int] = []
+    test: list[int] = []
     for group in sorted(groups.values(), key=lambda g: (len(g), g[0]), reverse=True):
         if len(train) + len(group) <= ends[0]:
             train += group

@@ -69,8 +69,8 @@ def node_table(
         labels,
         len(class_names),
         *splits,
-        class_names,
-        node_names,
+        class_names=class_names,
+        node_names=node_names,
     )
     dataset.validate()
     return dataset

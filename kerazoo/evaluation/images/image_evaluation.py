@@ -91,7 +91,7 @@ class ImageEvaluation:
 
     def measure(
         self, images: np.ndarray, labels: np.ndarray | None = None
-    ) -> dict[str, float | int | str | None]:
+    ) -> dict[str, typing.Any]:
         """Returns `fid`, `kid` and more of generated images as a dict.
 
         With a classifier also `modes`, the classes that occur, and `reverse_kl`, how

@@ -76,7 +76,8 @@ class AttentionConv(BaseGraphConv):
         size = feature_size(node_features_shape)
         self.kernel = self.add_kernel("kernel", (size, self.num_heads * self.units))
         self.edge_kernel = None
-        self.build_scores(size, edge_features_shape and edge_features_shape[-1])
+        edge_size = None if edge_features_shape is None else edge_features_shape[-1]
+        self.build_scores(size, edge_size)
         self.bias = self.add_bias()
 
     def call(

@@ -45,7 +45,7 @@ class GINEConv(GINConv):
     ```
     """
 
-    def build(
+    def build(  # type: ignore[override]
         self,
         node_features_shape: tuple[int | None, ...],
         edge_features_shape: tuple[int | None, ...],
@@ -55,7 +55,7 @@ class GINEConv(GINConv):
             feature_size(node_features_shape), edge_features_shape[-1], "edge"
         )
 
-    def call(
+    def call(  # type: ignore[override]
         self,
         node_features: Tensor,
         source: Tensor,

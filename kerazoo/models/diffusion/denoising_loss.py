@@ -1,6 +1,7 @@
 """What a diffusion model is trained by."""
 
 import dataclasses
+import typing
 
 from keras import ops
 
@@ -8,6 +9,7 @@ from kerazoo.layers.tensor import Tensor
 from kerazoo.models.diffusion.parametrizations import EpsilonParametrization
 from kerazoo.models.diffusion.parametrizations import Parametrization
 from kerazoo.models.diffusion.schedules import Schedule
+from kerazoo.models.diffusion.schedules.discrete_schedule import DiscreteSchedule
 from kerazoo.models.diffusion.variational_bound import variational_bound
 from kerazoo.models.diffusion.weightings import WEIGHTINGS
 
@@ -103,16 +105,17 @@ class DenoisingLoss:
             uniform: As of `add_noise`.
         """
         x, alpha, sigma = unpack_levels(noisy)
+        schedule = typing.cast(DiscreteSchedule, self.schedule)
         bound = variational_bound(
             images,
             x,
             self.parametrization.denoised(output, x, alpha, sigma),
             fraction,
             (noisy["alpha"], noisy["sigma"]),
-            self.schedule.draw_next(uniform),
-            self.schedule.least_posterior_sigma,
+            schedule.draw_next(uniform),
+            schedule.least_posterior_sigma,
         )
-        return self.schedule.num_train_steps * _VARIATIONAL_WEIGHT * bound
+        return schedule.num_train_steps * _VARIATIONAL_WEIGHT * bound
 
 
 def unpack_levels(noisy: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:

@@ -149,14 +149,15 @@ class ServingDiffusion:
     def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for TensorFlow Serving's warm-up."""
         shape = self._model.image_shape
-        common = {"seed": np.int32(0), "steps": np.int32(self._steps)}
+        common = {"seed": np.array(0, "int32"), "steps": np.array(self._steps, "int32")}
         if self._model.num_classes is not None:
-            common |= {"guidance": np.float32(1), "label": np.array([0], "int32")}
+            common["guidance"] = np.array(1, "float32")
+            common["label"] = np.array([0], "int32")
         images = {"images": np.zeros((1, *shape), "uint8")}
         mask = np.ones((1, *shape[:-1], 1), "float32")
         return {
-            "serving_default": {"count": np.int32(1), **common},
-            "edit": {**images, "strength": np.float32(0.5), **common},
+            "serving_default": {"count": np.array(1, "int32"), **common},
+            "edit": {**images, "strength": np.array(0.5, "float32"), **common},
             "inpaint": {**images, "mask": mask, **common},
         }
 

@@ -24,7 +24,7 @@ def linear_epsilon(
     ```
     """
 
-    def epsilon(step):
+    def epsilon(step: int) -> float:
         return first + (last - first) * min(step / max(decay_steps, 1), 1.0)
 
     return epsilon

@@ -85,7 +85,13 @@ class KerasNetwork(network.Network):
     trainable_weights = trainable_variables
     non_trainable_weights = non_trainable_variables
 
-    def call(self, observation, step_type=None, network_state=(), training=False):
+    def call(
+        self,
+        observation: typing.Any,
+        step_type: typing.Any = None,
+        network_state: typing.Any = (),
+        training: bool = False,
+    ) -> tuple[typing.Any, typing.Any]:
         del step_type
         return self._keras_model(observation, training=training), network_state
 

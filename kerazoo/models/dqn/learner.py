@@ -1,5 +1,7 @@
 """Gradient steps in blocks: many `agent.train` in one call."""
 
+import typing
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -44,7 +46,9 @@ class Learner:
         self.strategy = strategy
         self.weights: list[tf.Tensor] | None = None
         self.jit_compile = jit_compile
-        self._functions = {}  # By the shapes of their inputs.
+        self._functions: dict[
+            typing.Any, typing.Any
+        ] = {}  # By the shapes of their inputs.
 
     def train(self, transitions: trajectory.Transition) -> np.ndarray:
         """Takes one gradient step per batch of the block.

@@ -36,7 +36,8 @@ def play_episode(
     ```
     """
     needs_mask = "action_mask" in policy.structured_input_signature[1]
-    total, pictures = 0.0, []
+    total = 0.0
+    pictures: list[np.ndarray] = []
     observation, info = env.reset(seed=seed)
     for _ in range(MAX_EPISODE_STEPS):
         if renders:

@@ -35,7 +35,7 @@ def flat_space(space: gymnasium.Space) -> spaces.Box:
             "Observations must be Box, Discrete, MultiDiscrete, MultiBinary, or a "
             f"Dict or Tuple of these. Received: observation_space={space}"
         )
-    flat = spaces.flatten_space(space)
+    flat = typing.cast(spaces.Box, spaces.flatten_space(space))
     is_binary = flat.low.min() >= 0 and flat.high.max() <= 1
     if np.issubdtype(flat.dtype, np.integer) and is_binary:
         # gymnasium's int64 would fill the replay eight times as fast.
@@ -62,7 +62,7 @@ def raw_signature(
 
     Args:
         space: `gymnasium.Space` of one observation.
-        name: str. Name of the tensor; parts of a `Dict` or `Tuple` append their key,
+        name: Name of the tensor; parts of a `Dict` or `Tuple` append their key,
             as in `observation_camera`.
 
     Returns:
@@ -74,7 +74,7 @@ def raw_signature(
             for part, child in _children(space)
             for key, spec in raw_signature(child, f"{name}_{part}").items()
         }
-    return {name: tf.TensorSpec((None, *space.shape), space.dtype, name)}
+    return {name: tf.TensorSpec((None, *(space.shape or ())), space.dtype, name)}
 
 
 def raw_inputs(
@@ -85,7 +85,7 @@ def raw_inputs(
     Args:
         space: `gymnasium.Space` of one observation.
         observation: One observation, as the environment returns it.
-        name: str. As in `raw_signature`.
+        name: As in `raw_signature`.
 
     Returns:
         dict of arrays `(1, ...)`.
@@ -109,7 +109,7 @@ def flatten(
     Args:
         space: `gymnasium.Space` of one observation.
         tensors: dict of tensors `(B, ...)` named as in `raw_signature`.
-        name: str. As in `raw_signature`.
+        name: As in `raw_signature`.
 
     Returns:
         Tensor `(B, ...)` of the shape and dtype of `flat_space(space)`.

@@ -15,7 +15,6 @@ from kerazoo.models.gnn.feature_dropout import FeatureDropout
 from kerazoo.models.gnn.graph_encoder import GraphEncoder
 
 _NORMALIZATIONS = ("none", "batch", "layer")
-_OPTIONS = {name for kind in CONVOLUTIONS.values() for name in kind.options}
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -86,7 +85,8 @@ class ConvolutionEncoder(GraphEncoder):
         return_all: bool = False,
         **kwargs: typing.Any,
     ):
-        given = {name: kwargs.pop(name) for name in _OPTIONS & kwargs.keys()}
+        options = {name for kind in CONVOLUTIONS.values() for name in kind.options}
+        given = {name: kwargs.pop(name) for name in options & kwargs.keys()}
         super().__init__(**kwargs)
         if convolution not in CONVOLUTIONS:
             raise ValueError(

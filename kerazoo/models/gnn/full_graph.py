@@ -44,10 +44,13 @@ class FullGraph:
             if value is not None:
                 inputs[name] = tf.constant(value, tf.float32)
         num_nodes = graph.node_features.shape[0]
+        adjacency = None
         edges = model.encoder.propagation_edges(
             inputs["source"], inputs["target"], num_nodes, inputs.get("edge_weights")
         )
-        adjacency = AdjacencyMatrix(*edges, num_nodes) if edges is not None else None
+        if edges is not None:
+            source, target, weights = edges
+            adjacency = AdjacencyMatrix(source, target, weights, num_nodes)
         self._model = model
         self.inputs = model.prepare(inputs)
         self.arguments = {"adjacency": adjacency, "prepared": True}

@@ -22,8 +22,13 @@ class GraphEncoder(keras.layers.Layer):
             features.
     """
 
-    prepare_edges: Callable[..., tuple] | None = None
-    num_relations: int = 1
+    @property
+    def prepare_edges(self) -> Callable[..., tuple] | None:
+        return None
+
+    @property
+    def num_relations(self) -> int:
+        return 1
 
     @property
     def input_layers(self) -> list[keras.Layer]:
@@ -63,7 +68,7 @@ class GraphEncoder(keras.layers.Layer):
         """
         if adjacency is not None:
             return {"adjacency": adjacency}
-        source, target, weights = self.propagation_edges(
+        source, target, weights = self.propagation_edges(  # type: ignore[misc]
             inputs["source"],
             inputs["target"],
             ops.shape(inputs["node_features"])[0],

@@ -99,7 +99,9 @@ class GraphModel(ReplicaModel):
             inputs = self.prepare(inputs)
         return self.encoder(inputs, adjacency=adjacency)
 
-    def apply_gradients(self, gradients: list[Tensor | None]) -> None:
+    def apply_gradients(  # type: ignore[override]
+        self, gradients: list[Tensor | None]
+    ) -> None:
         inputs = {
             id(variable)
             for layer in self.encoder.input_layers

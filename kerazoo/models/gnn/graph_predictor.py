@@ -75,7 +75,7 @@ class GraphPredictor(GraphModel):
         self.poolings = [layers.GlobalPooling(pooling) for _ in range(depth)]
         self.dropouts = [keras.layers.Dropout(dropout) for _ in range(depth)]
         self.heads = [keras.layers.Dense(output_units) for _ in range(depth)]
-        self.hidden = None
+        self.hidden: keras.Layer | None = None
         if readout == "mlp":
             self.hidden = keras.layers.Dense(2 * encoder.hidden_size, "relu")
         size = self.context_feature_size

@@ -56,7 +56,9 @@ class LinkPredictor(GraphModel):
                 f"`decoder` must be dot, bilinear or mlp. Received: decoder={decoder}"
             )
         self.decoder = decoder
-        self.bilinear = self.hidden = self.score = None
+        self.bilinear: keras.Layer | None = None
+        self.hidden: keras.Layer | None = None
+        self.score: keras.Layer | None = None
         units = encoder.output_units or encoder.hidden_size
         if decoder == "bilinear":
             self.bilinear = keras.layers.Dense(units, use_bias=False)

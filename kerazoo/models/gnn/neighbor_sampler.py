@@ -64,11 +64,11 @@ class NeighborSampler:
             graph.edge_weights is not None,
             None if graph.context_features is None else len(graph.context_features),
         )
-        graph = from_graph(graph)
-        edges = graph.edge_sets[EDGES]
-        self._context_features = graph.context.features
-        self._node_features = graph.node_sets[NODES].features
-        self._num_nodes = int(graph.node_sets[NODES].total_size)
+        graph_tensor = from_graph(graph)
+        edges = graph_tensor.edge_sets[EDGES]
+        self._context_features = graph_tensor.context.features
+        self._node_features = graph_tensor.node_sets[NODES].features
+        self._num_nodes = int(graph_tensor.node_sets[NODES].total_size)
         self._num_edges = int(edges.total_size)
         # The edges that enter node v are rows first_edge[v] to first_edge[v + 1].
         target = edges.adjacency.target.numpy()
@@ -149,7 +149,7 @@ class NeighborSampler:
         """
         source, first_edge = self._source.numpy()[:-1], self._first_edge.numpy()
         target = np.repeat(np.arange(self._num_nodes), self._in_degree)
-        most = np.zeros(self._num_nodes)
+        most: np.ndarray = np.zeros(self._num_nodes)
         for fanout in reversed(self.fanouts):
             from_source = 1 + most[source]
             largest_first = np.lexsort((-from_source, target))

@@ -1,6 +1,7 @@
 """The signatures of an exported graph model."""
 
 import types
+import typing
 from collections.abc import Sequence
 
 import keras
@@ -146,7 +147,7 @@ class ServingGraphModel:
         graph_tensor = graph
         if not isinstance(graph, tfgnn.GraphTensor):
             graph_tensor = from_graph(_first_nodes(graph))
-        inputs = plain_tensors(_without_pairs(graph_tensor))
+        inputs: dict[str, typing.Any] = plain_tensors(_without_pairs(graph_tensor))
         if isinstance(self._model, LinkPredictor):
             pairs = tf.constant(pairs, tf.int32)
             graph_tensor = _with_pairs(graph_tensor, pairs)

@@ -16,7 +16,7 @@ def denoising_metric(model: Diffusion, dataset: ImageDataset) -> DenoisingMetric
     if not len(images):
         images, labels = dataset.train_images, dataset.train_labels
     images = dataset.normalize(images[:_IMAGES])
-    if model.num_classes is None:
+    if model.num_classes is None or labels is None:
         return DenoisingMetric(model, images)
     return DenoisingMetric(model, images, labels[:_IMAGES])
 

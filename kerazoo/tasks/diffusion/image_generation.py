@@ -3,11 +3,14 @@
 import dataclasses
 import typing
 
+import tensorflow as tf
+
 from kerazoo.models.diffusion.config import NetworkConfig
 from kerazoo.models.diffusion.config import NoiseConfig
 from kerazoo.models.diffusion.config import SamplingConfig
 from kerazoo.models.diffusion.config import TrainingConfig
 from kerazoo.models.diffusion.config import make_diffusion
+from kerazoo.models.diffusion.diffusion import Diffusion
 from kerazoo.models.diffusion.example_maker import ExampleMaker
 from kerazoo.models.diffusion.serving_diffusion import ServingDiffusion
 from kerazoo.tasks.diffusion.denoising import denoising_errors
@@ -15,6 +18,7 @@ from kerazoo.tasks.diffusion.denoising import denoising_metric
 from kerazoo.tasks.image_generation import BaseImageGeneration
 from kerazoo.training.base_task import free
 from kerazoo.training.strategy import check_batch_size
+from kerazoo.training.task import Best
 
 _PICTURE_IMAGES = 100
 
@@ -58,7 +62,9 @@ class ImageGeneration(BaseImageGeneration):
 
     family: typing.ClassVar[str] = "diffusion"
 
-    def build(self, strategy, train_steps, seed):
+    def build(
+        self, strategy: tf.distribute.Strategy, train_steps: int, seed: int
+    ) -> None:
         self.read_images(seed)
         check_batch_size(self.batch_size, strategy)
         with strategy.scope():
@@ -76,15 +82,15 @@ class ImageGeneration(BaseImageGeneration):
         self.generate = ExampleMaker(self.model, **dataclasses.asdict(self.sampling))
         self._metric = denoising_metric(self.model, self.images)
 
-    def evaluate(self, step):
+    def evaluate(self, step: int) -> dict[str, float]:
         return self._metric.measure()
 
-    def sample(self, step):
+    def sample(self, step: int) -> dict[str, bytes | list[str]]:
         labels = self.labels_in_turn(_PICTURE_IMAGES)
         images = self.generate(_PICTURE_IMAGES, self.seed, labels)
         return {"samples": self.picture(images, step)}
 
-    def measure(self, best):
+    def measure(self, best: Best) -> dict[str, typing.Any]:
         labels = self.labels_in_turn(self.eval_samples)
         images = self.generate(self.eval_samples, self.seed, labels)
         measured = self.evaluation.measure(images, labels)
@@ -97,11 +103,11 @@ class ImageGeneration(BaseImageGeneration):
             "steps": self.sampling.steps,
         }
 
-    def serving(self, model):
+    def serving(self, model: Diffusion) -> ServingDiffusion:
         model.towers = 1  # A server has threads of its own.
         return ServingDiffusion(model, self.sampling.sampler, self.sampling.steps)
 
-    def metadata(self):
+    def metadata(self) -> dict[str, typing.Any]:
         return {
             **super().metadata(),
             **dataclasses.asdict(self.sampling),

@@ -99,7 +99,7 @@ class DiscreteControl(BaseTask):
         TypeError,
         MemoryError,
     )
-    objective: typing.ClassVar[str] = "mean_return"
+    objective = "mean_return"
     target_metric: typing.ClassVar[str] = "lower_bound"
 
     def __post_init__(self):

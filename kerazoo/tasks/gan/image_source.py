@@ -69,6 +69,11 @@ class Request(image_source.Request):
 class _Source:
     """Makes images with the functions of a `ServingGAN`."""
 
+    metadata: dict[str, typing.Any]
+    summary: dict[str, typing.Any]
+    _sample: typing.Callable[..., dict[str, tf.Tensor]]
+    _generate: typing.Callable[..., dict[str, tf.Tensor]]
+
     def sample(self, count: int, request: Request) -> np.ndarray:
         """Returns new images, uint8 `(count, H, W, C)`."""
         found = self._sample(count=tf.constant(count), **request.tensors())
@@ -80,12 +85,13 @@ class _Source:
         The latents are the first of the seed and of the next one.
         """
         size = self.metadata["latent_size"]
-        ends = [
+        first, last = (
             sample_latents(1, size, seed, request.truncation or None)
             for seed in (request.seed, request.seed + 1)
-        ]
+        )
         latents = slerp(
-            *(tf.repeat(end, count, axis=0) for end in ends),
+            tf.repeat(first, count, axis=0),
+            tf.repeat(last, count, axis=0),
             np.linspace(0, 1, count, dtype="float32"),
         )
         found = self._generate(latents=latents, **request.label())

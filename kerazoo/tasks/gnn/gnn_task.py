@@ -43,6 +43,10 @@ class GNNTask(BaseTask):
     kind: typing.ClassVar[str]
     mistakes: typing.ClassVar[tuple[type[Exception], ...]] = (MemoryError,)
 
+    if typing.TYPE_CHECKING:  # What a subclass has.
+
+        def __getattr__(self, name: str) -> typing.Any: ...
+
     @property
     def title(self) -> str:
         return f"{self.family} {self.kind}"
@@ -89,6 +93,7 @@ class GNNTask(BaseTask):
         """
         metrics = best.metrics if self.objective else self.evaluate(best.step)
         score = metrics[self.metric] * (1 if self.mode == "max" else -1)
+        result: dict[str, typing.Any]
         result = {f"test_{name}": value for name, value in self.test().items()}
         result["score"] = score
         if self.objective:

@@ -159,7 +159,7 @@ class GraphPrediction(GNNTask):
             self._graphs, self._part, seed, train_steps * self._replicas
         )
         self._spec = merged_spec(self._graphs.spec)
-        self._evaluations = {}
+        self._evaluations: dict[typing.Any, typing.Any] = {}
         self._predict = tf.function(self._call, reduce_retracing=True)
 
     def batches(

@@ -36,15 +36,15 @@ def split_graphs(
         return _one_fold(dataset, fold, seed)
     if split not in ("random", "scaffold"):
         raise ValueError(f"`split` must be random or scaffold. Received: split={split}")
-    if split == "scaffold" and dataset.smiles is None:
+    if split == "random":
+        parts = tuple(splits.random_split(len(dataset.graphs), seed=seed))
+    elif dataset.smiles is not None:
+        parts = tuple(splits.scaffold_split(dataset.smiles))
+    else:
         raise ValueError(
             f"`split` scaffold is for molecules, and {dataset.name} has none. "
             "Received: split=scaffold"
         )
-    if split == "scaffold":
-        parts = splits.scaffold_split(dataset.smiles)
-    else:
-        parts = splits.random_split(len(dataset.graphs), seed=seed)
     train, validation, test = parts
     if not (len(train) and len(test)):
         raise ValueError(

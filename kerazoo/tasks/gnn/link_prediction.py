@@ -76,7 +76,8 @@ class LinkPrediction(OneGraphTask):
             split.graph,
         )
         self.split, self.seed = split, seed
-        self.class_names, self._labels = None, None
+        self.class_names: list[str] | None = None
+        self._labels: np.ndarray | None = None
         self.examples_per_step = 2 * len(split.train)
         replicas = strategy.num_replicas_in_sync
         self._shares = ReplicaShares(split.train, replicas=replicas)

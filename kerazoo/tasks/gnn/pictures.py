@@ -16,7 +16,7 @@ def graph_picture(
     classes: np.ndarray,
     class_names: Sequence[str] | None,
     node_names: Sequence[str] | None = None,
-    marked: Sequence[int] = (),
+    marked: Sequence[int] | np.ndarray = (),
     seed: int = 0,
 ) -> bytes | None:
     """Draws a graph with its nodes coloured by class, or nothing if it is too large.

@@ -88,7 +88,9 @@ class SampledNodeClassification(NodeClassification):
             shard_index=context.input_pipeline_id,
         )
 
-    def train_step(self, batch: typing.Any) -> dict[str, typing.Any]:
+    def train_step(  # type: ignore[override]
+        self, batch: typing.Any
+    ) -> dict[str, typing.Any]:
         """Takes one step on a batch of `batches`; returns its metrics."""
         components, labels, weights = batch
         graphs = unflatten(self._spec, components)

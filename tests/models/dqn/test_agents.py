@@ -297,3 +297,11 @@ def test_unknown_names_raise(name, known):
         ValueError, match=f"`{name}` must be one of {known}. Received: {name}=c51"
     ):
         create(**{name: "c51"})
+
+
+def test_float16_is_refused():
+    model = keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(NUM_ACTIONS, dtype="mixed_float16")]
+    )
+    with pytest.raises(ValueError, match="dtype_policy=mixed_float16"):
+        create(model=model)

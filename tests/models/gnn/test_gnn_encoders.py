@@ -7,9 +7,12 @@ import keras
 import numpy as np
 import pytest
 
+from kerazoo import layers
 from kerazoo.models.gnn.appnp_encoder import APPNPEncoder
+from kerazoo.models.gnn.config import EncoderConfig
 from kerazoo.models.gnn.convolution_encoder import ConvolutionEncoder
 from kerazoo.models.gnn.convolutions import CONVOLUTIONS
+from kerazoo.models.gnn.convolutions import Convolution
 from kerazoo.models.gnn.full_graph import FullGraph
 from kerazoo.models.gnn.gcnii_encoder import GCNIIEncoder
 from kerazoo.models.gnn.node_classifier import NodeClassifier
@@ -284,6 +287,25 @@ def test_arguments_of_other_convolutions_are_left_out():
     assert not {"num_heads", "num_relations", "attention_dropout"} & config.keys()
     with pytest.raises(ValueError, match="num_arms"):
         make("gat", num_arms=3)
+
+
+def test_one_entry_makes_a_convolution(monkeypatch, graph, randomise):
+    def make_own(units, is_hidden, *, share=0.5):
+        return layers.DirectedConv(units, alpha=share)
+
+    own = Convolution(make_own, takes=("edge_weights",))
+    monkeypatch.setitem(CONVOLUTIONS, "own", own)
+    graph = graph(weights=True)
+    encoder = built(make("own", share=0.3), inputs_of(graph), randomise)
+    assert [layer.alpha for layer in encoder.convolutions] == [0.3, 0.3]
+    config = encoder.get_config()
+    assert config["share"] == 0.3 and "num_heads" not in config
+    assert ConvolutionEncoder.from_config(config).get_config() == config
+    weighted = call(encoder, inputs_of(graph))
+    graph.edge_weights = None
+    assert np.abs(call(encoder, inputs_of(graph)) - weighted).max() > 1e-3
+    EncoderConfig("own").check_graph(graph, "graph")
+    assert EncoderConfig("own", hidden_size=6).make(3).options == {"share": 0.5}
 
 
 def test_config_of_version_0_1_is_read():

@@ -96,15 +96,21 @@ def test_learns_and_reports(tmp_path):
     assert {"eval/std_return", "eval/lower_bound", "env_steps"} <= curve[0].keys()
 
 
-def test_return_that_counts_as_solved_ends_training(tmp_path):
+def test_return_that_counts_as_solved_ends_training(tmp_path, monkeypatch):
     task = build(make_task("CartPole-v1"))
     assert task.target == 475.0
     task.close()
     assert build(make_task()).target is None
-    schedule = Schedule(**{**SCHEDULE, "train_steps": 3_000}, target=3.0)
-    result = run(make_task(eval_episodes=20), tmp_path, schedule)
-    assert result["mean_return"] == 3.0
-    assert result["train_steps"] < 2_000
+
+    def steps_taken(name, target=None):
+        schedule = Schedule(**{**SCHEDULE, "train_steps": 700}, target=target)
+        task = make_task(eval_episodes=20)
+        return run(task, tmp_path / name, schedule)["train_steps"]
+
+    assert steps_taken("untold", 3.0) < 700
+    monkeypatch.setattr(DiscreteControl, "target", 3.0)
+    assert steps_taken("registered") < 700
+    assert steps_taken("never", math.inf) == 700
 
 
 def test_bound_is_the_mean_less_two_standard_errors(monkeypatch):

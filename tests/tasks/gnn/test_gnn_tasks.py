@@ -26,7 +26,6 @@ from kerazoo.training import Workdir
 from kerazoo.training import strategy as strategies
 
 STEPS = 4
-PARTS = np.arange(8), np.arange(8, 11), np.arange(11, 14)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,16 +36,33 @@ class Descent(TrainingConfig):
         return keras.optimizers.SGD(0.05)
 
 
-class Makers:
-    """Makes each task with a tiny model in the scope of a strategy."""
+class Tasks:
+    """Tasks of tiny models, each built once for all tests and reset for each."""
+
+    made = {}
 
     def __init__(self, graph, small_graphs):
         self.graph = graph
         self.small_graphs = small_graphs
 
-    def nodes(self, strategy, dropout=0.0, kind="gcn", is_sparse=True, **kwargs):
+    def __call__(self, name, strategy, **kwargs):
+        key = name, strategy.num_replicas_in_sync, repr(kwargs)
+        if key not in self.made:
+            task = self.make(name, strategy, **kwargs)
+            self.made[key] = task, [v.numpy() for v in task.variables()]
+        task, values = self.made[key]
+        for variable, value in zip(task.variables(), values, strict=True):
+            variable.assign(value)
+        return task
+
+    def make(self, name, strategy, seed=0, **kwargs):
+        """Makes a task in the scope of a strategy; its weights are of the seed."""
+        keras.utils.set_random_seed(seed)
+        return getattr(self, f"_{name}")(strategy, **kwargs)
+
+    def _nodes(self, strategy, dropout=0.0, kind="gcn", validation=(5, 6), **kwargs):
         task = NodeClassification(
-            kwargs.pop("dataset", None) or self.node_dataset(is_sparse),
+            self.node_dataset(kind == "gcn", validation),
             encoder=EncoderConfig(kind, 5, 2, dropout),
             training=Descent(),
             **kwargs,
@@ -54,19 +70,19 @@ class Makers:
         task.build(strategy, 2 * STEPS, seed=0)
         return task
 
-    def sampled(self, strategy, dropout=0.0, kind="sage", batch_size=4):
+    def _sampled(self, strategy, dropout=0.0, batch_size=4):
         task = SampledNodeClassification(
             self.node_dataset(is_sparse=False),
             # Few enough edges enter a node for all of them to be drawn.
             fanouts=(5, 5),
             batch_size=batch_size,
-            encoder=EncoderConfig(kind, 5, 2, dropout),
+            encoder=EncoderConfig("sage", 5, 2, dropout),
             training=Descent(),
         )
         task.build(strategy, 2 * STEPS, seed=0)
         return task
 
-    def links(self, strategy, dropout=0.0):
+    def _links(self, strategy, dropout=0.0):
         graph = self.graph()
         pairs = np.stack([graph.source, graph.target], axis=1)
         others = np.array([[8, 0], [4, 1], [6, 2]], "int32")
@@ -79,7 +95,9 @@ class Makers:
         task.learn(split, strategy, seed=0)
         return task
 
-    def graphs(self, strategy, dropout=0.0, classes=2, parts=PARTS, **kwargs):
+    def _graphs(
+        self, strategy, dropout=0.0, classes=2, train=8, validation=(8, 9, 10), **kwargs
+    ):
         labels = np.arange(14, dtype="int32") % (classes or 14)
         if not classes:
             labels = np.linspace(-3, 5, 14).astype("float32")
@@ -89,40 +107,41 @@ class Makers:
         task = GraphPrediction(
             dataset,
             batch_size=4,
-            encoder=EncoderConfig("gin", 5, 2, dropout),
+            encoder=EncoderConfig("gin", 5, 1, dropout),
             readout=ReadoutConfig(readout_dropout=dropout),
             training=Descent(),
             **kwargs,
         )
+        validation = np.array(validation, int)
+        test = np.setdiff1d(np.arange(train, 14), validation)
+        parts = np.arange(train), validation, test
         task.learn(dataset, parts, strategy, 2 * STEPS, seed=0)
         return task
 
-    def node_dataset(self, is_sparse, **changes):
-        dataset = NodeDataset(
+    def node_dataset(self, is_sparse, validation=(5, 6)):
+        return NodeDataset(
             "tiny",
             self.graph(is_sparse=is_sparse),
             labels=np.array([0, 1, 2, 0, 1, 2, 0, 1, -1], "int32"),
             num_classes=3,
             train=np.array([0, 1, 2, 3, 4]),  # Odd: replicas have unequal parts.
-            validation=np.array([5, 6]),
+            validation=np.array(validation, int),
             test=np.array([7]),
             class_names=list("abc"),
         )
-        return dataclasses.replace(dataset, **changes)
 
 
 @pytest.fixture
-def makers(graph, small_graphs):
-    keras.utils.set_random_seed(0)
-    return Makers(graph, small_graphs)
+def tasks(graph, small_graphs):
+    return Tasks(graph, small_graphs)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def one_device():
     return strategies.create("one_device")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def two_replicas():
     return strategies.create("mirrored", num_devices=2)
 
@@ -136,9 +155,8 @@ def train(task, strategy, path, train_steps=STEPS):
 
 
 @pytest.mark.parametrize("name", ["nodes", "sampled", "links", "graphs"])
-def test_two_replicas_train_as_one(name, makers, one_device, two_replicas, tmp_path):
-    make = getattr(makers, name)
-    one, two = make(one_device), make(two_replicas)
+def test_two_replicas_train_as_one(name, tasks, one_device, two_replicas, tmp_path):
+    one, two = tasks(name, one_device), tasks(name, two_replicas)
     start = one.model.get_weights()
     two.model.set_weights(start)
     ours = train(one, one_device, tmp_path / "one")
@@ -151,10 +169,9 @@ def test_two_replicas_train_as_one(name, makers, one_device, two_replicas, tmp_p
 @pytest.mark.parametrize(
     "name", ["sampled", "links", pytest.param("graphs", marks=pytest.mark.slow)]
 )
-def test_run_in_two_parts_ends_as_one_in_one_go(name, makers, one_device, tmp_path):
+def test_run_in_two_parts_ends_as_one_in_one_go(name, tasks, one_device, tmp_path):
     def run(path, train_steps, seed):
-        keras.utils.set_random_seed(seed)  # Of the weights and of the dropout.
-        task = getattr(makers, name)(one_device, dropout=0.5)
+        task = tasks.make(name, one_device, seed, dropout=0.5)
         return train(task, one_device, tmp_path / path, train_steps)
 
     expected = run("whole", train_steps=4, seed=0)
@@ -164,9 +181,9 @@ def test_run_in_two_parts_ends_as_one_in_one_go(name, makers, one_device, tmp_pa
         np.testing.assert_array_equal(weights, others)
 
 
-def test_sampling_all_neighbours_trains_as_the_full_batch(makers, one_device, tmp_path):
-    sampled = makers.sampled(one_device, batch_size=5)
-    full = makers.nodes(one_device, kind="sage", is_sparse=False)
+def test_sampling_all_neighbours_trains_as_the_full_batch(tasks, one_device, tmp_path):
+    sampled = tasks("sampled", one_device, batch_size=5)
+    full = tasks("nodes", one_device, kind="sage")
     full.model.set_weights(sampled.model.get_weights())
     ours = train(sampled, one_device, tmp_path / "sampled")
     theirs = train(full, one_device, tmp_path / "full")
@@ -187,15 +204,15 @@ def entropies(labels, logits):
     return special.logsumexp(logits, axis=1) - logits[np.arange(len(labels)), labels]
 
 
-def test_loss_of_a_step_is_the_mean_over_the_training_nodes(makers, one_device):
-    task = makers.nodes(one_device)
+def test_loss_of_a_step_is_the_mean_over_the_training_nodes(tasks, one_device):
+    task = tasks("nodes", one_device)
     labels, logits = task.nodes.labels[:5], logits_of(task)[:5]
     loss = task.train_step()["loss"]
     assert float(loss) == pytest.approx(entropies(labels, logits).mean(), rel=1e-5)
 
 
-def test_evaluation_and_test_of_nodes_by_hand(makers, one_device, randomise):
-    task = makers.nodes(one_device)
+def test_evaluation_and_test_of_nodes_by_hand(tasks, one_device, randomise):
+    task = tasks("nodes", one_device)
     randomise(task.model)
     labels, logits = task.nodes.labels, logits_of(task)
     for result, nodes in ((task.evaluate(), [5, 6]), (task.test(), [7])):
@@ -208,8 +225,8 @@ def test_evaluation_and_test_of_nodes_by_hand(makers, one_device, randomise):
 @pytest.mark.parametrize(
     ("metric", "mode"), [("accuracy", "max"), ("macro_f1", "max"), ("loss", "min")]
 )
-def test_objective_of_nodes(metric, mode, makers, one_device):
-    task = makers.nodes(one_device, metric=metric)
+def test_objective_of_nodes(metric, mode, tasks, one_device):
+    task = tasks("nodes", one_device, metric=metric)
     assert (task.objective, task.mode) == (metric, mode)
     best = Best(3, task.evaluate())
     measured = task.measure(best)
@@ -219,24 +236,23 @@ def test_objective_of_nodes(metric, mode, makers, one_device):
         assert measured[f"validation_{name}"] == value
 
 
-def test_unknown_metric_raises(makers, one_device):
+def test_unknown_metric_raises(tasks, one_device):
     with pytest.raises(ValueError, match="accuracy, macro_f1.*Received: metric=f2"):
-        makers.nodes(one_device, metric="f2")
+        tasks("nodes", one_device, metric="f2")
 
 
-def test_without_validation_the_training_nodes_are_watched(makers, one_device):
-    none = makers.node_dataset(is_sparse=True, validation=np.array([], int))
-    task = makers.nodes(one_device, dataset=none)
+def test_without_validation_the_training_nodes_are_watched(tasks, one_device):
+    task = tasks("nodes", one_device, validation=())
     assert task.objective is None
-    train = logits_of(task)[none.train].argmax(axis=1) == none.labels[none.train]
+    train = logits_of(task)[:5].argmax(axis=1) == task.nodes.labels[:5]
     assert task.evaluate()["accuracy"] == train.mean()
     measured = task.measure(Best())
     assert measured["score"] == train.mean()
     assert not {"best_step", "validation_accuracy"} & measured.keys()
 
 
-def test_metrics_of_links_by_hand(makers, one_device, randomise):
-    task = makers.links(one_device)
+def test_metrics_of_links_by_hand(tasks, one_device, randomise):
+    task = tasks("links", one_device)
     randomise(task.model)
     graph = task.split.graph
     inputs = {"source": graph.source, "target": graph.target}
@@ -256,8 +272,8 @@ def test_metrics_of_links_by_hand(makers, one_device, randomise):
     assert found == pytest.approx(auc(split.test, split.test_negatives))
 
 
-def test_each_step_draws_other_pairs(makers, one_device):
-    task = makers.links(one_device)
+def test_each_step_draws_other_pairs(tasks, one_device):
+    task = tasks("links", one_device)
     task.model.optimizer.learning_rate = 0.0
     losses = [float(task.train_step()["loss"]) for _ in range(3)]
     assert len(set(losses)) == 3
@@ -267,9 +283,9 @@ def test_each_step_draws_other_pairs(makers, one_device):
 
 @pytest.mark.parametrize("classes", [3, None])
 def test_predictions_are_those_of_each_graph_alone(
-    classes, makers, one_device, randomise
+    classes, tasks, one_device, randomise
 ):
-    task = makers.graphs(one_device, classes=classes)
+    task = tasks("graphs", one_device, classes=classes)
     randomise(task.model)
     indices = np.array([11, 0, 7, 7, 13])
     alone = np.concatenate(
@@ -295,32 +311,30 @@ def test_predictions_are_those_of_each_graph_alone(
     ("classes", "objective", "mode"),
     [(2, "roc_auc", "max"), (3, "accuracy", "max"), (None, "rmse", "min")],
 )
-def test_objective_of_graphs(classes, objective, mode, makers, one_device):
-    task = makers.graphs(one_device, classes=classes)
+def test_objective_of_graphs(classes, objective, mode, tasks, one_device):
+    task = tasks("graphs", one_device, classes=classes)
     assert (task.objective, task.mode) == (objective, mode)
     assert objective in task.evaluate()
 
 
-def test_objective_where_the_validation_has_one_class(makers, one_device):
-    split = np.arange(8), np.array([8, 10, 12]), np.array([9, 11])
-    task = makers.graphs(one_device, parts=split)
+def test_objective_where_the_validation_has_one_class(tasks, one_device):
+    task = tasks("graphs", one_device, validation=(8, 10, 12))
     assert task.objective in task.evaluate()
 
 
-def test_what_is_watched_without_validation(makers, one_device):
-    split = np.arange(8), np.array([], int), np.arange(8, 14)
-    task = makers.graphs(one_device, parts=split)
+def test_what_is_watched_without_validation(tasks, one_device):
+    task = tasks("graphs", one_device, validation=())
     assert task.objective is None
-    train = task.predict(split[0]).argmax(axis=1) == task.graphs.labels[:8]
+    train = task.predict(np.arange(8)).argmax(axis=1) == task.graphs.labels[:8]
     assert task.evaluate()["accuracy"] == train.mean()
-    watched = makers.graphs(one_device, parts=split, fold=0)
+    watched = tasks("graphs", one_device, validation=(), fold=0)
     watched.model.set_weights(task.model.get_weights())
     assert watched.objective is None
     assert watched.evaluate()["accuracy"] == task.test()["accuracy"]
 
 
-def test_squared_error_is_in_units_of_the_targets_deviation(makers, one_device):
-    task = makers.graphs(one_device, classes=None)
+def test_squared_error_is_in_units_of_the_targets_deviation(tasks, one_device):
+    task = tasks("graphs", one_device, classes=None)
     scale = task.graphs.labels[:8].std()
     loss = task.model.loss(tf.constant([1.0, 2.0]), tf.constant([4.0, 2.0]))
     np.testing.assert_allclose(loss, [(3 / scale) ** 2, 0], rtol=1e-5)
@@ -330,12 +344,12 @@ def test_squared_error_is_in_units_of_the_targets_deviation(makers, one_device):
     assert np.isfinite(float(task.train_step(batch)["loss"]))
 
 
-def test_pictures(makers, one_device):
+def test_pictures(tasks, one_device):
     found = {
-        "nodes": makers.nodes(one_device).pictures(),
-        "links": makers.links(one_device).pictures(),
-        "graphs": makers.graphs(one_device, classes=None).pictures(),
-        "few graphs": makers.graphs(one_device).pictures(),
+        "nodes": tasks("nodes", one_device).pictures(),
+        "links": tasks("links", one_device).pictures(),
+        "graphs": tasks("graphs", one_device, classes=None).pictures(),
+        "few graphs": tasks("graphs", one_device).pictures(),
     }
     assert {name: sorted(pngs) for name, pngs in found.items()} == {
         "nodes": ["embedding", "graph"],

@@ -8,7 +8,7 @@ from kerazoo.training.replica_noise import separate_noise
 
 
 def make_diffusion(
-    image_shape: tuple[int, int, int],
+    image_shape: tuple[int, ...],
     num_classes: int | None = None,
     train_steps: int = 1_000,
     network: NetworkConfig | None = None,

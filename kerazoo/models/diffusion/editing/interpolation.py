@@ -44,5 +44,6 @@ def interpolate(
     interpolate(denoise, first, second, 0.5, alphas, sigmas)  # (4, 8, 8, 3)
     ```
     """
-    noises = (invert(denoise, x, alphas, sigmas, refinements) for x in (first, second))
-    return ddim(denoise, slerp(*noises, weight), alphas, sigmas)
+    noise = invert(denoise, first, alphas, sigmas, refinements)
+    other = invert(denoise, second, alphas, sigmas, refinements)
+    return ddim(denoise, slerp(noise, other, weight), alphas, sigmas)

@@ -114,7 +114,7 @@ def integrate(
             f"`record_every` must be positive. Received: record_every={record_every}"
         )
     state = (x, *(ops.zeros_like(x) for _ in range(1 + memory)))
-    records = ()
+    records: tuple[Tensor, ...] = ()
     if record_every is not None:
         count = (num_steps + record_every - 1) // record_every
         records = (ops.zeros((count, *ops.shape(x)), x.dtype),)

@@ -62,7 +62,9 @@ class KarrasSchedule(Schedule):
 
     def level(self, t: Tensor) -> Levels:
         ramp = 1 - ops.clip(ops.cast(t, "float32"), 0, 1)
-        return self._levels(karras_sigmas(ramp, *self._range(), self.rho))
+        return self._levels(
+            karras_sigmas(ramp, self.sigma_min, self.sigma_max, self.rho)
+        )
 
     def draw(self, uniform: Tensor) -> Levels:
         normal = normal_quantile(uniform)
@@ -77,13 +79,10 @@ class KarrasSchedule(Schedule):
         spacing = check_steps(num_steps, spacing, self.spacings)
         ramp = unit_ramp(num_steps, dtype)
         if spacing == "karras":
-            sigmas = karras_sigmas(ramp, *self._range(), self.rho)
+            sigmas = karras_sigmas(ramp, self.sigma_min, self.sigma_max, self.rho)
         else:
-            sigmas = log_spaced(ramp, *self._range())
+            sigmas = log_spaced(ramp, self.sigma_min, self.sigma_max)
         return append_clean(*self._levels(sigmas))
-
-    def _range(self):
-        return self.sigma_min, self.sigma_max
 
     def _levels(self, sigmas):
         return ops.ones_like(sigmas), sigmas

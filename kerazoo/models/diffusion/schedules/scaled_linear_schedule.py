@@ -36,5 +36,5 @@ class ScaledLinearSchedule(LinearSchedule):
         super().__init__(beta_start, beta_end, **kwargs)
 
     def betas(self) -> np.ndarray:
-        ends = np.sqrt([self.beta_start, self.beta_end])
-        return np.linspace(*ends, self.num_train_steps) ** 2
+        start, end = np.sqrt([self.beta_start, self.beta_end])
+        return np.linspace(start, end, self.num_train_steps) ** 2

@@ -79,7 +79,7 @@ class EncoderConfig:
         if return_all and self.architecture in ENCODERS:
             raise ValueError(
                 f"`architecture` {self.architecture} is for nodes and links: use one "
-                f"of {', '.join(_CONVOLUTIONS)}. "
+                f"of {', '.join(_convolutions())}. "
                 f"Received: architecture={self.architecture}"
             )
         if self.architecture in ENCODERS:
@@ -113,7 +113,7 @@ class EncoderConfig:
                 architecture is unknown.
         """
         self._check_name()
-        kind = _CONVOLUTIONS.get(self.architecture)
+        kind = _convolutions().get(self.architecture)
         if kind and kind.needs_edge_features and graph.edge_features is None:
             raise ValueError(
                 f"`architecture` {self.architecture} needs features of edges, which "
@@ -121,7 +121,7 @@ class EncoderConfig:
                 f"Received: architecture={self.architecture}"
             )
         for field in ("edge_features", "edge_weights"):
-            takers = [name for name, takes in _TAKES.items() if field in takes]
+            takers = [name for name, takes in _taken().items() if field in takes]
             if getattr(graph, field) is None or self.architecture in takers:
                 continue
             warnings.warn(
@@ -132,11 +132,22 @@ class EncoderConfig:
             )
 
     def _check_name(self):
-        if self.architecture not in _TAKES:
+        if self.architecture not in _taken():
             raise ValueError(
-                f"`architecture` must be one of {', '.join(_TAKES)}. "
+                f"`architecture` must be one of {', '.join(_taken())}. "
                 f"Received: architecture={self.architecture}"
             )
+
+
+def _convolutions():
+    """Returns the convolutions that do not tell types of edges: datasets have one."""
+    return {k: v for k, v in CONVOLUTIONS.items() if "edge_types" not in v.takes}
+
+
+def _taken():
+    """Returns what each architecture takes of the edges."""
+    takes = {name: kind.takes for name, kind in _convolutions().items()}
+    return {**takes, **dict.fromkeys(ENCODERS, ("edge_weights",))}
 
 
 def _appnp(config, output_units):
@@ -164,9 +175,3 @@ def _gcnii(config, output_units):
 # Encoders that are no stack of convolutions: name to a function of the configuration
 # and the width of the output. They take the weights of the edges.
 ENCODERS = {"appnp": _appnp, "gcnii": _gcnii}
-# Datasets have edges of one type.
-_CONVOLUTIONS = {k: v for k, v in CONVOLUTIONS.items() if "edge_types" not in v.takes}
-_TAKES = {
-    **{name: kind.takes for name, kind in _CONVOLUTIONS.items()},
-    **dict.fromkeys(ENCODERS, ("edge_weights",)),
-}

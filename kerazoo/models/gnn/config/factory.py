@@ -99,7 +99,7 @@ def make_graph_predictor(
     if regression:
         model.set_target_statistics(labels)
     if model.context_feature_size:
-        context = [graph.context_features for graph in graphs]
+        context = [g.context_features for g in graphs if g.context_features is not None]
         model.set_context_statistics(np.stack(context))
     return model
 
