@@ -13,13 +13,13 @@ Compare results of one `feature_extractor` and one number of images.
 """
 
 import json
-import time
 
 from absl import flags
 
 from apps.cli import errors
 from apps.cli import run_flags
 from apps.cli.launch import launch
+from apps.cli.parsers import adopt
 from apps.cli.parsers import declare
 from apps.generation import checks
 from apps.generation import flags as generation
@@ -34,8 +34,7 @@ _IMAGES = flags.DEFINE_string(
     "for each class, with its name or its number from 0.",
 )
 
-flags.adopt_module_key_flags(generation)
-flags.adopt_module_key_flags(data)
+adopt(generation, data)
 declare(run_flags.BATCH_SIZE)
 
 DEFAULTS = {
@@ -54,29 +53,39 @@ def main():
         check_flags()
     with errors.heavy_imports("diffusion"):
         from kerazoo.data.images.folder_like import read_folder_like
-        from kerazoo.evaluation.images.image_evaluation import ImageEvaluation
+        from kerazoo.data.images.loading import load
+        from kerazoo.evaluation.images import ImageEvaluation
+        from kerazoo.tasks import image_measuring
         from kerazoo.tasks import image_source
 
+    count, folder = generation.COUNT.value, _IMAGES.value
     with errors.user_errors():
-        if _IMAGES.value:
-            dataset = load_images({})
-            images, labels = read_folder_like(dataset, _IMAGES.value)
-            summary = {"images": len(images), "folder": _IMAGES.value}
-            images = image_source.to_floats(images)
+        if folder:
+            dataset = load(*named_dataset({}))
+            images, labels = read_folder_like(dataset, folder)
         else:
-            dataset, source, request = prepare_model()
+            source = sources.find_source(count)
+            metadata = source.metadata
+            shape = metadata["image_shape"]
+            dataset = image_measuring.load_like(shape, *named_dataset(metadata))
+            classes = metadata["num_classes"] and range(metadata["num_classes"])
+            request = sources.make_request(metadata, count, classes)
+            source.open(request)
         evaluation = ImageEvaluation(dataset, data.EXTRACTOR.value)
         if not evaluation.is_possible:
             raise ValueError(
                 f"--feature_extractor={data.EXTRACTOR.value} leaves nothing to compare "
                 "images by: datasets without labels need inception."
             )
-    if not _IMAGES.value:
-        images, labels, summary = make_images(dataset, source, request)
-        summary |= source.denoising_errors(dataset)
-    with errors.user_errors():  # Too few images.
-        measured = evaluation.measure(images, labels)
-    print(json.dumps({**measured, "dataset": dataset.name, **summary}))
+        if folder:
+            measured = evaluation.measure(image_source.to_floats(images), labels)
+            about = {"dataset": dataset.name, "images": len(images), "folder": folder}
+            result = {**measured, **about}
+        else:
+            result = image_measuring.measure_source(
+                source, dataset, evaluation, request, count, run_flags.BATCH_SIZE.value
+            )
+    print(json.dumps(result))
 
 
 def check_flags():
@@ -89,64 +98,14 @@ def check_flags():
             raise ValueError(f"--{name} has no meaning with --images.")
 
 
-def load_images(metadata):
-    """Returns the dataset of the flags, by default that of a model's metadata."""
-    from kerazoo.data.images.loading import load
-
+def named_dataset(metadata):
+    """Returns name, folder and image size of the flags, or else of a model's data."""
     noted = {} if data.DATASET.present else metadata
     name, data_dir, image_size = (
         holder.value if holder.present else noted.get(holder.name)
         for holder in (data.DATASET, data.DATA_DIR, data.IMAGE_SIZE)
     )
-    return load(name or "digits", data_dir, image_size)
-
-
-def prepare_model():
-    """Returns the dataset, what makes images like its, and the request for them."""
-    count = generation.COUNT.value
-    source = sources.find_source(count)
-    metadata = source.metadata
-    dataset = load_images(metadata)
-    expected = tuple(metadata["image_shape"])
-    if dataset.image_shape != expected:
-        shapes = ["x".join(map(str, s)) for s in (dataset.image_shape, expected)]
-        raise ValueError(
-            f"--dataset={dataset.name} has images of {shapes[0]}, the model makes "
-            f"{shapes[1]}: give its --dataset and --image_size."
-        )
-    classes = metadata["num_classes"] and range(metadata["num_classes"])
-    request = sources.make_request(metadata, count, classes)
-    source.open(request)
-    return dataset, source, request
-
-
-def make_images(dataset, source, request):
-    """Returns images of a model, the classes asked for or None, and a summary.
-
-    Args:
-        dataset: `ImageDataset`.
-        source: `ImageSource`.
-        request: `Request`.
-
-    Returns:
-        float32 array `(N, H, W, C)` in [-1, 1]; int array `(N,)` or None; dict.
-    """
-    from kerazoo.tasks import image_source
-
-    start = time.perf_counter()
-    images = image_source.sample(
-        source, generation.COUNT.value, request, run_flags.BATCH_SIZE.value
-    )
-    seconds = time.perf_counter() - start
-    has_its_classes = dataset.num_classes == source.metadata["num_classes"]
-    summary = {
-        "images": len(images),
-        **request.summary(),
-        "images_per_second": len(images) / seconds,
-        **source.summary,
-    }
-    labels = request.labels if has_its_classes else None
-    return image_source.to_floats(images), labels, summary
+    return name or "digits", data_dir, image_size
 
 
 if __name__ == "__main__":

@@ -20,26 +20,20 @@ make equal pictures and texts.
 """
 
 import json
-import math
-
-from absl import flags
 
 from apps.cli import errors
 from apps.cli.launch import launch
+from apps.cli.parsers import adopt
 from apps.generation import checks
 from apps.generation import flags as generation
 from apps.generation import picture_flags
 from apps.generation import pictures
 from apps.generation import sources
-from apps.generation import text_flags
 from apps.generation import texts
 
-flags.adopt_module_key_flags(generation)
-flags.adopt_module_key_flags(picture_flags)
-flags.adopt_module_key_flags(text_flags)
+adopt(generation, picture_flags, texts)
 
 DEFAULTS = generation.DEFAULTS
-_STATES = 10  # Of a picture of progress.
 
 
 def main():
@@ -71,58 +65,35 @@ def make_pictures():
         request = sources.make_request(metadata, count, classes)
         pictures.make_folders()
         source.open(request)
-    found, states, errors_found = make_images(source, request, count, images, mask)
+    made = make_images(source, request, count, images, mask)
     with errors.user_errors():
-        written = pictures.write_pictures(image_source.to_floats(found), states)
+        floats = image_source.to_floats(made.images)
+        written = pictures.write_pictures(floats, made.states)
         folder = picture_flags.FOLDER.value
         if folder is not None:
             names = metadata["class_names"]
-            write_image_files(folder, found, request.labels, names)
+            write_image_files(folder, made.images, request.labels, names)
             written["folder"] = folder
     summary = {**request.summary(), **source.summary}
-    if errors_found:  # They have their own.
+    if made.errors:  # They have their own.
         is_between = picture_flags.INTERPOLATE.value
         summary["sampler"] = "ddim" if is_between else "repaint"
-    print(json.dumps({"images": count, **written, **summary, **errors_found}))
+    print(json.dumps({"images": count, **written, **summary, **made.errors}))
 
 
 def make_images(source, request, count, images, mask):
-    """Returns the images of the flags, their states, and how far edits are off.
-
-    Args:
-        source: `ImageSource`.
-        request: `Request`.
-        count: int.
-        images: uint8 array `(count, H, W, C)` to edit, or None.
-        mask: float array `(count, H, W, 1)`, or None.
-
-    Returns:
-        uint8 array `(count, H, W, C)`; float array `(K, N, H, W, C)` or None; dict.
-    """
-    import numpy as np
-
-    from kerazoo.tasks import image_source
+    """Returns the `Pictures` of the flags; `images` and `mask` to edit may be None."""
+    from kerazoo.tasks import image_editing
 
     if picture_flags.INTERPOLATE.value:
-        pair = () if images is None else (images,)
-        found = source.between(*pair, count, request)
-        states = image_source.to_floats(found)[:, np.newaxis]
-        if images is None:
-            return found, states, {}
-        distance = image_source.pixel_distance(found[[0, -1]], images)
-        return found, states, {"end_error": distance}
-    if mask is not None:
-        found = source.edit("inpaint", request, images=images, mask=mask)
-        distance = image_source.pixel_distance(found, images, mask)
-        return found, None, {"known_error": distance}
+        return image_editing.interpolate(source, request, count, images)
     if images is not None:
-        strength = np.float32(picture_flags.STRENGTH.value)
-        return source.edit("edit", request, images=images, strength=strength), None, {}
+        strength = picture_flags.STRENGTH.value
+        return image_editing.edit(source, request, images, mask, strength)
     if picture_flags.PROGRESS_IMAGES.value or picture_flags.ANIMATION.value:
-        every = picture_flags.RECORD_EVERY.value or math.ceil(request.steps / _STATES)
-        states = source.states(count, request, every)
-        return image_source.to_bytes(states[-1]), states, {}
-    return image_source.sample(source, count, request), None, {}
+        every = picture_flags.RECORD_EVERY.value
+        return image_editing.make_with_states(source, request, count, every)
+    return image_editing.make(source, request, count)
 
 
 if __name__ == "__main__":

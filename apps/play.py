@@ -4,7 +4,6 @@ python -m apps.play --saved_model=saved_models/dqn_cartpole --video=pole.gif
 """
 
 import json
-import os
 import sys
 
 from absl import flags
@@ -35,6 +34,7 @@ def main():
         import gymnasium
         import numpy as np
 
+        from kerazoo.models.dqn import make_trained_environment
         from kerazoo.models.dqn import play_episode
         from kerazoo.models.dqn import write_video
         from kerazoo.serving.signatures import load_signatures
@@ -42,7 +42,7 @@ def main():
     with errors.user_errors(gymnasium.error.Error, KeyError):
         path, trained = exports.find_export("dqn")
         policy = load_signatures(path)["serving_default"]
-        env = gymnasium.make(trained["env"], **env_kwargs(trained))
+        env = make_trained_environment(trained, bool(_VIDEO.value))
     returns, pictures = [], []
     for episode in range(_EPISODES.value):
         renders = bool(_VIDEO.value) and episode < _VIDEO_EPISODES.value
@@ -62,15 +62,6 @@ def main():
             write_video(_VIDEO.value, pictures, env.metadata.get("render_fps", 30))
         result["video"] = _VIDEO.value
     print(json.dumps(result))
-
-
-def env_kwargs(trained):
-    """Returns the environment's keyword arguments, with which it can draw itself."""
-    if not _VIDEO.value:
-        return trained["env_kwargs"]
-    if "DISPLAY" not in os.environ:
-        os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
-    return {**trained["env_kwargs"], "render_mode": "rgb_array"}
 
 
 if __name__ == "__main__":

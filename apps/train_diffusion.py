@@ -10,12 +10,11 @@ a classifier then finds 97 % of the pictures to be of the class that was asked f
 same command goes on from its newest checkpoint after an interruption.
 """
 
-from absl import flags
-
 from apps.cli import errors
 from apps.cli import run_flags
 from apps.cli.checks import arguments
 from apps.cli.launch import launch
+from apps.cli.parsers import adopt
 from apps.cli.parsers import declare
 from apps.cli.train import train
 from apps.diffusion import flags as diffusion_flags
@@ -23,14 +22,9 @@ from apps.diffusion.checks import check_flags
 from apps.shared_flags import data
 from apps.shared_flags import generation
 from apps.shared_flags import network
-from apps.shared_flags import sampling
 from apps.shared_flags import training
 
-flags.adopt_module_key_flags(run_flags)
-flags.adopt_module_key_flags(data)
-flags.adopt_module_key_flags(generation)
-flags.adopt_module_key_flags(diffusion_flags)
-flags.adopt_module_key_flags(sampling)
+adopt(run_flags, data, generation, diffusion_flags)
 declare(network.HIDDEN_SIZE, network.NUM_LAYERS, network.NUM_HEADS)
 declare(network.PATCH_SIZE, network.BLOCKS_PER_LEVEL, network.DROPOUT)
 declare(training.HALF_LIFE, training.MAX_GRADIENT_NORM, training.WARM_UP_STEPS)
@@ -58,16 +52,13 @@ def main():
     with errors.heavy_imports("diffusion"):
         import tensorflow as tf
 
-        from kerazoo.models.diffusion import NetworkConfig
-        from kerazoo.models.diffusion import NoiseConfig
-        from kerazoo.models.diffusion import SamplingConfig
-        from kerazoo.models.diffusion import TrainingConfig
+        from kerazoo.models.diffusion import config
         from kerazoo.tasks.diffusion import ImageGeneration
         from kerazoo.training.threads import use_towers
 
     is_one_device = run_flags.STRATEGY.value in ("auto", "one_device")
     is_alone = is_one_device and (run_flags.NUM_DEVICES.value or 1) == 1
-    towers = use_towers(sampling.TOWERS.value, is_alone)
+    towers = use_towers(generation.TOWERS.value, is_alone)
     if towers > 1:  # It takes longer than it saves.
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
@@ -75,10 +66,10 @@ def main():
         return arguments(
             ImageGeneration,
             dataset=data.DATASET.value or "digits",
-            network=arguments(NetworkConfig),
-            noise=arguments(NoiseConfig),
-            training=arguments(TrainingConfig, towers=towers),
-            sampling=arguments(SamplingConfig),
+            network=arguments(config.NetworkConfig),
+            noise=arguments(config.NoiseConfig),
+            training=arguments(config.TrainingConfig, towers=towers),
+            sampling=arguments(config.SamplingConfig),
         )
 
     train(make_task, "diffusion", make_task().name, __name__)

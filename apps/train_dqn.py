@@ -7,18 +7,15 @@ The bare command solves CartPole-v1. After an interruption, the same command goe
 from its newest checkpoint.
 """
 
-from absl import flags
-
 from apps.cli import errors
 from apps.cli import run_flags
 from apps.cli.checks import arguments
 from apps.cli.launch import launch
+from apps.cli.parsers import adopt
 from apps.cli.train import train
-from apps.dqn import checks
 from apps.dqn import flags as dqn_flags
 
-flags.adopt_module_key_flags(run_flags)
-flags.adopt_module_key_flags(dqn_flags)
+adopt(run_flags, dqn_flags)
 run_flags.may_change("asynchronous", "eval_episodes", "target_return")
 
 DEFAULTS = {
@@ -31,16 +28,29 @@ DEFAULTS = {
 
 
 def main():
-    with errors.user_errors():
-        configurations = checks.configurations()
-        env_kwargs = checks.env_kwargs()
-        checks.check_dtype_policy()
-        checks.check_env()
+    with errors.user_errors(), errors.user_packages("dqn"):
+        from kerazoo.models.dqn import config
+        from kerazoo.models.dqn import env_ids
+
+        if run_flags.DTYPE_POLICY.value == "mixed_float16":
+            raise ValueError(
+                "--dtype_policy=mixed_float16 needs loss scaling, which TF-Agents does "
+                "not have: use mixed_bfloat16 or float32."
+            )
+        given = {
+            "env_kwargs": env_ids.parse_env_kwargs(dqn_flags.ENV_KWARGS.value),
+            "network": arguments(config.NetworkConfig),
+            "agent": arguments(config.AgentConfig),
+            "replay": arguments(config.ReplayConfig),
+            "exploration": arguments(config.ExplorationConfig),
+            "collection": arguments(config.CollectionConfig),
+        }
+        env_ids.check_env(dqn_flags.ENV.value)
     with errors.heavy_imports("dqn", legacy_keras=True):
         from kerazoo.tasks.dqn import DiscreteControl
 
     train(
-        lambda: arguments(DiscreteControl, env_kwargs=env_kwargs, **configurations),
+        lambda: arguments(DiscreteControl, **given),
         *("dqn", dqn_flags.ENV.value, __name__),
         target=dqn_flags.TARGET_RETURN.value,
     )

@@ -18,6 +18,7 @@ from apps.cli import tasks
 from apps.cli.checks import arguments
 from apps.cli.launch import launch
 from apps.cli.launch import set_defaults
+from apps.cli.parsers import adopt
 from apps.cli.parsers import declare
 from apps.cli.train import train
 from apps.gan import flags as gan_flags
@@ -28,11 +29,8 @@ from apps.shared_flags import network
 from apps.shared_flags import training
 from apps.shared_flags.data import check_dataset
 
-flags.adopt_module_key_flags(run_flags)
-flags.adopt_module_key_flags(tasks)
-flags.adopt_module_key_flags(data)
-flags.adopt_module_key_flags(generation)
-flags.adopt_module_key_flags(gan_flags)
+adopt(run_flags, tasks, data, gan_flags)
+declare(generation.CONDITIONAL, generation.EVAL_SAMPLES)
 declare(training.HALF_LIFE, training.MAX_GRADIENT_NORM, network.BLOCKS_PER_LEVEL)
 run_flags.may_change(
     *("data_dir", "eval_samples", "feature_extractor"),
@@ -83,21 +81,18 @@ def main():
         if task == "generate":
             check_dataset()
     with errors.heavy_imports("gan"):
-        from kerazoo.models.gan import AugmentationConfig
-        from kerazoo.models.gan import NetworkConfig
-        from kerazoo.models.gan import TrainingConfig
-        from kerazoo.tasks.gan import ImageGeneration
-        from kerazoo.tasks.gan import PointGeneration
+        from kerazoo.models.gan import config
+        from kerazoo.tasks import gan
         from kerazoo.training.threads import limit_operation_threads
 
     limit_operation_threads(flags.FLAGS.operation_threads)
-    kind = {"generate": ImageGeneration, "toy": PointGeneration}[task]
+    kind = {"generate": gan.ImageGeneration, "toy": gan.PointGeneration}[task]
     train(
         lambda: arguments(
             kind,
-            networks=arguments(NetworkConfig),
-            training=arguments(TrainingConfig),
-            augmentation=arguments(AugmentationConfig),
+            networks=arguments(config.NetworkConfig),
+            training=arguments(config.TrainingConfig),
+            augmentation=arguments(config.AugmentationConfig),
         ),
         *("gan", data.DATASET.value, __name__),
         sample_every=flags.FLAGS.sample_every or run_flags.EVAL_EVERY.value,

@@ -9,14 +9,13 @@ each, in 12 seconds: of the other members, 96.4 % on average over 20 seeds. Afte
 interruption, the same command goes on from its newest checkpoint.
 """
 
-from absl import flags
-
 from apps.cli import errors
 from apps.cli import run_flags
 from apps.cli import tasks
 from apps.cli.checks import arguments
 from apps.cli.launch import launch
 from apps.cli.launch import set_defaults
+from apps.cli.parsers import adopt
 from apps.cli.parsers import declare
 from apps.cli.train import cross_validate
 from apps.cli.train import train
@@ -26,9 +25,7 @@ from apps.shared_flags import data
 from apps.shared_flags import network
 from apps.shared_flags import training
 
-flags.adopt_module_key_flags(run_flags)
-flags.adopt_module_key_flags(tasks)
-flags.adopt_module_key_flags(gnn_flags)
+adopt(run_flags, tasks, gnn_flags)
 declare(data.DATASET, data.DATA_DIR, training.PATIENCE)
 declare(network.HIDDEN_SIZE, network.NUM_LAYERS, network.NUM_HEADS, network.DROPOUT)
 run_flags.may_change("data_dir", "patience", "run_name")
@@ -76,32 +73,27 @@ def main():
     with errors.heavy_imports("gnn", legacy_keras=True):
         from kerazoo.data.graphs.molecule_columns import MoleculeColumns
         from kerazoo.data.graphs.tu_text import NUM_FOLDS
-        from kerazoo.models.gnn import EncoderConfig
-        from kerazoo.models.gnn import LinkConfig
-        from kerazoo.models.gnn import ReadoutConfig
-        from kerazoo.models.gnn import TrainingConfig
-        from kerazoo.tasks.gnn import GraphPrediction
-        from kerazoo.tasks.gnn import LinkPrediction
-        from kerazoo.tasks.gnn import NodeClassification
-        from kerazoo.tasks.gnn import SampledNodeClassification
+        from kerazoo.models.gnn import config
+        from kerazoo.tasks import gnn
 
-    model = {"encoder": arguments(EncoderConfig), "training": arguments(TrainingConfig)}
+    encoder = arguments(config.EncoderConfig)
+    model = {"encoder": encoder, "training": arguments(config.TrainingConfig)}
 
     def make_task(fold=gnn_flags.FOLD.value):
         if task == "graph":
             return arguments(
-                GraphPrediction,
+                gnn.GraphPrediction,
                 columns=arguments(MoleculeColumns),
                 fold=fold,
-                readout=arguments(ReadoutConfig),
+                readout=arguments(config.ReadoutConfig),
                 **model,
             )
         dataset = data.DATASET.value or "karate_club"
         if task == "link":
-            links = arguments(LinkConfig)
-            return arguments(LinkPrediction, dataset=dataset, links=links, **model)
+            links = arguments(config.LinkConfig)
+            return arguments(gnn.LinkPrediction, dataset=dataset, links=links, **model)
         is_sampled = bool(gnn_flags.FANOUTS.value)
-        kind = SampledNodeClassification if is_sampled else NodeClassification
+        kind = gnn.SampledNodeClassification if is_sampled else gnn.NodeClassification
         metric = gnn_flags.OBJECTIVE.value
         return arguments(kind, dataset=dataset, metric=metric, **model)
 

@@ -11,14 +11,13 @@ The bare command learns to write dates of many languages as ISO 8601. The same c
 goes on from its newest checkpoint after an interruption.
 """
 
-from absl import flags
-
 from apps.cli import errors
 from apps.cli import run_flags
 from apps.cli import tasks
 from apps.cli.checks import arguments
 from apps.cli.launch import launch
 from apps.cli.launch import set_defaults
+from apps.cli.parsers import adopt
 from apps.cli.parsers import declare
 from apps.cli.train import train
 from apps.shared_flags import data
@@ -28,10 +27,7 @@ from apps.transformer import flags as transformer_flags
 from apps.transformer.checks import check_flags
 from apps.transformer.checks import text_dataset
 
-flags.adopt_module_key_flags(run_flags)
-flags.adopt_module_key_flags(tasks)
-flags.adopt_module_key_flags(transformer_flags)
-flags.adopt_module_key_flags(training)
+adopt(run_flags, tasks, transformer_flags, training)
 declare(data.DATASET, data.DATA_DIR, data.IMAGE_SIZE, data.FLIP)
 declare(network.HIDDEN_SIZE, network.NUM_LAYERS, network.NUM_HEADS)
 declare(network.DROPOUT, network.PATCH_SIZE)
@@ -81,25 +77,21 @@ def main():
     with errors.user_errors():
         check_flags()
     with errors.heavy_imports("text"):
-        from kerazoo.models.transformer import NetworkConfig
-        from kerazoo.models.transformer import TrainingConfig
-        from kerazoo.tasks.transformer import ImageClassification
-        from kerazoo.tasks.transformer import LanguageModeling
-        from kerazoo.tasks.transformer import TextClassification
-        from kerazoo.tasks.transformer import Translation
+        from kerazoo.models.transformer import config
+        from kerazoo.tasks import transformer
         from kerazoo.text import VocabularyConfig
 
     kind = {
-        "translate": Translation,
-        "generate": LanguageModeling,
-        "classify": TextClassification,
-        "image": ImageClassification,
+        "translate": transformer.Translation,
+        "generate": transformer.LanguageModeling,
+        "classify": transformer.TextClassification,
+        "image": transformer.ImageClassification,
     }[task]
 
     def make_task():
         more = {
-            "network": arguments(NetworkConfig),
-            "training": arguments(TrainingConfig),
+            "network": arguments(config.NetworkConfig),
+            "training": arguments(config.TrainingConfig),
         }
         if task == "image":
             more["dataset"] = data.DATASET.value or "digits"

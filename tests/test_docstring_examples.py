@@ -69,14 +69,23 @@ def names_for(module):
     return names
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.mark.parametrize("name", modules_with_examples())
-def test_examples_run(name, tmp_path, monkeypatch):
+def test_examples_run(name, cache, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     if ON_TENSORFLOW:
         from kerazoo.evaluation.images import classifier_features
 
+        # XLA takes long to compile what runs but once.
+        monkeypatch.setattr(
+            "keras.src.trainers.trainer.model_supports_jit", lambda model: False
+        )
         # Classifiers are kept here, and learn for a few steps.
-        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
         monkeypatch.setattr(classifier_features, "_EXAMPLES", 1_000)
     module = importlib.import_module(name)
     for line, program in examples_of(pathlib.Path(module.__file__)):

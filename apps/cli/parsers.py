@@ -33,6 +33,12 @@ def DEFINE_integers(name, default, help):
     return flags.DEFINE(_Integers(), name, default, help, serializer=_Serializer())
 
 
+def adopt(*modules):
+    """Lists all flags of other modules under `--helpshort` of the calling one."""
+    for module in modules:
+        flags.adopt_module_key_flags(module)
+
+
 def declare(*holders):
     """Lists single flags of another module under `--helpshort` of the calling one.
 

@@ -7,6 +7,7 @@ import time
 from apps.cli import errors
 from apps.cli import run_flags as run
 from apps.cli.flags_record import FlagsRecord
+from kerazoo.runs.names import short_name
 
 _START = time.perf_counter()
 
@@ -75,8 +76,6 @@ def cross_validate(make_task, family, name, module, num_folds, metric, **more):
     """
     from kerazoo.runs import cross_validate as run_folds
 
-    if run.NUM_SEEDS.value > 1:
-        raise errors.UserError("--cross_validate goes with --num_seeds=1.")
     result = run_folds(
         make_task,
         num_folds,
@@ -120,16 +119,6 @@ def run_options():
         }
     keras.config.set_dtype_policy(run.DTYPE_POLICY.value)
     return options
-
-
-def short_name(name):
-    """Returns a name for folders: lower case, without namespace and version.
-
-    `"CartPole-v1"` becomes `"cartpole"`, `"ALE/Pong-v5"` `"pong"`.
-    """
-    name = name.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
-    stem, _, version = name.rpartition("-v")
-    return (stem if stem and version.isdigit() else name).lower()
 
 
 def _profile_steps():

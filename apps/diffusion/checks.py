@@ -3,7 +3,6 @@
 from apps.diffusion import flags as diffusion
 from apps.shared_flags import data
 from apps.shared_flags import generation
-from apps.shared_flags import sampling
 
 _CONTINUOUS = ("flow", "karras")  # Schedules without discrete levels.
 
@@ -22,7 +21,7 @@ def check_flags():
             "--zero_terminal_snr is for discrete levels, not for "
             f"--schedule={schedule}."
         )
-    guidance = sampling.GUIDANCE.value
+    guidance = generation.GUIDANCE.value
     if guidance != 1 and generation.CONDITIONAL.value is False:
         raise ValueError(
             f"--guidance={guidance:g} needs labels, which --noconditional leaves out: "

@@ -4,8 +4,9 @@ from absl import flags
 
 from apps.cli import exports
 from apps.cli import run_flags
+from apps.cli.parsers import adopt
 from apps.cli.parsers import declare
-from apps.shared_flags import sampling
+from apps.shared_flags import generation
 
 COUNT = flags.DEFINE_integer(
     "count",
@@ -26,9 +27,9 @@ TRUNCATION = flags.DEFINE_float(
     "and more alike. 0 for no bound.",
     lower_bound=0.0,
 )
-flags.adopt_module_key_flags(exports)
-flags.adopt_module_key_flags(sampling)
-declare(run_flags.SEED, run_flags.WORKDIR)
+adopt(exports)
+declare(run_flags.SEED, run_flags.WORKDIR, generation.SAMPLER, generation.STEPS)
+declare(generation.GUIDANCE, generation.TOWERS)
 
 BATCH_SIZE = 100  # As in training: the same seed, the same images.
 OF_FAMILIES = {  # What only one family takes.

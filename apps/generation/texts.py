@@ -4,11 +4,29 @@ import json
 import os
 import sys
 
+from absl import flags
+
 from apps.cli import errors
 from apps.cli import exports
 from apps.cli import run_flags
 from apps.generation import flags as generation
-from apps.generation import text_flags
+
+PROMPT = flags.DEFINE_multi_string(
+    "prompt", None, "Language model: a text to go on with; may be given several times."
+)
+TEMPERATURE = flags.DEFINE_float(
+    "temperature",
+    0.8,
+    "Language model: less than 1 makes likely tokens likelier; 0 takes the likeliest.",
+    lower_bound=0.0,
+)
+TOP_P = flags.DEFINE_float(
+    "top_p",
+    1.0,
+    "Language model: draws from the likeliest tokens of this share.",
+    0.001,
+    1.0,
+)
 
 
 def is_chosen():
@@ -28,12 +46,12 @@ def is_chosen():
 def main():
     """Goes on with the prompts of the flags, and prints the texts."""
     options = {
-        "temperature": text_flags.TEMPERATURE.value,
-        "top_p": text_flags.TOP_P.value,
+        "temperature": TEMPERATURE.value,
+        "top_p": TOP_P.value,
     }
     count = generation.COUNT.value if generation.COUNT.present else 1
     # Bytes that are no UTF-8, too, as the shell gave them.
-    given = [os.fsencode(prompt) for prompt in text_flags.PROMPT.value or [""]]
+    given = [os.fsencode(prompt) for prompt in PROMPT.value or [""]]
     prompts = [prompt for prompt in given for _ in range(count)]
     with errors.user_errors(), errors.user_packages("text"):
         from kerazoo.tasks.transformer.exported import continue_prompts

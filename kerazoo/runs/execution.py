@@ -13,6 +13,7 @@ from kerazoo.atomic_files import write_text
 from kerazoo.runs.description import write_description
 from kerazoo.runs.errors import RunError
 from kerazoo.runs.errors import mistakes
+from kerazoo.runs.names import short_name
 from kerazoo.runs.record import SettingsRecord
 from kerazoo.runs.record import has_state
 from kerazoo.serving.copying import plain_copy
@@ -45,7 +46,8 @@ def execute(
         with mistakes():
             strategy = strategy or strategies.create()
             worker = strategies.worker_index(strategy)
-            folder = pathlib.Path(workdir or f"runs/{task.family}/{task.name}")
+            default = f"runs/{task.family}/{short_name(task.name)}"
+            folder = pathlib.Path(workdir or default)
             if worker:
                 folder /= f"worker_{worker}"
                 export_dir = None

@@ -30,7 +30,7 @@ def run(
     Args:
         task: `Task`, such as `kerazoo.tasks.gan.ImageGeneration()`.
         workdir: Folder of the run: checkpoints, TensorBoard logs, metrics.jsonl,
-            result.json. Default: `runs/<family>/<name of the task>`.
+            result.json. Default: `runs/<family>/<name of the task, in short>`.
         schedule: `Schedule`. Default: 1,000 steps.
         strategy: `tf.distribute.Strategy`. Default: all GPUs, else the CPU.
         seed: Seed of weights, order of the data and noise.

@@ -47,6 +47,18 @@ class VocabularyConfig:
                 f"Received: vocabulary={self.vocabulary}"
             )
 
+    def check_can_write(self) -> None:
+        """Refuses a vocabulary that is for texts that are read only.
+
+        Raises:
+            ValueError: If it has unknown words, which cannot be written.
+        """
+        if self.vocabulary == "words":
+            raise ValueError(
+                "`vocabulary` words is for texts that are read only: unknown words "
+                "cannot be written. Received: vocabulary=words"
+            )
+
     def make(
         self, lines: typing.Iterable[str], default: str = "bpe"
     ) -> Tokenizer | CharacterTokenizer:

@@ -47,6 +47,7 @@ class BaseTask:
     def settings(self) -> dict[str, typing.Any]:
         return {
             field.name: describe(getattr(self, field.name))
+            # A subclass is a dataclass.
             for field in dataclasses.fields(self)  # type: ignore[arg-type]
             if field.metadata.get("defines", True)
         }

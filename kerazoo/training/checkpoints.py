@@ -69,6 +69,7 @@ class Checkpoints:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
         checkpoint.write(str(partial / "variables"))
+        # No array is called as an argument of `savez`.
         np.savez(partial / "arrays.npz", **(arrays or {}))  # type: ignore[arg-type]
         (partial / "state.json").write_text(json.dumps(state or {}))
         manifest = {file.name: _checksum(file) for file in sorted(partial.iterdir())}

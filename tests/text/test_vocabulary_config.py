@@ -47,6 +47,13 @@ def test_digest_tells_vocabularies_apart():
     assert digest(tokenizers[1]) == expected
 
 
+def test_words_can_only_be_read():
+    for kind in (None, "bpe", "unigram", "characters"):
+        VocabularyConfig(kind).check_can_write()
+    with pytest.raises(ValueError, match="Received: vocabulary=words"):
+        VocabularyConfig("words").check_can_write()
+
+
 def test_mistakes_raise():
     with pytest.raises(ValueError, match="bpe, .*characters. .*vocabulary=syllables"):
         VocabularyConfig("syllables")

@@ -22,6 +22,8 @@ def size_descriptors(graph: Graph) -> np.ndarray:
     Example:
 
     ```python
+    from kerazoo.data.graphs.graph import Graph
+
     triangle = Graph(np.ones((3, 1)), np.array([0, 1, 2]), np.array([1, 2, 0]))
     size_descriptors(triangle)  # [log 4, 1, log 4]
     ```

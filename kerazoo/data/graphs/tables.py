@@ -57,9 +57,9 @@ def node_table(
     if split is None:
         labelled = np.flatnonzero(labels >= 0)
         parts = random_split(len(labelled), (0.6, 0.2, 0.2), seed)
-        splits = [labelled[part] for part in parts]
+        train, validation, test = (labelled[part] for part in parts)
     else:
-        splits = _read_splits(path, split, labels)
+        train, validation, test = _read_splits(path, split, labels)
     dataset = NodeDataset(
         folder.resolve().name,
         Graph(
@@ -68,9 +68,11 @@ def node_table(
         ),
         labels,
         len(class_names),
-        *splits,
-        class_names=class_names,
-        node_names=node_names,
+        train,
+        validation,
+        test,
+        class_names,
+        node_names,
     )
     dataset.validate()
     return dataset

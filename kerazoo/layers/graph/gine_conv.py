@@ -45,6 +45,7 @@ class GINEConv(GINConv):
     ```
     """
 
+    # Other than in GINConv, edges have features.
     def build(  # type: ignore[override]
         self,
         node_features_shape: tuple[int | None, ...],

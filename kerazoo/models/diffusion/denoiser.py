@@ -28,8 +28,13 @@ class Denoiser:
     Example:
 
     ```python
-    denoise = Denoiser(model, labels, guidance=2.0)
-    dpm_solver_pp_2m(denoise, noise, *model.schedule.steps(20))
+    from kerazoo.models.diffusion.samplers import SAMPLERS
+
+    network = NetworkConfig(widths=(8,), blocks_per_level=1)
+    model = make_diffusion((8, 8, 1), num_classes=10, network=network)
+    noise = keras.random.normal((2, 8, 8, 1))
+    denoise = Denoiser(model, np.array([3, 7]), guidance=2.0)
+    SAMPLERS["dpm_solver_pp_2m"](denoise, noise, *model.schedule.steps(4))
     ```
     """
 

@@ -32,6 +32,8 @@ class DenoisingLoss:
     Example:
 
     ```python
+    images = np.zeros((2, 8, 8, 1), "float32")
+    noise = np.random.normal(size=(2, 8, 8, 1)).astype("float32")
     loss = DenoisingLoss(CosineSchedule(), VParametrization())
     noisy = loss.add_noise(images, noise, uniform=np.array([0.1, 0.9]))
     loss.errors(images, noise, noisy, output=np.zeros_like(images))  # (2,)

@@ -22,7 +22,7 @@ class DenoisingMetric:
     Example:
 
     ```python
-    DenoisingMetric(model, test_images).measure()  # {"error": 0.1, "error_0.06": ...}
+    DenoisingMetric(model, images).measure()  # {"error": 0.1, "error_0.06": ...}
     ```
     """
 

@@ -79,10 +79,10 @@ class Diffusion(AveragedModel):
     Example:
 
     ```python
-    network = UNet(widths=(32, 64))
-    model = Diffusion(network, (32, 32, 1), CosineSchedule(), VParametrization())
+    network = UNet(widths=(8, 16))
+    model = Diffusion(network, (8, 8, 1), CosineSchedule(), VParametrization())
     model.compile(keras.optimizers.Adam(2e-4))
-    model.fit(images)  # (B, 32, 32, 1) in [-1, 1]
+    model.fit(images, verbose=0)  # (N, 8, 8, 1) in [-1, 1]
     ```
     """
 

@@ -21,8 +21,8 @@ class ExampleMaker:
     Example:
 
     ```python
-    maker = ExampleMaker(model, steps=20)
-    images = maker(1_000, seed=0)
+    maker = ExampleMaker(model, steps=4)
+    images = maker(16, seed=0)  # (16, 8, 8, 1)
     ```
     """
 

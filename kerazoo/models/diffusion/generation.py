@@ -72,7 +72,7 @@ def generate(
     Example:
 
     ```python
-    images = generate(model, count=16, seed=0, steps=20)
+    images = generate(model, count=16, seed=0, steps=4)
     ```
     """
     return _sample(
@@ -104,7 +104,7 @@ def generate_states(
     Example:
 
     ```python
-    states = generate_states(model, count=16, seed=0, steps=20, record_every=2)
+    states = generate_states(model, count=16, seed=0, steps=4, record_every=2)
     ```
     """
     return _sample(model, count, seed, steps, record_every=record_every, **arguments)

@@ -39,6 +39,8 @@ class ServingDiffusion:
     Example:
 
     ```python
+    from kerazoo.serving import export
+
     serving = ServingDiffusion(model)
     export(serving.module, serving.endpoints, "saved_models/example")
     ```

@@ -12,6 +12,7 @@ from .exploration import linear_epsilon
 from .host_network import HostNetwork
 from .keras_network import KerasNetwork
 from .learner import Learner
+from .playing import make_trained_environment
 from .playing import play_episode
 from .q_networks import q_network
 from .serving_policy import ServingPolicy
@@ -35,6 +36,7 @@ __all__ = [
     "create_agent",
     "evaluate",
     "linear_epsilon",
+    "make_trained_environment",
     "play_episode",
     "q_network",
     "write_video",

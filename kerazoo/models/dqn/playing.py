@@ -1,5 +1,6 @@
 """Episodes played with an exported policy."""
 
+import os
 import typing
 
 import gymnasium
@@ -8,6 +9,29 @@ import tensorflow as tf
 
 from kerazoo.models.dqn import spaces
 from kerazoo.models.dqn.evaluation import MAX_EPISODE_STEPS
+
+
+def make_trained_environment(
+    metadata: dict[str, typing.Any], renders: bool = False
+) -> gymnasium.Env:
+    """Makes the environment that an exported policy was trained on.
+
+    Args:
+        metadata: Of the export: `env` and `env_kwargs`.
+        renders: Whether it shall draw itself.
+
+    Example:
+
+    ```python
+    make_trained_environment({"env": "CartPole-v1", "env_kwargs": {}})
+    ```
+    """
+    kwargs = metadata["env_kwargs"]
+    if renders:
+        if "DISPLAY" not in os.environ:
+            os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+        kwargs = {**kwargs, "render_mode": "rgb_array"}
+    return gymnasium.make(metadata["env"], **kwargs)
 
 
 def play_episode(
@@ -41,7 +65,7 @@ def play_episode(
     observation, info = env.reset(seed=seed)
     for _ in range(MAX_EPISODE_STEPS):
         if renders:
-            pictures.append(env.render())
+            pictures.append(np.asarray(env.render()))
         inputs = spaces.raw_inputs(env.observation_space, observation)
         if needs_mask:
             inputs["action_mask"] = np.asarray(info["action_mask"], bool)[None]

@@ -122,11 +122,11 @@ class ConvolutionEncoder(GraphEncoder):
         self.convolutions = [
             kind.make(self._units(i), self._is_hidden(i), **self.options) for i in each
         ]
-        self.normalizations = [
+        self.normalizations: list[typing.Any] = [
             self._normalization() if self._is_hidden(i) else None for i in each
         ]
         self.dropouts = [keras.layers.Dropout(dropout) for _ in range(num_layers - 1)]
-        self.connections = [
+        self.connections: list[typing.Any] = [
             FeatureDense(self._units(i)) if self_connection else None for i in each
         ]
         has_head = kind.is_block and output_units

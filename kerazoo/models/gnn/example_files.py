@@ -33,7 +33,9 @@ def read_examples(paths: str | Sequence[str], schema_text: str) -> tfgnn.GraphTe
     Example:
 
     ```python
-    graphs = read_examples("samples-*.tfrecord", schema_text)
+    with tf.io.TFRecordWriter("samples-0.tfrecord") as file:
+        file.write(write_example(graph))
+    graphs = read_examples("samples-*.tfrecord", schema_text(node_feature_size=34))
     ```
     """
     spec = spec_from_schema(schema_text)

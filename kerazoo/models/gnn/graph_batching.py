@@ -57,10 +57,10 @@ def graph_batches(
     Example:
 
     ```python
-    constraints = size_constraints(graphs, 32, seed=0, num_steps=10_000)
-    for components, labels, weights in graph_batches(
-        graphs, labels, 32, constraints, seed=0
-    ).take(10_000):
+    graphs, labels = [graph, graph, graph], np.array([0, 1, 0])
+    constraints = size_constraints(graphs, 2, seed=0, num_steps=100)
+    batches = graph_batches(graphs, labels, 2, constraints, seed=0)
+    for components, labels, weights in batches.take(100):
         ...
     ```
     """

@@ -68,6 +68,7 @@ class GraphEncoder(keras.layers.Layer):
         """
         if adjacency is not None:
             return {"adjacency": adjacency}
+        # Encoders without `prepare_edges` do not call this.
         source, target, weights = self.propagation_edges(  # type: ignore[misc]
             inputs["source"],
             inputs["target"],

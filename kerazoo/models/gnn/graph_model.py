@@ -99,6 +99,7 @@ class GraphModel(ReplicaModel):
             inputs = self.prepare(inputs)
         return self.encoder(inputs, adjacency=adjacency)
 
+    # Always those of all variables.
     def apply_gradients(  # type: ignore[override]
         self, gradients: list[Tensor | None]
     ) -> None:

@@ -46,7 +46,8 @@ class GraphPredictor(GraphModel):
     ```python
     encoder = ConvolutionEncoder("gin", 32, num_layers=4, return_all=True)
     model = GraphPredictor(encoder, node_feature_size=7, output_units=2)
-    logits = model({"node_features": x, "source": source, "target": target})
+    edges = {"source": np.array([0, 1]), "target": np.array([1, 2])}
+    logits = model({"node_features": np.ones((3, 7)), **edges})  # (1, 2)
     ```
     """
 
@@ -75,7 +76,7 @@ class GraphPredictor(GraphModel):
         self.poolings = [layers.GlobalPooling(pooling) for _ in range(depth)]
         self.dropouts = [keras.layers.Dropout(dropout) for _ in range(depth)]
         self.heads = [keras.layers.Dense(output_units) for _ in range(depth)]
-        self.hidden: keras.Layer | None = None
+        self.hidden: typing.Any = None
         if readout == "mlp":
             self.hidden = keras.layers.Dense(2 * encoder.hidden_size, "relu")
         size = self.context_feature_size

@@ -49,8 +49,10 @@ class GraphTensorModel(keras.Model):
     Example:
 
     ```python
-    model = GraphTensorModel(schema_text(node_feature_size=7), network)
-    logits = model(flatten(from_graphs(graphs)))
+    encoder = ConvolutionEncoder("gin", 32, return_all=True)
+    network = GraphPredictor(encoder, node_feature_size=34, output_units=2)
+    model = GraphTensorModel(schema_text(node_feature_size=34), network)
+    logits = model(flatten(from_graphs([graph, graph])))  # (2, 2)
     ```
     """
 

@@ -37,6 +37,8 @@ def from_graphs(graphs: Sequence[GraphArrays]) -> tfgnn.GraphTensor:
     Example:
 
     ```python
+    import types
+
     triangle = types.SimpleNamespace(
         node_features=np.eye(3),
         source=[0, 1, 2],

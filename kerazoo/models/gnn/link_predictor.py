@@ -37,9 +37,10 @@ class LinkPredictor(GraphModel):
     Example:
 
     ```python
-    model = LinkPredictor(ConvolutionEncoder("gcn", output_units=64), 1433)
-    inputs = {"node_features": x, "source": source, "target": target}
-    logits = model({**inputs, "pairs": [[0, 1], [0, 2]]})
+    model = LinkPredictor(ConvolutionEncoder("gcn", output_units=64), 7)
+    edges = {"source": np.array([0, 1]), "target": np.array([1, 2])}
+    inputs = {"node_features": np.ones((3, 7)), **edges}
+    logits = model({**inputs, "pairs": np.array([[0, 1], [0, 2]])})  # (2,)
     ```
     """
 
@@ -56,9 +57,9 @@ class LinkPredictor(GraphModel):
                 f"`decoder` must be dot, bilinear or mlp. Received: decoder={decoder}"
             )
         self.decoder = decoder
-        self.bilinear: keras.Layer | None = None
-        self.hidden: keras.Layer | None = None
-        self.score: keras.Layer | None = None
+        self.bilinear: typing.Any = None
+        self.hidden: typing.Any = None
+        self.score: typing.Any = None
         units = encoder.output_units or encoder.hidden_size
         if decoder == "bilinear":
             self.bilinear = keras.layers.Dense(units, use_bias=False)

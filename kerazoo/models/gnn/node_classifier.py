@@ -36,8 +36,9 @@ class NodeClassifier(GraphModel):
     Example:
 
     ```python
-    model = NodeClassifier(ConvolutionEncoder("gcn", output_units=7), 1433)
-    logits = model({"node_features": x, "source": source, "target": target})
+    model = NodeClassifier(ConvolutionEncoder("gcn", output_units=2), 7)
+    edges = {"source": np.array([0, 1]), "target": np.array([1, 2])}
+    logits = model({"node_features": np.ones((3, 7)), **edges})  # (3, 2)
     ```
     """
 

@@ -45,8 +45,10 @@ def sampled_batches(
     Example:
 
     ```python
-    constraints = size_constraints(sampler.sizes(train), 128, seed=0, num_steps=500)
-    batches = sampled_batches(sampler, train, labels, 128, constraints, seed=0)
+    sampler = NeighborSampler(graph, fanouts=(5, 5))
+    train, labels = np.arange(10), np.zeros(10, np.int32)
+    constraints = size_constraints(sampler.sizes(train), 4, seed=0, num_steps=500)
+    batches = sampled_batches(sampler, train, labels, 4, constraints, seed=0)
     ```
     """
     check_batches(labels, len(seeds), batch_size, constraints)

@@ -28,7 +28,7 @@ class ScaledSquaredError(keras.losses.Loss):
     Example:
 
     ```python
-    ScaledSquaredError(2.0)([1.0, 3.0], [5.0, 3.0])  # [4, 0]
+    ScaledSquaredError(2.0)(np.array([1.0, 3.0]), np.array([5.0, 3.0]))  # 2, the mean
     ```
     """
 

@@ -65,6 +65,8 @@ class ServingGraphModel:
     Example:
 
     ```python
+    from kerazoo.serving import export
+
     serving = ServingGraphModel(model)
     export(serving.module, serving.endpoints, "saved_models/example")
     ```

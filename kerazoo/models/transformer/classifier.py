@@ -47,9 +47,11 @@ class Classifier(AveragedNetwork):
     Example:
 
     ```python
-    model = Classifier(VisionTransformer(10), label_smoothing=0.1)
+    network = VisionTransformer(10, hidden_size=16, num_layers=1, num_heads=2)
+    model = Classifier(network, label_smoothing=0.1)
     model.compile(keras.optimizers.AdamW(1e-3))
-    model.fit(images, labels)  # (B, 28, 28, 1), int (B,)
+    images, labels = np.zeros((8, 8, 8, 1), "float32"), np.arange(8)
+    model.fit(images, labels, verbose=0)
     ```
     """
 

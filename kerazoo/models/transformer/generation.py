@@ -38,7 +38,10 @@ def write(
     Example:
 
     ```python
-    write(network, source, 32, beam_search, beam_size=4).tokens  # (B, 1, 32)
+    small = NetworkConfig(hidden_size=16, num_layers=1, num_heads=2)
+    network = make_translator(100, 8, small).network
+    source = np.array([[4, 5, 6]])
+    write(network, source, 8, beam_search, beam_size=4).tokens  # (1, 4, 8)
     ```
     """
     context, cache = network.start(source, max_length)
@@ -78,8 +81,10 @@ def go_on(
     Example:
 
     ```python
+    small = NetworkConfig(hidden_size=16, num_layers=1, num_heads=2)
+    network = make_language_model(100, 16, small).network
     prompt = np.array([[4, 5, 6]])
-    go_on(network, prompt, 64, sample, seed=0, temperature=0.8).tokens  # (1, 63)
+    go_on(network, prompt, 16, sample, seed=0, temperature=0.8).tokens  # (1, 15)
     ```
     """
     if max_length < 2:

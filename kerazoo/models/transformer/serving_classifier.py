@@ -32,6 +32,12 @@ class ServingTextClassifier:
     Example:
 
     ```python
+    from kerazoo.serving import export
+    from kerazoo.text import CharacterTokenizer
+
+    tokenizer = CharacterTokenizer.of("a good film")
+    network = NetworkConfig(hidden_size=16, num_layers=1, num_heads=2)
+    model = make_text_classifier(tokenizer.vocabulary_size, 64, 2, network)
     serving = ServingTextClassifier(model, tokenizer, ["bad", "good"], max_length=64)
     export(serving.module, serving.endpoints, "saved_models/example")
     ```
@@ -92,7 +98,11 @@ class ServingImageClassifier:
     Example:
 
     ```python
-    serving = ServingImageClassifier(model, (28, 28, 1), list("0123456789"))
+    from kerazoo.serving import export
+
+    network = NetworkConfig(hidden_size=16, num_layers=1, num_heads=2)
+    model = make_image_classifier((8, 8, 1), 10, network)
+    serving = ServingImageClassifier(model, (8, 8, 1), list("0123456789"))
     export(serving.module, serving.endpoints, "saved_models/example")
     ```
     """

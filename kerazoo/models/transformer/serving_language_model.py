@@ -41,6 +41,12 @@ class ServingLanguageModel:
     Example:
 
     ```python
+    from kerazoo.serving import export
+    from kerazoo.text import CharacterTokenizer
+
+    tokenizer = CharacterTokenizer.of("a good film")
+    network = NetworkConfig(hidden_size=16, num_layers=1, num_heads=2)
+    model = make_language_model(tokenizer.vocabulary_size, 64, network)
     serving = ServingLanguageModel(model, tokenizer, max_length=64, start=2)
     export(serving.module, serving.endpoints, "saved_models/example")
     ```

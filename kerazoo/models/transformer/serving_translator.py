@@ -39,6 +39,12 @@ class ServingTranslator:
     Example:
 
     ```python
+    from kerazoo.serving import export
+    from kerazoo.text import CharacterTokenizer
+
+    tokenizer = CharacterTokenizer.of("a good film")
+    network = NetworkConfig(hidden_size=16, num_layers=1, num_heads=2)
+    model = make_translator(tokenizer.vocabulary_size, 64, network)
     serving = ServingTranslator(model, tokenizer, max_length=64)
     export(serving.module, serving.endpoints, "saved_models/example")
     ```

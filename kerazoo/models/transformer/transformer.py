@@ -61,7 +61,8 @@ class Transformer(AveragedNetwork):
     )
     model = Transformer(network)
     model.compile(keras.optimizers.AdamW(1e-3))
-    model.fit(tokens[:, :-1], tokens[:, 1:])  # int (B, T)
+    tokens = np.random.default_rng(0).integers(4, 1_000, (8, 17))
+    model.fit(tokens[:, :-1], tokens[:, 1:], verbose=0)
     ```
     """
 

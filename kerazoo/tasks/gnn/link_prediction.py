@@ -63,7 +63,8 @@ class LinkPrediction(OneGraphTask):
     ) -> None:
         nodes = self.read_nodes(seed)
         self.learn(edge_split(nodes.graph, seed=seed), strategy, seed)
-        self.class_names, self._labels = nodes.class_names, nodes.labels
+        self.class_names = nodes.class_names
+        self._labels: np.ndarray | None = nodes.labels
 
     def learn(
         self, split: EdgeSplit, strategy: tf.distribute.Strategy, seed: int
@@ -76,8 +77,7 @@ class LinkPrediction(OneGraphTask):
             split.graph,
         )
         self.split, self.seed = split, seed
-        self.class_names: list[str] | None = None
-        self._labels: np.ndarray | None = None
+        self.class_names, self._labels = None, None
         self.examples_per_step = 2 * len(split.train)
         replicas = strategy.num_replicas_in_sync
         self._shares = ReplicaShares(split.train, replicas=replicas)

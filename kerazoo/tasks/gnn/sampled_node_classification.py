@@ -88,6 +88,7 @@ class SampledNodeClassification(NodeClassification):
             shard_index=context.input_pipeline_id,
         )
 
+    # A batch of some nodes, where the base class takes all.
     def train_step(  # type: ignore[override]
         self, batch: typing.Any
     ) -> dict[str, typing.Any]:

@@ -80,11 +80,7 @@ class LanguageModeling(TransformerTask):
     def __post_init__(self):
         if self.dataset is None:
             self.dataset = "file" if self.data_dir else "python_topics"
-        if self.vocabulary.vocabulary == "words":
-            raise ValueError(
-                "`vocabulary` words is for what is read only: unknown words cannot be "
-                "written. Received: vocabulary=words"
-            )
+        self.vocabulary.check_can_write()
 
     @property
     def name(self) -> str:

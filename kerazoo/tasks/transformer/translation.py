@@ -104,11 +104,7 @@ class Translation(TransformerTask):
         for name, value in (OF_DATES if of_dates else OF_TEXTS).items():
             if getattr(self, name) is None:
                 setattr(self, name, value)
-        if self.vocabulary.vocabulary == "words":
-            raise ValueError(
-                "`vocabulary` words is for what is read only: unknown words cannot be "
-                "written. Received: vocabulary=words"
-            )
+        self.vocabulary.check_can_write()
         # The loss rises again while translations get better.
         self.objective, self.mode = "validation_loss", "min"
         if self.eval_sentences:

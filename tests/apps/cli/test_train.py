@@ -64,14 +64,11 @@ def test_seeds_have_a_folder_and_flags_each(app, tmp_path):
     assert code == 0 and again["score_mean"] == result["score_mean"]
 
 
-def test_folds_go_with_one_seed(app, tmp_path):
+def test_folds_have_a_folder_each(app, tmp_path):
     code, result, err = app(validate, *SHORT)
     assert code == 0, err
     assert len(result["folds"]) == 2
     assert (tmp_path / "runs/line/slope_folds/fold_1/flags.txt").exists()
-    code, _, err = app(validate, "--num_seeds=2")
-    assert code == 2
-    assert_one_line(err, "--num_seeds=1")
 
 
 @pytest.mark.parametrize(
@@ -86,17 +83,3 @@ def test_mistakes_are_one_line(app, arguments, words):
     code, _, err = app(main, *SHORT, *arguments)
     assert code == 2
     assert_one_line(err, *words)
-
-
-@pytest.mark.parametrize(
-    ("name", "short"),
-    [
-        ("CartPole-v1", "cartpole"),
-        ("ALE/Pong-v5", "pong"),
-        ("my_module:Some-Env-v12", "some-env"),
-        ("mnist", "mnist"),
-        ("no-version", "no-version"),
-    ],
-)
-def test_short_name(name, short):
-    assert train.short_name(name) == short

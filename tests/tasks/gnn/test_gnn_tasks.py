@@ -1,4 +1,5 @@
 import dataclasses
+import shutil
 
 import keras
 import numpy as np
@@ -170,13 +171,23 @@ def test_two_replicas_train_as_one(name, tasks, one_device, two_replicas, tmp_pa
     "name", ["sampled", "links", pytest.param("graphs", marks=pytest.mark.slow)]
 )
 def test_run_in_two_parts_ends_as_one_in_one_go(name, tasks, one_device, tmp_path):
-    def run(path, train_steps, seed):
-        task = tasks.make(name, one_device, seed, dropout=0.5)
-        return train(task, one_device, tmp_path / path, train_steps)
+    schedule = Schedule(STEPS, eval_every=2, checkpoint_every=2)
+    # Seeds are of the weights and of the dropout.
+    task, other = (tasks.make(name, one_device, seed, dropout=0.5) for seed in (0, 1))
+    evaluate = task.evaluate
 
-    expected = run("whole", train_steps=4, seed=0)
-    run("parts", train_steps=2, seed=0)
-    found = run("parts", train_steps=4, seed=1)
+    def evaluate_and_copy(step):
+        if step == STEPS:  # The newest checkpoint is of the step before.
+            shutil.copytree(tmp_path / "whole", tmp_path / "part")
+        return evaluate(step)
+
+    task.evaluate = evaluate_and_copy
+    with Workdir(tmp_path / "whole") as workdir:
+        Trainer(task, one_device, schedule).fit(workdir)
+    with Workdir(tmp_path / "part") as workdir:
+        assert int(workdir.checkpoints.latest().name) == 2
+        Trainer(other, one_device, schedule).fit(workdir)
+    expected, found = task.model.get_weights(), other.model.get_weights()
     for weights, others in zip(found, expected, strict=True):
         np.testing.assert_array_equal(weights, others)
 

@@ -52,9 +52,9 @@ def inpaint(
     Example:
 
     ```python
-    alphas, sigmas = LinearSchedule().steps(50)
+    alphas, sigmas = LinearSchedule().steps(10)
     denoise = lambda x, alpha, sigma, estimate: alpha * x  # Of unit normal data.
-    x, known = np.random.normal(size=(2, 4, 8, 8, 3))
+    x, known = np.random.normal(size=(2, 4, 8, 8, 3)).astype("float32")
     mask = np.arange(8)[:, None, None] < 4  # The upper half is known.
     noise = lambda index, x: keras.random.normal(x.shape)
     inpaint(denoise, x, alphas, sigmas, known, mask, noise)  # (4, 8, 8, 3)

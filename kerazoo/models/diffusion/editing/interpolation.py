@@ -38,7 +38,7 @@ def interpolate(
     Example:
 
     ```python
-    alphas, sigmas = LinearSchedule().steps(50)
+    alphas, sigmas = LinearSchedule().steps(10)
     denoise = lambda x, alpha, sigma, estimate: alpha * x  # Of unit normal data.
     first, second = np.random.normal(size=(2, 4, 8, 8, 3))
     interpolate(denoise, first, second, 0.5, alphas, sigmas)  # (4, 8, 8, 3)

@@ -46,7 +46,9 @@ def invert(
     Example:
 
     ```python
-    alphas, sigmas = LinearSchedule().steps(50)
+    from kerazoo.models.diffusion.samplers import ddim
+
+    alphas, sigmas = LinearSchedule().steps(10)
     denoise = lambda x, alpha, sigma, estimate: alpha * x  # Of unit normal data.
     noise = invert(denoise, np.random.normal(size=(4, 8, 8, 3)), alphas, sigmas)
     ddim(denoise, noise, alphas, sigmas)  # The image, nearly.

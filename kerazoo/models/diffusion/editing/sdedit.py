@@ -47,7 +47,9 @@ def sdedit(
     Example:
 
     ```python
-    alphas, sigmas = LinearSchedule().steps(50)
+    from kerazoo.models.diffusion.samplers import ddim
+
+    alphas, sigmas = LinearSchedule().steps(10)
     denoise = lambda x, alpha, sigma, estimate: alpha * x  # Of unit normal data.
     noise = lambda index, x: keras.random.normal(x.shape)
     sdedit(ddim, denoise, np.zeros((4, 8, 8, 3)), alphas, sigmas, 0.5, noise)

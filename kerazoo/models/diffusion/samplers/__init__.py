@@ -29,11 +29,14 @@ Example:
 alphas, sigmas = CosineSchedule().steps(20)
 denoise = lambda x, alpha, sigma, estimate: alpha * x  # Of unit normal data.
 noise = lambda index, x: keras.random.normal(x.shape)
-x = np.random.normal(size=(4, 8, 8, 3))
+x = keras.random.normal((4, 8, 8, 3))
 images = SAMPLERS["ddpm"](denoise, x, alphas, sigmas, noise)  # (4, 8, 8, 3)
 ```
 """
 
+import typing
+
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.diffusion.samplers.ddim import ddim
 from kerazoo.models.diffusion.samplers.ddpm import ddpm
 from kerazoo.models.diffusion.samplers.dpm_solver_pp_2m import dpm_solver_pp_2m
@@ -45,7 +48,7 @@ from kerazoo.models.diffusion.samplers.flow_heun import flow_heun
 from kerazoo.models.diffusion.samplers.heun import heun
 from kerazoo.models.diffusion.samplers.unipc import unipc
 
-SAMPLERS = {
+SAMPLERS: dict[str, typing.Callable[..., Tensor]] = {
     "ddim": ddim,
     "ddpm": ddpm,
     "dpm_solver_pp_2m": dpm_solver_pp_2m,

@@ -1,6 +1,5 @@
 """Models of configurations, with the sizes of the graphs that they learn from."""
 
-import typing
 from collections.abc import Callable
 from collections.abc import Sequence
 
@@ -34,6 +33,8 @@ def make_node_classifier(
     Example:
 
     ```python
+    from kerazoo.data.graphs.karate_club import karate_club
+
     dataset = karate_club()
     model = make_node_classifier(dataset.graph, num_classes=2)
     ```
@@ -122,7 +123,7 @@ def compile_model(
     separate_noise(model)
 
 
-def _sizes(graph, encoder) -> dict[str, typing.Any]:
+def _sizes(graph, encoder):
     """Returns what a model must know of the features."""
     edges, context = graph.edge_features, graph.context_features
     return {

@@ -32,7 +32,8 @@ def projected_cross_entropy(
     Example:
 
     ```python
-    losses = projected_cross_entropy(hidden, embeddings, targets, smoothing=0.1)
+    hidden, embeddings = np.ones((2, 16), "float32"), np.ones((100, 16), "float32")
+    projected_cross_entropy(hidden, embeddings, np.array([3, 7]), 0.1)  # (2,)
     ```
     """
     # A variable would be one that the gradient does not know of.
