@@ -54,15 +54,10 @@ def user_packages(extra):
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in ("apps", "kerazoo"):
             raise  # No package, but a mistake of ours.
-        raise UserError(missing(error, extra)) from error
-
-
-def missing(error, extra):
-    """Returns what to install for a ModuleNotFoundError."""
-    return (
-        f"{error.name} is not installed: this needs pip install 'kerazoo[{extra}]', "
-        f"in a clone pip install '.[{extra}]'."
-    )
+        raise UserError(
+            f"{error.name} is not installed: this needs pip install "
+            f"'kerazoo[{extra}]', in a clone pip install '.[{extra}]'."
+        ) from error
 
 
 def in_flags(message):

@@ -84,7 +84,7 @@ def cross_validate(make_task, family, name, module, num_folds, metric, **more):
         metric=metric,
         seed=run.SEED.value,
         make_record=lambda fold, folder: FlagsRecord(
-            module, fold=fold, cross_validate="false", workdir=folder
+            module, fold=fold, cross_validate="false", export="false", workdir=folder
         ),
         **run_options(),
     )

@@ -50,8 +50,7 @@ _TEXTS = {
     "generate": (("python_topics", "file"), "the path of a text file"),
     "classify": (
         ("files",),
-        "a folder of train.tsv and test.tsv, text and label in each line; or take the "
-        "--dataset of a name",
+        "a folder of train.tsv and test.tsv, text and label in each line",
     ),
 }
 
@@ -88,7 +87,7 @@ def _check_texts(embedded, description):
     name = text_dataset()
     if flags.FLAGS.locales and name != "dates":
         raise ValueError("--locales goes with --dataset=dates.")
-    if name == embedded[-1] and data.DATA_DIR.value is None:
+    if data.DATASET.value == embedded[-1] and data.DATA_DIR.value is None:
         raise ValueError(f"--dataset={name} needs a --data_dir, {description}.")
     if name not in embedded:
         data.check_tfds_name(name, embedded)

@@ -69,8 +69,8 @@ def edit(
         strength: How much to change images without a mask, from 0 to 1.
     """
     if mask is None:
-        strength = np.float32(strength)
-        return Pictures(source.edit("edit", request, images=images, strength=strength))
+        options = {"images": images, "strength": np.float32(strength)}
+        return Pictures(source.edit("edit", request, **options))
     found = source.edit("inpaint", request, images=images, mask=mask)
     return Pictures(found, None, {"known_error": pixel_distance(found, images, mask)})
 

@@ -1,3 +1,4 @@
+from .averaged_model import AveragedModel
 from .base_task import BaseTask
 from .batch_steps import BatchSteps
 from .checkpoints import Checkpoints
@@ -19,6 +20,7 @@ from .weight_average import PowerFunctionDecay
 from .workdir import Workdir
 
 __all__ = [
+    "AveragedModel",
     "BaseTask",
     "BatchSteps",
     "Best",

@@ -75,6 +75,7 @@ def test_whole_graphs_are_served(app, paths, data_dir, arguments):
         np.testing.assert_allclose(value, served[key][:1], rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_validation_graphs_of_one_class_are_enough(app, paths, data_dir):
     write_rings(data_dir, sizes=range(3, 13))
     labels = tu_text("RINGS", data_dir).labels
@@ -99,28 +100,23 @@ def test_result_of_a_single_test_molecule_is_json(app, paths, data_dir):
 @pytest.mark.parametrize(
     ("target", "metric"),
     [
-        ("auto", "accuracy"),
         ("regression", "rmse"),
+        pytest.param("auto", "accuracy", marks=pytest.mark.slow),
         pytest.param("classification", "accuracy", marks=pytest.mark.slow),
     ],
 )
-def test_kind_of_target_can_be_told(app, paths, data_dir, target, metric):
-    pytest.importorskip("rdkit")
-    command = (*TOXICITY, f"--data_dir={data_dir}", *TINY, *paths, "--noexport")
-    code, result, err = app(train_gnn.main, *command, f"--target={target}")
-    assert code == 0, err
-    assert f"test_{metric}" in result
-
-
-def test_skip_invalid_leaves_molecules_out(app, paths, data_dir):
+def test_kind_of_target_can_be_told_and_invalid_molecules_left_out(
+    app, paths, data_dir, target, metric
+):
     pytest.importorskip("rdkit")
     path = data_dir / "toxicity.csv"
     path.write_text(path.read_text() + "CX,1\n")
     command = (*TOXICITY, f"--data_dir={data_dir}", *TINY, *paths, "--noexport")
+    command += (f"--target={target}",)
     code, _, err = app(train_gnn.main, *command)
     assert code == 2
     assert_one_line(err, "row 26", "'CX'", "--skip_invalid")
     code, result, err = app(train_gnn.main, *command, "--skip_invalid")
     assert code == 0, err
     assert "Left out 1 of 25 molecules" in err and "row 26" in err
-    assert np.isfinite(result["test_accuracy"])
+    assert np.isfinite(result[f"test_{metric}"])

@@ -18,5 +18,5 @@ def images():
 
 @functools.cache
 def model():
-    network = NetworkConfig(widths=(8,), blocks_per_level=1)
+    network = NetworkConfig(widths=(16,), blocks_per_level=1)
     return make_diffusion((8, 8, 1), network=network)

@@ -119,6 +119,7 @@ def load_labelled(name: str, data_dir: str | os.PathLike | None = None) -> Label
     if data_dir is None:
         raise ValueError(
             "Files need a `data_dir`, a folder of train.tsv and test.tsv, text and "
-            "label in each line. Received: data_dir=None"
+            "label in each line; or give a `dataset` by its name. Received: "
+            "data_dir=None"
         )
     return labelled_files(data_dir)

@@ -79,7 +79,7 @@ class Diffusion(AveragedModel):
     Example:
 
     ```python
-    network = UNet(widths=(8, 16))
+    network = UNet(widths=(16, 32))
     model = Diffusion(network, (8, 8, 1), CosineSchedule(), VParametrization())
     model.compile(keras.optimizers.Adam(2e-4))
     model.fit(images, verbose=0)  # (N, 8, 8, 1) in [-1, 1]

@@ -33,7 +33,8 @@ def evaluate(
 
     ```python
     environment = GymnasiumEnvironment("CartPole-v1", num_envs=10)
-    evaluate(HostNetwork(model), environment, range(100)).mean()
+    model = q_network(environment.observation_spec(), environment.num_actions)
+    evaluate(HostNetwork(model), environment, range(10)).mean()
     ```
     """
     returns = []

@@ -42,8 +42,7 @@ class KerasNetwork(network.Network):
     ```python
     spec = tf.TensorSpec((4,), tf.float32)
     network = KerasNetwork(spec, keras.Sequential([keras.layers.Dense(2)]))
-    q_values, _ = network(tf.zeros((8, 4)))
-    agent = DdqnAgent(time_step_spec, action_spec, q_network=network, ...)
+    q_values, _ = network(tf.zeros((8, 4)))  # (8, 2)
     ```
     """
 

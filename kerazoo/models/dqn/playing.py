@@ -53,9 +53,11 @@ def play_episode(
     Example:
 
     ```python
-    from kerazoo.serving.signatures import load_signatures
+    import gymnasium
 
-    policy = load_signatures("saved_models/dqn_cartpole/1")["serving_default"]
+    environment = GymnasiumEnvironment("CartPole-v1")
+    model = q_network(environment.observation_spec(), environment.num_actions)
+    policy = ServingPolicy(model, environment).endpoints["serving_default"]
     play_episode(policy, gymnasium.make("CartPole-v1"), seed=0)[0]
     ```
     """

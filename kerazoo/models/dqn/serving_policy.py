@@ -30,6 +30,10 @@ class ServingPolicy:
     Example:
 
     ```python
+    from kerazoo.serving import export
+
+    environment = GymnasiumEnvironment("CartPole-v1")
+    model = q_network(environment.observation_spec(), environment.num_actions)
     serving = ServingPolicy(model, environment)
     export(serving.module, serving.endpoints, "saved_models/dqn_cartpole")
     ```

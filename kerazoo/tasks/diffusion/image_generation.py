@@ -49,7 +49,9 @@ class ImageGeneration(BaseImageGeneration):
     from kerazoo.training import Schedule
 
     network, sampling = NetworkConfig(widths=(16,)), SamplingConfig(steps=4)
-    task = ImageGeneration("digits", network=network, sampling=sampling)
+    task = ImageGeneration(
+        "digits", network=network, sampling=sampling, eval_samples=100
+    )
     kerazoo.run(task, "runs/diffusion", Schedule(train_steps=4, eval_every=4))
     images = task.generate(16, seed=0)  # (16, 8, 8, 1) in [-1, 1]
     ```

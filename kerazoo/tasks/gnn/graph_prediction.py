@@ -62,9 +62,9 @@ class GraphPrediction(GNNTask):
     from kerazoo.tasks.gnn import GraphPrediction
     from kerazoo.training import Schedule
 
-    task = GraphPrediction("esol.csv", "data")
-    schedule = Schedule(train_steps=3_000, eval_every=100)
-    kerazoo.run(task, "runs/esol", schedule)["test_rmse"]
+    task = GraphPrediction("MUTAG", "data")
+    result = kerazoo.run(task, "runs/mutag", Schedule(train_steps=4, eval_every=4))
+    result["test_accuracy"]
     ```
     """
 

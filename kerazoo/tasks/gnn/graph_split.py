@@ -29,6 +29,8 @@ def split_graphs(
     Example:
 
     ```python
+    from kerazoo.data.graphs.loading import load_graph_dataset
+
     train, validation, test = split_graphs(load_graph_dataset("MUTAG", "data"))
     ```
     """

@@ -14,6 +14,7 @@ class ReplicaShares:
     Example:
 
     ```python
+    nodes, labels = np.arange(10), np.zeros(10, np.int32)
     shares = ReplicaShares(nodes, labels, replicas=2)
     nodes, labels, weights = shares()  # In a replica: half of each.
     ```

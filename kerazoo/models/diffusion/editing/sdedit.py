@@ -52,7 +52,8 @@ def sdedit(
     alphas, sigmas = LinearSchedule().steps(10)
     denoise = lambda x, alpha, sigma, estimate: alpha * x  # Of unit normal data.
     noise = lambda index, x: keras.random.normal(x.shape)
-    sdedit(ddim, denoise, np.zeros((4, 8, 8, 3)), alphas, sigmas, 0.5, noise)
+    images = np.zeros((4, 8, 8, 3), "float32")
+    sdedit(ddim, denoise, images, alphas, sigmas, 0.5, noise)
     ```
     """
     if isinstance(strength, (int, float)) and not 0 <= strength <= 1:
