@@ -80,10 +80,6 @@ def test_examples_run(name, cache, tmp_path, monkeypatch):
     if ON_TENSORFLOW:
         from kerazoo.evaluation.images import classifier_features
 
-        # XLA takes long to compile what runs but once.
-        monkeypatch.setattr(
-            "keras.src.trainers.trainer.model_supports_jit", lambda model: False
-        )
         # Classifiers are kept here, and learn for a few steps.
         monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
         monkeypatch.setattr(classifier_features, "_EXAMPLES", 1_000)

@@ -45,16 +45,22 @@ def cross_validate(
     Example:
 
     ```python
+    import dataclasses
+
+    from kerazoo.data.graphs.karate_club import karate_club
     from kerazoo.runs import cross_validate
-    from kerazoo.tasks.gnn import GraphPrediction
+    from kerazoo.tasks.gnn import NodeClassification
     from kerazoo.training import Schedule
 
-    result = cross_validate(
-        lambda fold: GraphPrediction("MUTAG", data_dir="data", fold=fold),
-        num_folds=2,
-        workdir="runs/mutag",
-        schedule=Schedule(train_steps=4, eval_every=2),
-    )
+    parts = np.array_split(np.random.default_rng(0).permutation(34), 6)
+
+    def make_task(fold):  # The last of the parts is in no evaluation.
+        watched, *others, last = parts[fold:] + parts[:fold]
+        splits = {"train": np.concatenate(others), "validation": watched, "test": last}
+        return NodeClassification(dataclasses.replace(karate_club(), **splits))
+
+    schedule = Schedule(train_steps=20, eval_every=10)
+    cross_validate(make_task, 3, "runs/club", schedule)["test_accuracy"]
     ```
     """
     workdir = pathlib.Path(workdir)

@@ -35,13 +35,12 @@ def load(path: str | os.PathLike, weights: str = "best") -> "keras.Model":
 
     ```python
     import kerazoo
-    from kerazoo.tasks.gan import PointGeneration
+    from kerazoo.tasks.gnn import NodeClassification
     from kerazoo.training import Schedule
 
-    task = PointGeneration("ring", num_points=500)
-    kerazoo.run(task, "runs/ring", Schedule(train_steps=4, eval_every=4))
-    model = kerazoo.load("runs/ring")
-    points = model(np.random.normal(size=(16, model.latent_size)), average=True)
+    task = NodeClassification("karate_club")
+    kerazoo.run(task, "runs/club", Schedule(train_steps=20, eval_every=10))
+    model = kerazoo.load("runs/club")
     ```
     """
     if family_of(path) == "gnn":  # Puts Keras 2 behind `tf.keras`.

@@ -128,11 +128,13 @@ def test_run_goes_on(app, folders, family, tmp_path):
 
 
 @pytest.mark.parametrize("noted", BARE, ids=[f"{p.parent.name}-{p.stem}" for p in BARE])
-def test_bare_command_has_the_same_flags(app, tmp_path, noted):
+def test_bare_command_has_the_same_flags(app, tmp_path, noted, monkeypatch):
     """A run of nothing but defaults, of each task, goes on without a word of flags."""
     family = noted.parent.name
     (tmp_path / "checkpoints" / "0").mkdir(parents=True)
     shutil.copy(noted, tmp_path / "flags.txt")
+    (tmp_path / "MUTAG.txt").touch()  # Of graphs; that it is there is seen first.
+    monkeypatch.chdir(tmp_path)
     flags = dict(line.split("=", 1) for line in noted.read_text().splitlines())
     given = [f"{k}={flags[k]}" for k in ("--task", "--dataset") if k in flags]
     code, _, err = app(

@@ -18,5 +18,5 @@ def images():
 
 @functools.cache
 def model():
-    network = NetworkConfig(widths=(16,), blocks_per_level=1)
+    network = NetworkConfig("dit", hidden_size=16, num_layers=1)
     return make_diffusion((8, 8, 1), network=network)

@@ -30,7 +30,7 @@ class Denoiser:
     ```python
     from kerazoo.models.diffusion.samplers import SAMPLERS
 
-    network = NetworkConfig(widths=(16,), blocks_per_level=1)
+    network = NetworkConfig("dit", hidden_size=16, num_layers=1)
     model = make_diffusion((8, 8, 1), num_classes=10, network=network)
     noise = keras.random.normal((2, 8, 8, 1))
     denoise = Denoiser(model, np.array([3, 7]), guidance=2.0)

@@ -79,7 +79,7 @@ class Diffusion(AveragedModel):
     Example:
 
     ```python
-    network = UNet(widths=(16, 32))
+    network = DiT(hidden_size=16, depth=1, num_heads=2)
     model = Diffusion(network, (8, 8, 1), CosineSchedule(), VParametrization())
     model.compile(keras.optimizers.Adam(2e-4))
     model.fit(images, verbose=0)  # (N, 8, 8, 1) in [-1, 1]

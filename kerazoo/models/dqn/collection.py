@@ -46,13 +46,15 @@ class Collection:
     Example:
 
     ```python
+    from kerazoo.training import strategy
+
     collection = Collection(
         environment,
         agent,
         HostNetwork(model),
         UniformReplay(environment.observation_spec(), capacity=10_000),
         linear_epsilon(1.0, 0.05, 10_000),
-        tf.distribute.get_strategy(),
+        strategy.create("one_device"),
     )
     collection.start(step=0)
     collection.take(until_event=100, until_end=1_000)  # {} until learning starts

@@ -34,7 +34,7 @@ class HostNetwork:
     Example:
 
     ```python
-    spec = tf.TensorSpec((4,), tf.float32)
+    spec = GymnasiumEnvironment("CartPole-v1").observation_spec()
     q_values = HostNetwork(q_network(spec, num_actions=2))
     q_values(np.zeros((8, 4), np.float32))  # (8, 2)
     ```

@@ -30,7 +30,8 @@ class Learner:
 
     ```python
     learner = Learner(agent, model, tf.distribute.get_strategy())
-    losses = learner.train(replay.sample((32, 64), random))  # 32 steps of batch 64
+    batches = replay.sample((4, 8), np.random.default_rng(0))  # 4 steps of batch 8.
+    losses = learner.train(batches)  # (4,)
     ```
     """
 
@@ -46,9 +47,8 @@ class Learner:
         self.strategy = strategy
         self.weights: list[tf.Tensor] | None = None
         self.jit_compile = jit_compile
-        self._functions: dict[
-            typing.Any, typing.Any
-        ] = {}  # By the shapes of their inputs.
+        # By the shapes of their inputs.
+        self._functions: dict[typing.Any, typing.Any] = {}
 
     def train(self, transitions: trajectory.Transition) -> np.ndarray:
         """Takes one gradient step per batch of the block.

@@ -56,9 +56,7 @@ class Transformer(AveragedNetwork):
     Example:
 
     ```python
-    network = CausalLanguageModel(
-        1_000, hidden_size=32, num_layers=2, num_heads=4
-    )
+    network = CausalLanguageModel(1_000, hidden_size=16, num_layers=1, num_heads=2)
     model = Transformer(network)
     model.compile(keras.optimizers.AdamW(1e-3))
     tokens = np.random.default_rng(0).integers(4, 1_000, (8, 17))

@@ -48,7 +48,8 @@ class ImageGeneration(BaseImageGeneration):
     from kerazoo.tasks.diffusion import ImageGeneration
     from kerazoo.training import Schedule
 
-    network, sampling = NetworkConfig(widths=(16,)), SamplingConfig(steps=4)
+    network = NetworkConfig("dit", hidden_size=16, num_layers=1)
+    sampling = SamplingConfig(steps=4)
     task = ImageGeneration(
         "digits", network=network, sampling=sampling, eval_samples=100
     )

@@ -47,7 +47,8 @@ class ImageClassification(TransformerTask, ImageTask):
     from kerazoo.tasks.transformer import ImageClassification
     from kerazoo.training import Schedule
 
-    task = ImageClassification("digits", network=NetworkConfig(hidden_size=16))
+    network = NetworkConfig(hidden_size=16, num_layers=1, num_heads=2)
+    task = ImageClassification("digits", network=network)
     kerazoo.run(task, "runs/digits", Schedule(train_steps=4, eval_every=4))
     task.classify(task.images.test_images[:8])  # (8, 10)
     ```

@@ -56,11 +56,13 @@ class LanguageModeling(TransformerTask):
     ```python
     import kerazoo
     from kerazoo.data.text import PlainText
+    from kerazoo.models.transformer import NetworkConfig
     from kerazoo.tasks.transformer import LanguageModeling
     from kerazoo.training import Schedule
 
     text = PlainText.of("hamlet", "to be or not to be, " * 100)
-    task = LanguageModeling(text, block_size=16)
+    network = NetworkConfig(hidden_size=16, num_layers=1, num_heads=2)
+    task = LanguageModeling(text, block_size=16, network=network)
     kerazoo.run(task, "runs/hamlet", Schedule(train_steps=4, eval_every=4))
     task.sample(step=4)["samples"]
     ```

@@ -52,13 +52,18 @@ class TextClassification(TransformerTask):
     import kerazoo
     import numpy as np
     from kerazoo.data.text import LabelledText
+    from kerazoo.models.transformer import NetworkConfig
     from kerazoo.tasks.transformer import TextClassification
     from kerazoo.text import VocabularyConfig
     from kerazoo.training import Schedule
 
     part = (["a good film", "a bad film"] * 20, np.array([1, 0] * 20, np.int32))
     texts = LabelledText("films", ["bad", "good"], train=part, validation=part)
-    task = TextClassification(texts, vocabulary=VocabularyConfig("words", 7))
+    task = TextClassification(
+        texts,
+        vocabulary=VocabularyConfig("words", 7),
+        network=NetworkConfig(hidden_size=16, num_layers=1, num_heads=2),
+    )
     kerazoo.run(task, "runs/films", Schedule(train_steps=4, eval_every=4))
     task.classify(["a good film"])
     ```

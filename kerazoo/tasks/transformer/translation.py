@@ -68,12 +68,17 @@ class Translation(TransformerTask):
     ```python
     import kerazoo
     from kerazoo.data.text import dates
+    from kerazoo.models.transformer import NetworkConfig
     from kerazoo.tasks.transformer import Translation
     from kerazoo.text import VocabularyConfig
     from kerazoo.training import Schedule
 
     pairs = dates(train_examples=300, test_examples=20, locales=["en", "de"])
-    task = Translation(pairs, vocabulary=VocabularyConfig("characters"))
+    task = Translation(
+        pairs,
+        vocabulary=VocabularyConfig("characters"),
+        network=NetworkConfig(hidden_size=16, num_layers=1, num_heads=2),
+    )
     kerazoo.run(task, "runs/few_dates", Schedule(train_steps=4, eval_every=4))
     task.translate(["May 5, 1999"])
     ```

@@ -13,7 +13,7 @@ TABLES = (
     ("kerazoo.models.diffusion.schedules", "SCHEDULES"),
     ("kerazoo.models.diffusion.parametrizations", "PARAMETRIZATIONS"),
     ("kerazoo.models.diffusion.weightings", "WEIGHTINGS"),
-    ("kerazoo.models.gnn.convolution_encoder", "CONVOLUTIONS"),
+    ("kerazoo.models.gnn.convolutions", "CONVOLUTIONS"),
     ("kerazoo.models.dqn.agents", "AGENTS"),
 )
 

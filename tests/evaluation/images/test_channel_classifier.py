@@ -93,7 +93,8 @@ def test_classifier_learns_each_channel_with_its_class(
         arguments += [images, classes @ powers]
     ChannelClassifier.trained(*arguments, num_classes, cache_dir="here", name="some")
     found, kwargs = asked[0]
-    assert kwargs == {"cache_dir": "here", "name": "some"}
+    found, kept = found[:4], [*found[4:], *kwargs.values()]
+    assert kept == ["here", "some"]
     for grey, labels, count in ((*found[:2], 9), (*found[2:], 5)):
         assert grey.shape == (count * channels, 2, 3, 1)
         np.testing.assert_array_equal(grey[:, 0, 0, 0], labels)

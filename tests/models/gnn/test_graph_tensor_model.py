@@ -326,6 +326,7 @@ def test_padding_stays_out_of_batch_normalization(convolution):
             keras.losses.SparseCategoricalCrossentropy(
                 from_logits=True, reduction="mean_with_sample_weight"
             ),
+            run_eagerly=True,  # Two steps take less time than their trace.
         )
         constraints = size_constraints(GRAPHS, 8 + room)
         data = graph_batches(GRAPHS, LABELS, 8, constraints, seed=0)

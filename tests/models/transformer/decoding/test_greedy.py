@@ -2,11 +2,11 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from prefix_model import PrefixModel
-from prefix_model import arrays
-from prefix_model import compiled
 
 from kerazoo.models.transformer.decoding import greedy
+from tests.models.transformer.decoding.prefix_model import PrefixModel
+from tests.models.transformer.decoding.prefix_model import arrays
+from tests.models.transformer.decoding.prefix_model import compiled
 
 ROWS = [*range(20)]
 

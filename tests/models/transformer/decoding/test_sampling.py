@@ -2,9 +2,6 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from prefix_model import PrefixModel
-from prefix_model import arrays
-from prefix_model import compiled
 from scipy import special
 from scipy import stats
 
@@ -12,6 +9,9 @@ from kerazoo.models.transformer.decoding import greedy
 from kerazoo.models.transformer.decoding import sample
 from kerazoo.models.transformer.decoding import top_k_logits
 from kerazoo.models.transformer.decoding import top_p_logits
+from tests.models.transformer.decoding.prefix_model import PrefixModel
+from tests.models.transformer.decoding.prefix_model import arrays
+from tests.models.transformer.decoding.prefix_model import compiled
 
 LOGITS = np.array([0.3, -0.5, -9.0, 1.4, 0.9, -1.5], "float32")
 COUNT = 20_000
