@@ -9,6 +9,7 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
+EXAMPLES = "tests/test_docstring_examples.py"  # Of layers alone.
 
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
@@ -16,7 +17,7 @@ def test_layers_pass_on(backend):
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed: pip install '.[backends]'")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n0", "tests/layers"],
+        [*(sys.executable, "-m", "pytest", "-q", "-n0"), "tests/layers", EXAMPLES],
         cwd=ROOT,
         env={**os.environ, "KERAS_BACKEND": backend},
         capture_output=True,

@@ -15,6 +15,19 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[1]
 ON_TENSORFLOW = keras.backend.backend() == "tensorflow"
 ANY_BACKEND = "kerazoo.layers"  # The other packages need TensorFlow.
+SLOW = {  # Whole runs and exports, of three seconds and more; the others take 0.2.
+    "kerazoo.evaluation.images.image_evaluation",
+    "kerazoo.models.gnn.graph_batching",
+    "kerazoo.models.gnn.serving_graph_model",
+    "kerazoo.models.transformer.serving_language_model",
+    "kerazoo.models.transformer.serving_translator",
+    "kerazoo.runs.seeds",
+    "kerazoo.tasks.diffusion.image_generation",
+    "kerazoo.tasks.gan.image_generation",
+    "kerazoo.tasks.gnn.graph_prediction",
+    "kerazoo.tasks.transformer.language_modeling",
+    "kerazoo.tasks.transformer.translation",
+}
 
 
 def module_name(path):
@@ -38,9 +51,17 @@ def examples_of(path):
 def modules_with_examples():
     paths = sorted((ROOT / "kerazoo").rglob("*.py"))
     names = [module_name(path) for path in paths if any(examples_of(path))]
-    if ON_TENSORFLOW:
-        return names
-    return [name for name in names if name.startswith(ANY_BACKEND)]
+    if not ON_TENSORFLOW:
+        names = [name for name in names if name.startswith(ANY_BACKEND)]
+    return [
+        pytest.param(name, marks=pytest.mark.slow if name in SLOW else ())
+        for name in names
+    ]
+
+
+def test_slow_modules_exist():
+    paths = (ROOT.joinpath(*name.split(".")).with_suffix(".py") for name in SLOW)
+    assert all(any(examples_of(path)) for path in paths)
 
 
 def names_for(module):

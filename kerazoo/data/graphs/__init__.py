@@ -1,1 +1,5 @@
 """Graphs for node classification, link prediction and whole-graph tasks."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

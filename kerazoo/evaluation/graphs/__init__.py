@@ -1,1 +1,5 @@
 """How good predictions of nodes, links and graphs are."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

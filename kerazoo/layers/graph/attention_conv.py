@@ -14,7 +14,7 @@ from kerazoo.layers.graph.normalization import add_self_loops
 from kerazoo.layers.graph.segment_ops import segment_mean
 from kerazoo.layers.graph.segment_ops import segment_softmax
 from kerazoo.layers.graph.segment_ops import segment_sum
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 
 
 class AttentionConv(BaseGraphConv):

@@ -10,7 +10,7 @@ from kerazoo.layers.graph.base_graph_conv import feature_size
 from kerazoo.layers.graph.base_graph_conv import transform
 from kerazoo.layers.graph.edge_matrix import EdgeMatrix
 from kerazoo.layers.graph.normalization import directed_normalization
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")

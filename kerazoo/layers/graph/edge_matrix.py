@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from kerazoo.layers.graph.segment_ops import segment_sum
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 
 
 class EdgeMatrix:

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from kerazoo.layers.graph.attention_conv import AttentionConv
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")

@@ -5,7 +5,7 @@ from keras import ops
 
 from kerazoo.layers.graph.attention_conv import AttentionConv
 from kerazoo.layers.graph.base_graph_conv import transform
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")

@@ -9,7 +9,7 @@ from kerazoo.layers.graph.base_graph_conv import BaseGraphConv
 from kerazoo.layers.graph.base_graph_conv import feature_size
 from kerazoo.layers.graph.base_graph_conv import transform
 from kerazoo.layers.graph.normalization import propagation_matrix
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")

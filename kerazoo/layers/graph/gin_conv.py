@@ -8,7 +8,7 @@ from keras import ops
 from kerazoo.layers.graph.base_graph_conv import feature_size
 from kerazoo.layers.graph.edge_matrix import EdgeMatrix
 from kerazoo.layers.graph.masked_batch_normalization import MaskedBatchNormalization
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")

@@ -7,7 +7,7 @@ from kerazoo.layers.graph.base_graph_conv import feature_size
 from kerazoo.layers.graph.edge_matrix import as_edges
 from kerazoo.layers.graph.gin_conv import GINConv
 from kerazoo.layers.graph.segment_ops import segment_sum
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")

@@ -10,7 +10,7 @@ from kerazoo.layers.graph.segment_ops import segment_max
 from kerazoo.layers.graph.segment_ops import segment_mean
 from kerazoo.layers.graph.segment_ops import segment_softmax
 from kerazoo.layers.graph.segment_ops import segment_sum
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 
 POOLING = {"sum": segment_sum, "mean": segment_mean, "max": segment_max}
 

@@ -9,7 +9,7 @@ from keras import ops
 
 from kerazoo.layers.graph.edge_matrix import EdgeMatrix
 from kerazoo.layers.graph.edge_matrix import as_edges
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 
 
 def add_self_loops(

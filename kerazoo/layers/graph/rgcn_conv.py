@@ -11,7 +11,7 @@ from kerazoo.layers.graph.base_graph_conv import transform
 from kerazoo.layers.graph.edge_matrix import EdgeMatrix
 from kerazoo.layers.graph.edge_matrix import as_edges
 from kerazoo.layers.graph.normalization import mean_normalization
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 
 AGGREGATORS = ("mean", "sum")
 

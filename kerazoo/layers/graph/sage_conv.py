@@ -12,7 +12,7 @@ from kerazoo.layers.graph.edge_matrix import EdgeMatrix
 from kerazoo.layers.graph.edge_matrix import as_edges
 from kerazoo.layers.graph.normalization import mean_normalization
 from kerazoo.layers.graph.segment_ops import segment_max
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 
 AGGREGATORS = ("mean", "sum", "max")
 

@@ -9,7 +9,7 @@ scalar tensor.
 import keras
 from keras import ops
 
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 
 
 def segment_sum(

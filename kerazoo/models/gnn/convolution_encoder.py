@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import ops
 
 from kerazoo import layers
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.gnn.convolutions import CONVOLUTIONS
 from kerazoo.models.gnn.feature_dense import FeatureDense
 from kerazoo.models.gnn.feature_dropout import FeatureDropout

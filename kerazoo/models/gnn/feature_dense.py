@@ -3,7 +3,7 @@
 import keras
 
 from kerazoo.layers.graph.base_graph_conv import transform
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")

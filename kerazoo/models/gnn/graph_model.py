@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 from kerazoo.training.replica_model import ReplicaModel
 from kerazoo.training.replica_model import num_replicas
 

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from kerazoo import layers
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.gnn.graph_model import GraphModel
 
 

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")

@@ -5,7 +5,7 @@ import typing
 import keras
 from keras import ops
 
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 from kerazoo.models.gnn.graph_model import GraphModel
 
 

@@ -5,7 +5,7 @@ import typing
 import keras
 from keras import ops
 
-from kerazoo.layers.graph.tensor import Tensor
+from kerazoo.layers.tensor import Tensor
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
