@@ -10,6 +10,7 @@ from absl import logging
 
 from apps.cli import errors
 from apps.cli import tasks as task_flag
+from apps.cli.notices import show_notices
 
 _OF_OLD_RUNS = ("count", "feature_extractor")
 
@@ -75,6 +76,7 @@ def _without_old_flags(module, argv):
 
 def _guarded(main, module, rest):
     logging.set_verbosity(logging.ERROR)
+    show_notices()
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning
         try:

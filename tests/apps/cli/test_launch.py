@@ -1,3 +1,4 @@
+import logging
 import os
 import subprocess
 import sys
@@ -32,6 +33,14 @@ def test_user_error_is_one_line_and_exit_code_2(app):
     code, _, err = app(main)
     assert code == 2
     assert_one_line(err, "spread over")
+
+
+def test_notice_of_the_library_is_a_line_in_flags(app):
+    def main():
+        logging.getLogger("kerazoo.data").info("Took `batch_size` of the data.")
+
+    code, _, err = app(main)
+    assert code == 0 and err == "Took --batch_size of the data.\n"
 
 
 def test_programming_error_is_not_hidden(app):
