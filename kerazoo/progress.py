@@ -40,7 +40,7 @@ def track(
         pass
     ```
     """
-    if total is None and hasattr(items, "__len__"):
+    if total is None and isinstance(items, typing.Sized):
         total = len(items)
     is_terminal = sys.stderr.isatty()
     start, done, is_said = time.perf_counter(), 0, is_terminal
