@@ -166,10 +166,10 @@ class ServingDiffusion:
     def _checked(self, steps, label):
         """Returns the steps; makes a wrong request an error, not some picture."""
         checks = [tf.debugging.Assert(steps > 0, ["steps must be positive:", steps])]
-        most = getattr(self._model.schedule, "num_train_steps", None)
-        if most is not None:
-            message = f"steps must be at most {most}, the levels of the model:"
-            checks.append(tf.debugging.Assert(steps <= most, [message, steps]))
+        max_steps = getattr(self._model.schedule, "num_train_steps", None)
+        if max_steps is not None:
+            message = f"steps must be at most {max_steps}, the levels of the model:"
+            checks.append(tf.debugging.Assert(steps <= max_steps, [message, steps]))
         if label is not None:
             classes = self._model.num_classes
             message = f"label must be below {classes}, the classes of the model:"

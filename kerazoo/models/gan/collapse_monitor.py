@@ -78,20 +78,20 @@ class CollapseMonitor:
                 f"{diversity:.1f} of theirs): training diverges"
             )
         if modes is not None:
-            most, self._most_modes = self._most_modes, max(self._most_modes, modes)
-            if modes < _FEWEST_MODES * most:
+            before, self._most_modes = self._most_modes, max(self._most_modes, modes)
+            if modes < _FEWEST_MODES * before:
                 return diversity, (
-                    f"only {modes} modes are left of {most}: the generator collapses"
+                    f"only {modes} modes are left of {before}: the generator collapses"
                 )
         return diversity, None
 
 
-def mean_distance(examples: np.ndarray, most: int = 500) -> float:
+def mean_distance(examples: np.ndarray, max_examples: int = 500) -> float:
     """Returns the mean Euclidean distance between two different examples.
 
     Args:
         examples: float array `(N, ...)`, N at least 2.
-        most: int. Examples to compare, the first ones.
+        max_examples: int. Examples to compare, the first ones.
 
     Example:
 
@@ -103,7 +103,7 @@ def mean_distance(examples: np.ndarray, most: int = 500) -> float:
         raise ValueError(
             f"`examples` must be two at least. Received: {len(examples)} examples"
         )
-    first = np.asarray(examples[:most], np.float64)
+    first = np.asarray(examples[:max_examples], np.float64)
     flat = first.reshape(len(first), -1)
     squares = (flat**2).sum(axis=1)
     distances = np.maximum(squares[:, None] + squares - 2 * flat @ flat.T, 0) ** 0.5

@@ -127,11 +127,11 @@ class GAN(AveragedModel):
                 f"Received: augment_probability={augment_probability}"
             )
         for network in (generator, discriminator):
-            own = getattr(network, "num_classes", num_classes)
-            if own != num_classes:
+            classes = getattr(network, "num_classes", num_classes)
+            if classes != num_classes:
                 raise ValueError(
                     "Both networks must have the model's `num_classes`. Received: "
-                    f"num_classes={num_classes}, {type(network).__name__} of {own}"
+                    f"num_classes={num_classes}, {type(network).__name__} of {classes}"
                 )
         fixed = [weight for weight in (r1, r2) if not _is_schedule(weight)]
         if min(*fixed, gradient_penalty, 0) < 0:
@@ -184,21 +184,24 @@ class GAN(AveragedModel):
         Raises:
             ValueError: If both are the same object.
         """
-        own = keras.optimizers.get(discriminator_optimizer)
+        of_discriminator = keras.optimizers.get(discriminator_optimizer)
         optimizer = keras.optimizers.get(optimizer)
-        if own is optimizer:
+        if of_discriminator is optimizer:
             raise ValueError(
                 "The two networks need an optimizer each. Received: "
-                f"discriminator_optimizer={own.name}, the optimizer of the generator"
+                f"discriminator_optimizer={of_discriminator.name}, the optimizer "
+                "of the generator"
             )
         super().compile(optimizer, **kwargs)
         scaled = keras.optimizers.LossScaleOptimizer
-        if isinstance(self.optimizer, scaled) and not isinstance(own, scaled):
-            own = scaled(own)
-        self.discriminator_optimizer = own
+        if isinstance(self.optimizer, scaled) and not isinstance(
+            of_discriminator, scaled
+        ):
+            of_discriminator = scaled(of_discriminator)
+        self.discriminator_optimizer = of_discriminator
         # Unbuilt, their state would be left out when the model is saved or loaded.
         self.optimizer.build(self.generator.trainable_variables)
-        own.build(self.discriminator.trainable_variables)
+        of_discriminator.build(self.discriminator.trainable_variables)
 
     def get_compile_config(self) -> dict[str, typing.Any] | None:
         if not self.compiled:
@@ -252,16 +255,18 @@ class GAN(AveragedModel):
         """
         examples, labels = self._unpacked(data)
         steps = self.discriminator_steps
-        whole = GlobalBatch(ops.shape(examples)[0], self.seed_generator)
+        global_batch = GlobalBatch(ops.shape(examples)[0], self.seed_generator)
         tf.debugging.assert_greater_equal(
-            whole.total, steps, "A batch must have an example for each step."
+            global_batch.total, steps, "A batch must have an example for each step."
         )
         for k in range(steps - 1):  # For the discriminator alone.
-            batch, real, part_labels, inputs = self._part(examples, labels, whole, k)
+            batch, real, part_labels, inputs = self._part(
+                examples, labels, global_batch, k
+            )
             fake = tf.stop_gradient(self(inputs, training=True))
             self._train_discriminator(batch, real, fake, part_labels)
         batch, real, part_labels, inputs = self._part(
-            examples, labels, whole, steps - 1
+            examples, labels, global_batch, steps - 1
         )
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([v.value for v in self.generator.trainable_variables])
@@ -300,11 +305,11 @@ class GAN(AveragedModel):
         fake = self(inputs, average=self.average_generator is not None)
         logits = [self.discriminate(x, labels) for x in (examples, fake)]
         losses = self._adversarial.generator(*logits)
-        own = self._adversarial.discriminator(*logits)
+        discriminator_losses = self._adversarial.discriminator(*logits)
         self.loss_tracker.update_state(losses)
         means = {
             "loss": share_of_mean(losses),
-            "discriminator_loss": share_of_mean(own),
+            "discriminator_loss": share_of_mean(discriminator_losses),
         }
         return {name: sum_over_replicas(share) for name, share in means.items()}
 
@@ -369,7 +374,7 @@ class GAN(AveragedModel):
             return examples, None
         return examples, checked_labels(labels, self.num_classes)
 
-    def _part(self, examples, labels, whole, k):
+    def _part(self, examples, labels, global_batch, k):
         """Returns what the k-th step of the discriminator learns from.
 
         Every K-th example of the global batch, not of this replica's part.
@@ -378,7 +383,7 @@ class GAN(AveragedModel):
             Their `GlobalBatch`, the examples, their labels or None, and what the
             generator makes as many of.
         """
-        first = (k - whole.offset) % self.discriminator_steps
+        first = (k - global_batch.offset) % self.discriminator_steps
         real = examples[first :: self.discriminator_steps]
         batch = GlobalBatch(ops.shape(real)[0], self.seed_generator)
         latents = batch.normal((self.latent_size,))

@@ -31,9 +31,11 @@ class SamplingConfig:
                 f"`sampler` must be one of {', '.join(SAMPLERS)}. "
                 f"Received: sampler={self.sampler}"
             )
-        most = getattr(model.schedule, "num_train_steps", None)
-        if self.steps < 1 or (most and self.steps > most):
-            limit = f"from 1 to {most}, the levels of the model" if most else "above 0"
+        levels = getattr(model.schedule, "num_train_steps", None)
+        if self.steps < 1 or (levels and self.steps > levels):
+            limit = "above 0"
+            if levels:
+                limit = f"from 1 to {levels}, the levels of the model"
             raise ValueError(f"`steps` must be {limit}. Received: steps={self.steps}")
         if self.guidance != 1 and model.num_classes is None:
             raise ValueError(

@@ -125,18 +125,18 @@ class DiscreteSchedule(Schedule):
         spacing: str | None = None,
         dtype: str = "float32",
     ) -> Levels:
-        most = self.num_train_steps
+        total = self.num_train_steps
         # T rounded times between 0 and T - 1, the first left out, would repeat one.
-        limit = most - 1 if spacing == "linspace" else most
+        limit = total - 1 if spacing == "linspace" else total
         spacing = check_steps(num_steps, spacing, self.spacings, limit)
         numbers, count = step_numbers(num_steps, dtype)
         remaining = count - numbers
         if spacing == "trailing":
-            index = ops.round(most * remaining / count) - 1
+            index = ops.round(total * remaining / count) - 1
         elif spacing == "leading":
-            index = (remaining - 1) * ops.floor(most / count)
+            index = (remaining - 1) * ops.floor(total / count)
         elif spacing == "linspace":
-            index = ops.round((most - 1) * remaining / count)
+            index = ops.round((total - 1) * remaining / count)
         else:
             ratios = self._spaced(spacing, num_steps, dtype)
             return append_clean(*variance_preserving(ratios))

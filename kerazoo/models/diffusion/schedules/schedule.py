@@ -62,13 +62,13 @@ def check_steps(
     num_steps: int | Tensor,
     spacing: str | None,
     spacings: tuple[str, ...],
-    most: int | None = None,
+    max_steps: int | None = None,
 ) -> str:
     """Returns the spacing, by default the first, if it and the number make sense.
 
     Raises:
         ValueError: If the spacing is unknown, or `num_steps` is a Python integer that
-            is not in [1, most].
+            is not in [1, max_steps].
     """
     spacing = spacings[0] if spacing is None else spacing
     if spacing not in spacings:
@@ -76,9 +76,9 @@ def check_steps(
             f"`spacing` must be one of {spacings}. Received: spacing={spacing!r}"
         )
     if isinstance(num_steps, (int, np.integer)) and (
-        num_steps < 1 or (most and num_steps > most)
+        num_steps < 1 or (max_steps and num_steps > max_steps)
     ):
-        limit = f"between 1 and {most}" if most else "positive"
+        limit = f"between 1 and {max_steps}" if max_steps else "positive"
         raise ValueError(f"`num_steps` must be {limit}. Received: {num_steps=}")
     return spacing
 

@@ -123,8 +123,8 @@ def _translation(images, applied, values):
     kept, places = [], []
     for axis in (0, 1):
         size = images.shape[1 + axis]
-        most = _rounded(size / 8)
-        shift = integers(values[:, axis], 2 * most + 1) - most
+        max_shift = _rounded(size / 8)
+        shift = integers(values[:, axis], 2 * max_shift + 1) - max_shift
         shift = ops.where(applied, shift, 0)
         place = ops.arange(size, dtype="int32") - shift[:, None]  # (B, size)
         kept.append((place >= 0) & (place < size))

@@ -59,8 +59,8 @@ class TrainingConfig:
 
     def optimizers(self, train_steps: int) -> list[keras.optimizers.Optimizer]:
         """Returns the optimizers of generator and discriminator."""
-        own = self.discriminator_learning_rate
-        rates = (self.learning_rate, self.learning_rate if own is None else own)
+        rate = self.discriminator_learning_rate
+        rates = (self.learning_rate, self.learning_rate if rate is None else rate)
         return [self._optimizer(rate, train_steps) for rate in rates]
 
     def _optimizer(self, rate, train_steps):
