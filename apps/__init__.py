@@ -1,1 +1,8 @@
 """Command-line applications, run as `python -m apps.<name>`."""
+
+import sys
+
+if sys.argv[0] == "-m":  # A command starts: it is not imported by another program.
+    from apps.cli import signals
+
+    signals.die_at_once()

@@ -1,14 +1,22 @@
-r"""Measures the images of a diffusion model, a GAN or a folder against a dataset.
+r"""Measures an exported model, or a folder of images, against a dataset.
 
     python -m apps.evaluate
     python -m apps.evaluate --saved_model=saved_models/diffusion_digits --steps=10
     python -m apps.evaluate --workdir=runs/diffusion/digits --sampler=ddpm --steps=1000
     python -m apps.evaluate --saved_model=saved_models/gan_digits --truncation=0.7
     python -m apps.evaluate --images=DIR --dataset=digits
+    python -m apps.evaluate --saved_model=saved_models/transformer_trec --data_dir=trec
+    python -m apps.evaluate --saved_model=saved_models/dqn_cartpole --episodes=100
 
-FID, KID, precision, recall, density, coverage; with labels the share of images that a
-classifier takes for what was asked for, the classes that occur and the inception score;
-of a diffusion model's --workdir the denoising error at noise levels from low to high.
+Models that answer are measured by what training holds out, or with --part=all by other
+data that has labels: classes by accuracy, precision, recall and F1 of each class and
+what was taken for what; values by errors and R2; translations by BLEU and chrF; links
+by AUC and AP; language models by the perplexity of lines; policies by their returns.
+
+Images that a model makes, or those of a folder, are measured by FID, KID, precision,
+recall, density, coverage; with labels by the share of images that a classifier takes
+for what was asked for, the classes that occur and the inception score; a diffusion
+model's --workdir by the denoising error at noise levels from low to high, too.
 Compare results of one `feature_extractor` and one number of images.
 """
 
@@ -21,12 +29,18 @@ from apps.cli import run_flags
 from apps.cli.launch import launch
 from apps.cli.parsers import adopt
 from apps.cli.parsers import declare
+from apps.cli.sections import MODEL
+from apps.cli.sections import section
+from apps.evaluation import answers
+from apps.evaluation import flags as evaluation
 from apps.generation import checks
 from apps.generation import flags as generation
 from apps.generation import sources
 from apps.shared_flags import data
+from kerazoo.data.images.image_paths import image_paths
 
 _FLAGS = flags.FLAGS
+section(MODEL)
 _IMAGES = flags.DEFINE_string(
     "images",
     None,
@@ -34,14 +48,38 @@ _IMAGES = flags.DEFINE_string(
     "for each class, with its name or its number from 0.",
 )
 
-adopt(generation, data)
+adopt(generation, data, evaluation)
 declare(run_flags.BATCH_SIZE)
 
 DEFAULTS = {
     **generation.DEFAULTS,
     "batch_size": generation.BATCH_SIZE,
     "count": 2_000,
+    **evaluation.DEFAULTS,
 }
+TABLES = {
+    **generation.TABLES,
+    "texts": {
+        **generation.TABLES["texts"],
+        **evaluation.TEXTS,
+        "batch_size": "Images made at a time; another number makes other images.",
+        "count": "Images to make and measure.",
+        "data_dir": f"{data.IMAGES_DIR} Default: that of the model's training.",
+        "dataset": (
+            f"What to compare with: {data.IMAGES} Default: that of the model's "
+            "training; with --images digits."
+        ),
+        "flip": "Without effect: a dataset is measured as it is.",
+        "image_size": (
+            "Height and width to bring the dataset's images to, in pixels. Default: "
+            "those of the model's."
+        ),
+    },
+}
+OF_IMAGES = (  # What only models take that make images.
+    *("count", "feature_extractor", "flip", "image_size"),
+    *(name for names in generation.OF_FAMILIES.values() for name in names),
+)
 _OF_MODELS = (
     *("batch_size", "count", "saved_model", "seed", "workdir"),
     *(name for names in generation.OF_FAMILIES.values() for name in names),
@@ -51,6 +89,23 @@ _OF_MODELS = (
 def main():
     with errors.user_errors():
         check_flags()
+        export = find_export()
+        answers.check_flags(export and export.kind, OF_IMAGES)
+    measure_images() if export is None else answers.main(export)
+
+
+def find_export():
+    """Returns the export that answers, or None for one that makes images."""
+    if _IMAGES.value or run_flags.WORKDIR.value:
+        return None
+    return answers.find_export()
+
+
+def measure_images():
+    """Measures images, and prints a line of JSON."""
+    if data.DATASET.value is not None:
+        with errors.user_errors():
+            data.check_dataset()
     with errors.heavy_imports("diffusion"):
         from kerazoo.data.images.folder_like import read_folder_like
         from kerazoo.data.images.loading import load
@@ -89,13 +144,13 @@ def main():
 
 
 def check_flags():
-    """Refuses flags that have no meaning with others, and unknown datasets."""
+    """Refuses flags that have no meaning with others."""
     checks.check_model()
-    if data.DATASET.value is not None:
-        data.check_dataset()
     for name in _OF_MODELS if _IMAGES.value else ():
         if _FLAGS[name].present:
             raise ValueError(f"--{name} has no meaning with --images.")
+    if _IMAGES.value:
+        image_paths(_IMAGES.value)
 
 
 def named_dataset(metadata):
@@ -105,8 +160,9 @@ def named_dataset(metadata):
         holder.value if holder.present else noted.get(holder.name)
         for holder in (data.DATASET, data.DATA_DIR, data.IMAGE_SIZE)
     )
-    return name or "digits", data_dir, image_size
+    name = name or ("folder" if data.DATA_DIR.present else "digits")
+    return name, data_dir, image_size
 
 
 if __name__ == "__main__":
-    launch(main, DEFAULTS)
+    launch(main, DEFAULTS, **TABLES)

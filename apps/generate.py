@@ -3,7 +3,7 @@ r"""Makes and edits pictures with a trained diffusion model or GAN, and texts.
     python -m apps.generate --label=3,5 --picture=digits.png
     python -m apps.generate --image=three.png --strength=0.4 --count=8
     python -m apps.generate --image=three.png --mask=keep.png
-    python -m apps.generate --count=1000 --folder=digits
+    python -m apps.generate --count=1000 --folder=made
     python -m apps.generate --workdir=runs/diffusion/digits --sampler=ddim --steps=50 \
         --progress_images=steps.png --animation=steps.gif
     python -m apps.generate --workdir=runs/diffusion/digits --interpolate \
@@ -22,6 +22,8 @@ make equal pictures and texts.
 import json
 
 from apps.cli import errors
+from apps.cli import exports
+from apps.cli import run_flags
 from apps.cli.launch import launch
 from apps.cli.parsers import adopt
 from apps.generation import checks
@@ -34,17 +36,22 @@ from apps.generation import texts
 adopt(generation, picture_flags, texts)
 
 DEFAULTS = generation.DEFAULTS
+TABLES = generation.TABLES
 
 
 def main():
-    with errors.user_errors():
+    with errors.user_errors(), errors.user_packages("diffusion"):
         checks.check_model()
         checks.check_pictures()
-    with errors.heavy_imports("diffusion"):
-        import tensorflow  # noqa: F401
-    with errors.user_errors():
         is_text = texts.is_chosen()
         checks.check_kind(is_text)
+        if not is_text:
+            pictures.check_files()
+            pictures.check_outputs()
+        if not run_flags.WORKDIR.value:
+            exports.find_export(*(["transformer"] if is_text else sources.FAMILIES))
+    with errors.heavy_imports("diffusion"):
+        import tensorflow  # noqa: F401
     texts.main() if is_text else make_pictures()
 
 
@@ -97,4 +104,4 @@ def make_images(source, request, count, images, mask):
 
 
 if __name__ == "__main__":
-    launch(main, DEFAULTS)
+    launch(main, DEFAULTS, **TABLES)

@@ -13,23 +13,36 @@ from apps.cli import exports
 from apps.cli import run_flags
 from apps.cli.launch import launch
 from apps.cli.parsers import declare
+from apps.cli.sections import EVALUATION
+from apps.cli.sections import RUN
+from apps.cli.sections import section
+from apps.shared_flags import playing
+from kerazoo.runs.writable import check_file
 
+section(RUN)
 _VIDEO = flags.DEFINE_string(
     "video", None, "Writes the first episodes here; .gif or .mp4."
 )
 _VIDEO_EPISODES = flags.DEFINE_integer(
     "video_episodes", 1, "Episodes in the video.", lower_bound=1
 )
-_EPISODES = flags.DEFINE_integer("episodes", 10, "Episodes to play.", lower_bound=1)
-declare(run_flags.SEED)  # Of the first episode; the next has the next.
+declare(playing.EPISODES, run_flags.SEED)
 flags.adopt_module_key_flags(exports)
 
 DEFAULTS = {"saved_model": "saved_models/dqn_cartpole"}
+TABLES = {
+    "texts": {"seed": "Seed of the first episode; the next has the next."},
+    "headings": {"seed": EVALUATION},
+}
 
 
 def main():
     if _VIDEO.value and not _VIDEO.value.endswith((".gif", ".mp4")):
         raise errors.UserError(f"--video={_VIDEO.value} must end in .gif or .mp4.")
+    with errors.user_errors():
+        if _VIDEO.value:
+            check_file(_VIDEO.value, "video")
+        path, trained = exports.find_export("dqn")
     with errors.heavy_imports("dqn", legacy_keras=True):
         import gymnasium
         import numpy as np
@@ -40,11 +53,10 @@ def main():
         from kerazoo.serving.signatures import load_signatures
 
     with errors.user_errors(gymnasium.error.Error, KeyError):
-        path, trained = exports.find_export("dqn")
         policy = load_signatures(path)["serving_default"]
         env = make_trained_environment(trained, bool(_VIDEO.value))
     returns, pictures = [], []
-    for episode in range(_EPISODES.value):
+    for episode in range(playing.EPISODES.value):
         renders = bool(_VIDEO.value) and episode < _VIDEO_EPISODES.value
         seed = run_flags.SEED.value + episode
         played, drawn = play_episode(policy, env, seed, renders)
@@ -65,4 +77,4 @@ def main():
 
 
 if __name__ == "__main__":
-    launch(main, DEFAULTS)
+    launch(main, DEFAULTS, **TABLES)

@@ -24,10 +24,11 @@ from apps.shared_flags import generation
 from apps.shared_flags import network
 from apps.shared_flags import training
 
-adopt(run_flags, data, generation, diffusion_flags)
+adopt(run_flags, data, generation)
 declare(network.HIDDEN_SIZE, network.NUM_LAYERS, network.NUM_HEADS)
 declare(network.PATCH_SIZE, network.BLOCKS_PER_LEVEL, network.DROPOUT)
 declare(training.HALF_LIFE, training.MAX_GRADIENT_NORM, training.WARM_UP_STEPS)
+adopt(diffusion_flags)
 run_flags.may_change(
     *("data_dir", "eval_samples", "feature_extractor"),
     *("guidance", "sampler", "steps", "towers"),
@@ -44,10 +45,22 @@ DEFAULTS = {
     "num_layers": 4,
     "train_steps": 1_000,
 }
+TABLES = {
+    "texts": {
+        "average_half_life": "Half-life of the averaged weights, in images.",
+        "blocks_per_level": "unet: blocks at each size of the image.",
+        "dataset": f"{data.IMAGES} Default: digits.",
+        "data_dir": data.IMAGES_DIR,
+        "hidden_size": "dit: width of the hidden layers, of all heads.",
+        "num_heads": "dit: attention heads.",
+        "num_layers": "dit: blocks.",
+        "patch_size": "dit: side of a patch, in pixels.",
+    }
+}
 
 
 def main():
-    with errors.user_errors():
+    with errors.user_errors(), errors.user_packages("diffusion"):
         check_flags()
     with errors.heavy_imports("diffusion"):
         import tensorflow as tf
@@ -76,4 +89,4 @@ def main():
 
 
 if __name__ == "__main__":
-    launch(main, DEFAULTS)
+    launch(main, DEFAULTS, **TABLES)

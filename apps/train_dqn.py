@@ -14,6 +14,7 @@ from apps.cli.launch import launch
 from apps.cli.parsers import adopt
 from apps.cli.train import train
 from apps.dqn import flags as dqn_flags
+from apps.dqn.checks import look_at_environment
 
 adopt(run_flags, dqn_flags)
 run_flags.may_change("asynchronous", "eval_episodes", "target_return")
@@ -25,12 +26,19 @@ DEFAULTS = {
     "checkpoint_every": 2_048,
     "log_every": 512,
 }
+TABLES = {
+    "texts": {
+        "batch_size": "Transitions of a gradient step, over all devices.",
+        "seed": "Seed of weights, environment and exploration.",
+    }
+}
 
 
 def main():
     with errors.user_errors(), errors.user_packages("dqn"):
         from kerazoo.models.dqn import config
-        from kerazoo.models.dqn import env_ids
+        from kerazoo.models.dqn.env_ids import check_env
+        from kerazoo.models.dqn.env_kwargs import parse_env_kwargs
 
         if run_flags.DTYPE_POLICY.value == "mixed_float16":
             raise ValueError(
@@ -38,14 +46,15 @@ def main():
                 "not have: use mixed_bfloat16 or float32."
             )
         given = {
-            "env_kwargs": env_ids.parse_env_kwargs(dqn_flags.ENV_KWARGS.value),
+            "env_kwargs": parse_env_kwargs(dqn_flags.ENV_KWARGS.value),
             "network": arguments(config.NetworkConfig),
             "agent": arguments(config.AgentConfig),
             "replay": arguments(config.ReplayConfig),
             "exploration": arguments(config.ExplorationConfig),
             "collection": arguments(config.CollectionConfig),
         }
-        env_ids.check_env(dqn_flags.ENV.value)
+        check_env(dqn_flags.ENV.value)
+    look_at_environment(given["env_kwargs"])
     with errors.heavy_imports("dqn", legacy_keras=True):
         from kerazoo.tasks.dqn import DiscreteControl
 
@@ -57,4 +66,4 @@ def main():
 
 
 if __name__ == "__main__":
-    launch(main, DEFAULTS)
+    launch(main, DEFAULTS, **TABLES)

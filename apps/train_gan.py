@@ -17,17 +17,17 @@ from apps.cli import run_flags
 from apps.cli import tasks
 from apps.cli.checks import arguments
 from apps.cli.launch import launch
-from apps.cli.launch import set_defaults
 from apps.cli.parsers import adopt
 from apps.cli.parsers import declare
 from apps.cli.train import train
 from apps.gan import flags as gan_flags
+from apps.gan.checks import MIXTURES
+from apps.gan.checks import OF_TASKS
 from apps.gan.checks import check_flags
 from apps.shared_flags import data
 from apps.shared_flags import generation
 from apps.shared_flags import network
 from apps.shared_flags import training
-from apps.shared_flags.data import check_dataset
 
 adopt(run_flags, tasks, data, gan_flags)
 declare(generation.CONDITIONAL, generation.EVAL_SAMPLES)
@@ -71,15 +71,22 @@ TASK_DEFAULTS = {
         "train_steps": 16_000,
     },
 }
+TABLES = {
+    "task_defaults": TASK_DEFAULTS,
+    "task_flags": OF_TASKS,
+    "texts": {
+        "average_half_life": "Half-life of the averaged weights, in examples.",
+        "blocks_per_level": "residual: blocks at each size of the image.",
+        "dataset": {"generate": data.IMAGES, "toy": f"{' or '.join(MIXTURES)}."},
+        "data_dir": data.IMAGES_DIR,
+    },
+}
 
 
 def main():
     task = tasks.TASK.value
-    set_defaults(TASK_DEFAULTS[task])
-    with errors.user_errors():
+    with errors.user_errors(), errors.user_packages("gan"):
         check_flags()
-        if task == "generate":
-            check_dataset()
     with errors.heavy_imports("gan"):
         from kerazoo.models.gan import config
         from kerazoo.tasks import gan
@@ -100,4 +107,4 @@ def main():
 
 
 if __name__ == "__main__":
-    launch(main, DEFAULTS, TASKS)
+    launch(main, DEFAULTS, TASKS, **TABLES)

@@ -14,20 +14,23 @@ from apps.cli import run_flags
 from apps.cli import tasks
 from apps.cli.checks import arguments
 from apps.cli.launch import launch
-from apps.cli.launch import set_defaults
 from apps.cli.parsers import adopt
 from apps.cli.parsers import declare
 from apps.cli.train import cross_validate
 from apps.cli.train import train
 from apps.gnn import flags as gnn_flags
+from apps.gnn.checks import DATASETS
+from apps.gnn.checks import OF_TASKS
 from apps.gnn.checks import check_flags
+from apps.gnn.molecule_defaults import take_molecule_defaults
 from apps.shared_flags import data
 from apps.shared_flags import network
 from apps.shared_flags import training
 
-adopt(run_flags, tasks, gnn_flags)
+adopt(run_flags, tasks)
 declare(data.DATASET, data.DATA_DIR, training.PATIENCE)
 declare(network.HIDDEN_SIZE, network.NUM_LAYERS, network.NUM_HEADS, network.DROPOUT)
+adopt(gnn_flags)
 run_flags.may_change("data_dir", "patience", "run_name")
 
 TASKS = {
@@ -63,12 +66,36 @@ TASK_DEFAULTS = {
         "train_steps": 3_000,
     },
 }
+TABLES = {
+    "task_defaults": TASK_DEFAULTS,
+    "task_flags": OF_TASKS,
+    "texts": {
+        "architecture": {
+            "graph": "Kind of graph convolution. Of molecules gine by default.",
+        },
+        "batch_size": {
+            "node": "Nodes of a step with --fanouts, over all devices.",
+            "link": "Not used: a step has all links.",
+            "graph": "Graphs of a step, over all devices.",
+        },
+        "data_dir": "Folder of the dataset's files.",
+        "dataset": DATASETS,
+        "pooling": {
+            "graph": "How the nodes of a graph are put together. Of molecules mean by "
+            "default.",
+        },
+        "readout": {
+            "graph": "jumping: a linear function of every layer; mlp: a hidden layer "
+            "after the last. Of molecules mlp by default.",
+        },
+    },
+}
 
 
 def main():
     task = tasks.TASK.value
-    set_defaults(TASK_DEFAULTS[task])
     with errors.user_errors():
+        take_molecule_defaults()
         check_flags()
     with errors.heavy_imports("gnn", legacy_keras=True):
         from kerazoo.data.graphs.molecule_columns import MoleculeColumns
@@ -110,4 +137,4 @@ def main():
 
 
 if __name__ == "__main__":
-    launch(main, DEFAULTS, TASKS)
+    launch(main, DEFAULTS, TASKS, **TABLES)

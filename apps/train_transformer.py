@@ -1,10 +1,11 @@
 r"""Trains a Transformer on texts or images, measures and exports it.
 
     python -m apps.train_transformer
-    python -m apps.train_transformer --dataset=files --data_dir=DIR \
+    python -m apps.train_transformer --data_dir=DIR \
         --source_language=en --target_language=de
-    python -m apps.train_transformer --task=generate --dataset=file --data_dir=BOOK.txt
-    python -m apps.train_transformer --task=classify --data_dir=DIR
+    python -m apps.train_transformer --data_dir=PAIRS.tsv
+    python -m apps.train_transformer --task=generate --data_dir=BOOK.txt
+    python -m apps.train_transformer --task=classify --data_dir=REVIEWS.csv
     python -m apps.train_transformer --task=image --dataset=mnist
 
 The bare command learns to write dates of many languages as ISO 8601. The same command
@@ -24,13 +25,17 @@ from apps.shared_flags import data
 from apps.shared_flags import network
 from apps.shared_flags import training
 from apps.transformer import flags as transformer_flags
+from apps.transformer.checks import DATASETS
+from apps.transformer.checks import OF_TASKS
 from apps.transformer.checks import check_flags
+from apps.transformer.checks import fitted
 from apps.transformer.checks import text_dataset
 
-adopt(run_flags, tasks, transformer_flags, training)
+adopt(run_flags, tasks)
 declare(data.DATASET, data.DATA_DIR, data.IMAGE_SIZE, data.FLIP)
 declare(network.HIDDEN_SIZE, network.NUM_LAYERS, network.NUM_HEADS)
 declare(network.DROPOUT, network.PATCH_SIZE)
+adopt(transformer_flags, training)
 run_flags.may_change("data_dir", "patience", "beam_size", "length_penalty")
 
 TASKS = {
@@ -67,14 +72,18 @@ DATES = {
     "tokens_per_batch": 2_048,
     "vocabulary_size": 1_000,
 }
+TABLES: dict[str, dict] = {
+    "task_defaults": {**TASK_DEFAULTS, ("translate", "dates"): DATES},
+    "task_flags": OF_TASKS,
+    "texts": {"dataset": DATASETS},
+}
 
 
 def main():
     task = tasks.TASK.value
-    set_defaults(TASK_DEFAULTS[task])
     if task == "translate" and text_dataset() == "dates":
         set_defaults(DATES)
-    with errors.user_errors():
+    with errors.user_errors(), errors.user_packages("text"):
         check_flags()
     with errors.heavy_imports("text"):
         from kerazoo.models.transformer import config
@@ -96,8 +105,8 @@ def main():
         if task == "image":
             more["dataset"] = data.DATASET.value or "digits"
         else:
-            more["vocabulary"] = arguments(VocabularyConfig)
-        return arguments(kind, **more)
+            more["vocabulary"] = arguments(VocabularyConfig, **fitted(VocabularyConfig))
+        return arguments(kind, **more, **fitted(kind))
 
     with errors.user_errors():
         name = make_task().name
@@ -110,4 +119,4 @@ def main():
 
 
 if __name__ == "__main__":
-    launch(main, DEFAULTS, TASKS)
+    launch(main, DEFAULTS, TASKS, **TABLES)

@@ -1,5 +1,6 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and what a damaged one says."""
 
+import json
 import os
 import pathlib
 import tempfile
@@ -43,3 +44,31 @@ def write_text(path: str | os.PathLike, text: str) -> None:
     ```
     """
     write_whole(path, lambda part: part.write_text(text))
+
+
+def read_json(
+    path: str | os.PathLike, remedy: str = "restore it, or begin in another folder"
+) -> dict[str, typing.Any]:
+    """Reads an object of a file of JSON.
+
+    Args:
+        path: path.
+        remedy: What to do about a damaged file.
+
+    Raises:
+        ValueError: If it is damaged.
+
+    Example:
+
+    ```python
+    write_text("result.json", '{"steps": 3}')
+    read_json("result.json")  # {"steps": 3}
+    ```
+    """
+    try:
+        found = json.loads(pathlib.Path(path).read_text())
+    except ValueError as error:  # Of the text, or of its bytes.
+        raise ValueError(f"{path} is damaged ({error}): {remedy}.") from None
+    if not isinstance(found, dict):
+        raise ValueError(f"{path} is damaged (it holds no object): {remedy}.")
+    return found

@@ -1,5 +1,6 @@
 """What a person watches: a bar on a terminal, a line in a log."""
 
+import math
 import sys
 import time
 import typing
@@ -44,6 +45,7 @@ def track(
         total = len(items)
     is_terminal = sys.stderr.isatty()
     start, done, is_said = time.perf_counter(), 0, is_terminal
+    first: tuple[int, float] | None = None  # Units and seconds of the first item.
     with tqdm.tqdm(
         total=total,
         desc=name,
@@ -59,9 +61,14 @@ def track(
             done += count
             bar.update(count)
             seconds = time.perf_counter() - start
-            if not is_said and seconds > _SOON:
+            if first is None:  # It takes longer: it may be traced.
+                first = done, seconds
+                continue
+            is_over = total is not None and done >= total
+            if not (is_said or is_over) and seconds > _SOON:
                 is_said = True
-                say(f"{name}: {_estimate(done, total, unit, seconds)}")
+                rate = (done - first[0]) / max(seconds - first[1], 1e-9)
+                say(f"{name}: {_estimate(done, total, unit, rate)}")
 
 
 def say(text: str) -> None:
@@ -69,9 +76,9 @@ def say(text: str) -> None:
     tqdm.tqdm.write(text, file=sys.stderr)
 
 
-def _estimate(done, total, unit, seconds):
+def _estimate(done, total, unit, rate):
     if total is None:
         return f"{done:,} {unit}".rstrip()
-    left = seconds * max(total - done, 0) / done
+    left = (total - done) / rate if rate else math.inf
     counts = f"{done:,} of {total:,} {unit}".rstrip()
     return f"{counts}, about {left:.0f} s left"

@@ -1,6 +1,9 @@
 """Prepares TensorFlow once for all tests: Keras 2 behind it, two logical CPUs."""
 
+import logging
 import os
+
+import pytest
 
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -18,3 +21,12 @@ def pytest_configure():
     from kerazoo.training import strategy
 
     strategy.create("mirrored", num_devices=2)
+
+
+@pytest.fixture(autouse=True)
+def notices():
+    """Takes from the library's logger what an app has done to it."""
+    yield
+    logger = logging.getLogger("kerazoo")
+    logger.handlers, logger.propagate = [], True
+    logger.setLevel(logging.NOTSET)

@@ -2,47 +2,35 @@
 
 import os
 import pathlib
-import subprocess
-import sys
+import runpy
+
+import keras
+import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
-# Classifiers of images are not trained for long, as in tests/apps/conftest.py.
-_PROGRAM = """
-import os, runpy, sys
-if sys.argv[1] == "images":
-    from kerazoo.evaluation.images import classifier_features
-    classifier_features._EXAMPLES = 60_000
-for path in sys.argv[2:]:
-    os.chdir(os.path.dirname(path))
-    runpy.run_path(path, run_name="__main__")
-"""
 
 
 def run_files(paths, cache, makes_images=False):
-    """Runs Python files one after the other in one process, each in its own folder.
+    """Runs Python files one after the other, each in its own folder.
+
+    In this process: TensorFlow takes as long to start as most of them to run.
 
     Args:
         paths: list of absolute paths.
         cache: path. Folder of trained classifiers, which tests share.
         makes_images: bool. Whether images are measured.
-
-    Raises:
-        AssertionError: With what the process said, if a file fails.
     """
-    kind = "images" if makes_images else "others"
-    done = subprocess.run(
-        [sys.executable, "-c", _PROGRAM, kind, *map(str, paths)],
-        cwd=ROOT,
-        env={
-            **{k: v for k, v in os.environ.items() if k != "TF_USE_LEGACY_KERAS"},
-            "PYTHONPATH": str(ROOT),
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            "XDG_CACHE_HOME": str(cache),
-        },
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-3_000:]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(cache))
+        if makes_images:
+            from kerazoo.evaluation.images import classifier_features
+
+            # Classifiers are not trained for long, as in tests/apps/conftest.py.
+            patch.setattr(classifier_features, "_EXAMPLES", 60_000)
+        for path in paths:
+            patch.chdir(os.path.dirname(path))
+            keras.utils.set_random_seed(0)
+            runpy.run_path(str(path), run_name="__main__")
 
 
 def shared_cache(tmp_path_factory):

@@ -38,6 +38,13 @@ MAY_IMPORT = {  # Folder: (own packages, others' packages)
         {"kerazoo.serving"},
         {"keras", "numpy", "tensorflow", "tensorflow_serving"},
     ),
+    "kerazoo/prediction": (
+        {
+            *("kerazoo.data", "kerazoo.evaluation", "kerazoo.prediction"),
+            *("kerazoo.serving", "kerazoo.text"),
+        },
+        {"tensorflow", "tensorflow_text", *_SCIENCE},
+    ),
     "kerazoo/runs": (
         {"kerazoo.runs", "kerazoo.serving", "kerazoo.training"},
         {"keras", "numpy", "tensorflow"},
@@ -89,6 +96,7 @@ HEAVY = {
 }
 DOORS = (
     "kerazoo",
+    "kerazoo.prediction",
     "kerazoo.runs",
     "kerazoo.training",
     *(f"kerazoo.models.{f}" for f in ("diffusion", "dqn", "gan", "gnn", "transformer")),

@@ -14,8 +14,8 @@ def test_long_work_is_one_line_with_an_estimate(capsys, monkeypatch):
     batches = [10, 10, 20]
     for _ in progress.track(batches, "Measuring", 40, "images", size=lambda n: n):
         pass
-    # Ten images took three seconds: thirty are left.
-    line = "Measuring: 10 of 40 images, about 9 s left\n"
+    # Ten images took three seconds: twenty are left. The first ones do not count.
+    line = "Measuring: 20 of 40 images, about 6 s left\n"
     assert capsys.readouterr() == ("", line)
 
 
@@ -23,7 +23,14 @@ def test_unknown_total_is_not_estimated(capsys, monkeypatch):
     seconds = iter(range(0, 100, 3))
     monkeypatch.setattr(time, "perf_counter", lambda: next(seconds))
     list(progress.track(iter([1, 2]), "Reading", unit="lines"))
-    assert capsys.readouterr().err == "Reading: 1 lines\n"
+    assert capsys.readouterr().err == "Reading: 2 lines\n"
+
+
+def test_nothing_is_said_at_the_end(capsys, monkeypatch):
+    seconds = iter(range(0, 100, 3))
+    monkeypatch.setattr(time, "perf_counter", lambda: next(seconds))
+    list(progress.track([1, 2], "Measuring"))
+    assert capsys.readouterr().err == ""
 
 
 def test_terminal_shows_a_bar_that_goes(capsys, monkeypatch):

@@ -6,6 +6,7 @@ import sys
 
 from absl import flags
 
+from apps.cli import signals
 from apps.cli import tensorflow_import
 
 FAILED = 1
@@ -39,7 +40,7 @@ def heavy_imports(extra, legacy_keras=False):
         extra: str. Name of the extra of `setup.cfg` that has the packages.
         legacy_keras: bool. Puts Keras 2 behind `tf.keras`, for TF-Agents and TF-GNN.
     """
-    with user_packages(extra):
+    with signals.dying(), user_packages(extra):
         if legacy_keras:
             from kerazoo import legacy_keras
         tensorflow_import.import_tensorflow()

@@ -2,6 +2,10 @@
 
 from absl import flags
 
+from apps.cli.sections import MODEL
+from apps.cli.sections import section
+
+section(MODEL)
 SAVED_MODEL = flags.DEFINE_string(
     "saved_model",
     None,
@@ -9,13 +13,14 @@ SAVED_MODEL = flags.DEFINE_string(
 )
 
 
-def find_export(*families):
+def find_export(*families, others=()):
     """Returns the newest version of `--saved_model`, or the version given.
 
-    Imports TensorFlow: call it after `errors.heavy_imports`.
+    Imports nothing heavy: call it before `errors.heavy_imports`.
 
     Args:
         *families: str. Families of which the model must be one, such as `"dqn"`.
+        others: Families that are allowed, too, but not named in messages.
 
     Returns:
         The pair of its path and a dict of what was noted about it.
@@ -23,11 +28,16 @@ def find_export(*families):
     Raises:
         ValueError: If there is none, or it is another model.
     """
-    from kerazoo.serving.exporting import newest_version
-    from kerazoo.serving.exporting import read_metadata
+    from kerazoo.serving.exported import newest_version
+    from kerazoo.serving.exported import read_metadata
 
     apps = " or ".join(f"apps.train_{family}" for family in families)
     path = SAVED_MODEL.value
+    if path is None:
+        raise ValueError(
+            f"--saved_model is missing: name a folder that {apps} exported a model to, "
+            "such as saved_models/NAME."
+        )
     try:
         version = newest_version(path)
     except ValueError as error:
@@ -36,6 +46,6 @@ def find_export(*families):
             f"python -m {apps}."
         ) from error
     metadata = read_metadata(version)
-    if metadata.get("family") not in families:
+    if metadata.get("family") not in (*families, *others):
         raise ValueError(f"--saved_model={version} is no model that {apps} exported.")
     return version, metadata

@@ -1,14 +1,17 @@
 """The flags of a run, noted in its folder as a flagfile that repeats it."""
 
 import pathlib
+import re
 import sys
 
 from absl import flags
 
 from apps.cli import run_flags
+from apps.cli.whose_run import command_of
 from kerazoo.runs.record import has_state
 
 _FILE = "flags.txt"
+_LINE = re.compile(r"--\w+(=.*)?$|#|\s*$")  # Comments may have been added.
 _SAME_OUTCOME = {"workdir", "export", "num_seeds"}
 
 
@@ -32,12 +35,10 @@ class FlagsRecord:
             bool. Whether all flags but those of where to write are as before.
         """
         path = pathlib.Path(folder, _FILE)
-        if not (path.exists() and has_state(path.parent)):
+        if not has_state(path.parent):
             return False
-        before = {
-            line.split("=")[0].removeprefix("--"): line
-            for line in path.read_text().splitlines()
-        }
+        before = _read(path)
+        self._check_app(path.parent, before)
         changed = {
             name: f"{before.get(name) or f'no --{name}'} became {line or 'unset'}"
             for name, line in self._lines.items()
@@ -53,12 +54,49 @@ class FlagsRecord:
             )
         return changed.keys() <= _SAME_OUTCOME
 
+    def _check_app(self, folder, before):
+        ours, theirs = command_of(self._lines), command_of(before)
+        if ours is None or ours == theirs:
+            return
+        if theirs is None:
+            raise ValueError(
+                f"{folder / _FILE} has the flags of no app of kerazoo: give another "
+                "--workdir."
+            )
+        raise ValueError(
+            f"{folder} is a run of {theirs}, not of {ours}: give another --workdir."
+        )
+
     def write(self, folder):
         """Writes the flagfile."""
         from kerazoo.atomic_files import write_text
 
         text = "".join(f"{line}\n" for line in self._lines.values() if line)
         write_text(pathlib.Path(folder, _FILE), text)
+
+
+def _read(path):
+    """Returns the flags of a flagfile as dict of name to line."""
+    if not path.exists():
+        raise ValueError(
+            f"{path.parent} has checkpoints and no {_FILE}: it is no run of a command. "
+            "Give another --workdir."
+        )
+    try:
+        lines = path.read_text().splitlines()
+    except UnicodeDecodeError as error:
+        raise _damaged(path, error) from None
+    for number, line in enumerate(lines, 1):
+        if not _LINE.match(line):
+            raise _damaged(path, f"line {number} is no flag: {line[:40]!r}")
+    lines = [line for line in lines if line.startswith("--")]
+    return {line.split("=")[0].removeprefix("--"): line for line in lines}
+
+
+def _damaged(path, why):
+    return ValueError(
+        f"{path} is damaged ({why}): restore it, or give another --workdir."
+    )
 
 
 def _flag_lines(module):

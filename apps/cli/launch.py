@@ -8,14 +8,17 @@ from absl import app
 from absl import flags
 from absl import logging
 
+from apps.cli import command_line
 from apps.cli import errors
+from apps.cli import signals
 from apps.cli import tasks as task_flag
+from apps.cli.early_checks import check_run
+from apps.cli.help import Tables
 from apps.cli.notices import show_notices
+from apps.cli.parsers import module_of
 
-_OF_OLD_RUNS = ("count", "feature_extractor")
 
-
-def launch(main, defaults=None, tasks=None, argv=None):
+def launch(main, defaults=None, tasks=None, argv=None, **tables):
     """Runs an app's `main` and exits as the command-line contract says.
 
     0: done. 1: training failed. 2: a user's mistake, said in one line. 130 and 143:
@@ -26,16 +29,16 @@ def launch(main, defaults=None, tasks=None, argv=None):
         defaults: dict of flag name to the app's own default.
         tasks: dict of the values of `--task` to what they mean, for apps that have it.
         argv: List of str. Default: that of the process.
+        **tables: See `apps.cli.help.Tables`.
     """
     set_defaults(defaults or {})
     if tasks:
         task_flag.set_tasks(tasks)
-    module = main.__module__
-    module = sys.argv[0] if module == "__main__" else module
+    module = module_of(main.__module__)
     app.run(
         lambda rest: _guarded(main, module, rest),
         argv=argv,
-        flags_parser=lambda argv: _parse(module, argv),
+        flags_parser=lambda argv: command_line.parse(main, argv, Tables(**tables)),
     )
 
 
@@ -49,38 +52,14 @@ def set_defaults(defaults):
         flags.FLAGS.set_default(flag, value)
 
 
-def _parse(module, argv):
-    try:
-        return flags.FLAGS(_without_old_flags(module, argv))
-    except SystemExit:  # --help and its kin, which absl ends with 1.
-        sys.exit(0)
-    except flags.Error as error:
-        errors.end(f"{str(error).rstrip('.')}. See --helpshort.")
-
-
-def _without_old_flags(module, argv):
-    """Returns a command line with its flagfiles read.
-
-    Those of version 0.1's runs name flags that their app had for no use of its own.
-    """
-    expanded = flags.FLAGS.read_flags_from_files(argv, force_gnu=False)
-    own = {flag.name for flag in flags.FLAGS.get_key_flags_for_module(module)}
-    return [
-        argument
-        for argument in expanded
-        if argument in argv
-        or (name := argument.partition("=")[0].strip("-")) in own
-        or name not in _OF_OLD_RUNS
-    ]
-
-
 def _guarded(main, module, rest):
     logging.set_verbosity(logging.ERROR)
     show_notices()
-    with warnings.catch_warnings():
+    with signals.ending(), warnings.catch_warnings():
         warnings.showwarning = _show_warning
         try:
             _check_command(module, rest)
+            check_run(module)
             main()
         except errors.UserError as error:
             errors.end(str(error))
@@ -103,11 +82,14 @@ def _library_errors():
         if "RunError" in kinds:
             errors.end(errors.in_flags(str(error)))
         if "Interrupted" in kinds:
+            saved = ", state saved" if error.is_saved else ""
             print(
-                f"Stopped by {error}, state saved. The same command goes on.",
+                f"Stopped by {error}{saved}. The same command goes on.",
                 file=sys.stderr,
             )
             sys.exit(128 + error.signal_number)
+        if "EnvironmentFailure" in kinds:
+            errors.end(str(error), errors.FAILED)
         raise
 
 

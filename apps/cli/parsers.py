@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import pathlib
+import sys
 
 from absl import flags
 
@@ -12,7 +13,7 @@ flags.disclaim_key_flags()  # What is declared here belongs to the module that c
 class _Integers(flags.ListParser):
     """Positive whole numbers between commas."""
 
-    syntactic_help = "positive whole numbers between commas"
+    kind = syntactic_help = "positive whole numbers between commas, such as 64,32"
 
     def parse(self, argument):
         if isinstance(argument, (list, tuple)):
@@ -31,6 +32,15 @@ class _Serializer(flags.ArgumentSerializer):
 def DEFINE_integers(name, default, help):
     """Declares a flag of positive whole numbers between commas, such as 64,32."""
     return flags.DEFINE(_Integers(), name, default, help, serializer=_Serializer())
+
+
+def module_of(name):
+    """Returns the name under which absl knows the flags of a module.
+
+    Args:
+        name: str. `__name__` of the module.
+    """
+    return sys.argv[0] if name == "__main__" else name
 
 
 def adopt(*modules):

@@ -6,6 +6,13 @@ A family hands its own defaults to `launch` and calls
 
 from absl import flags
 
+from apps.cli.sections import DEVICES
+from apps.cli.sections import EVALUATION
+from apps.cli.sections import RUN
+from apps.cli.sections import TRAINING
+from apps.cli.sections import section
+
+section(RUN)
 WORKDIR = flags.DEFINE_string(
     "workdir",
     None,
@@ -13,6 +20,7 @@ WORKDIR = flags.DEFINE_string(
     "result.json. The same command goes on where it stopped. "
     "Default: runs/<family>/<dataset or environment>.",
 )
+section(TRAINING)
 TRAIN_STEPS = flags.DEFINE_integer(
     "train_steps", 10_000, "Optimizer steps in all.", lower_bound=1
 )
@@ -29,6 +37,7 @@ SEED = flags.DEFINE_integer(
     lower_bound=0,
     upper_bound=2**32 - 1,
 )
+section(RUN)
 NUM_SEEDS = flags.DEFINE_integer(
     "num_seeds",
     1,
@@ -36,15 +45,18 @@ NUM_SEEDS = flags.DEFINE_integer(
     "exports the best; adds <metric>_mean and <metric>_std to the result.",
     lower_bound=1,
 )
+section(EVALUATION)
 EVAL_EVERY = flags.DEFINE_integer(
     "eval_every", 1_000, "Optimizer steps between evaluations.", lower_bound=1
 )
+section(RUN)
 CHECKPOINT_EVERY = flags.DEFINE_integer(
     "checkpoint_every", 1_000, "Optimizer steps between checkpoints.", lower_bound=1
 )
 LOG_EVERY = flags.DEFINE_integer(
     "log_every", 100, "Optimizer steps between reports.", lower_bound=1
 )
+section(DEVICES)
 STRATEGY = flags.DEFINE_enum(
     "strategy",
     "auto",
@@ -67,6 +79,7 @@ DTYPE_POLICY = flags.DEFINE_enum(
 JIT_COMPILE = flags.DEFINE_boolean(
     "jit_compile", None, "Compiles the step with XLA. Default: where it is faster."
 )
+section(RUN)
 EXPORT = flags.DEFINE_boolean("export", True, "Exports the trained model.")
 EXPORT_DIR = flags.DEFINE_string(
     "export_dir",

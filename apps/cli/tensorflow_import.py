@@ -17,7 +17,7 @@ def import_tensorflow():
         os.dup2(said.fileno(), 2)
         try:
             import tensorflow  # noqa: F401
-        except BaseException:
+        except Exception:  # Not a signal, which is no failure.
             said.seek(0)
             os.write(stderr, said.read())
             raise

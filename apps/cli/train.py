@@ -1,11 +1,14 @@
 """From the shared flags to `kerazoo.run`: once, once per seed or once per fold."""
 
+import contextlib
 import json
 import pathlib
 import time
 
 from apps.cli import errors
 from apps.cli import run_flags as run
+from apps.cli import signals
+from apps.cli.closing import say_closing
 from apps.cli.flags_record import FlagsRecord
 from kerazoo.runs.names import short_name
 
@@ -61,6 +64,7 @@ def train(make_task, family, name, module, patience=None, sample_every=None, **m
 
         with errors.user_errors():
             write_models_config(pathlib.Path("saved_models"))
+    say_closing(result, workdir, family)
     print(json.dumps(result), flush=True)
 
 
@@ -76,10 +80,11 @@ def cross_validate(make_task, family, name, module, num_folds, metric, **more):
     """
     from kerazoo.runs import cross_validate as run_folds
 
+    workdir = run.WORKDIR.value or f"runs/{family}/{short_name(name)}_folds"
     result = run_folds(
         make_task,
         num_folds,
-        run.WORKDIR.value or f"runs/{family}/{short_name(name)}_folds",
+        workdir,
         make_schedule(**more),
         metric=metric,
         seed=run.SEED.value,
@@ -88,6 +93,7 @@ def cross_validate(make_task, family, name, module, num_folds, metric, **more):
         ),
         **run_options(),
     )
+    say_closing(result, workdir, family)
     print(json.dumps(result), flush=True)
 
 
@@ -110,9 +116,12 @@ def run_options():
 
     from kerazoo.training import strategy
 
-    with errors.user_errors():
+    name = run.STRATEGY.value
+    # Workers wait for each other outside of Python, where no signal is heard.
+    waiting = signals.killed() if name == "multi_worker" else contextlib.nullcontext()
+    with errors.user_errors(), waiting:
         options = {
-            "strategy": strategy.create(run.STRATEGY.value, run.NUM_DEVICES.value),
+            "strategy": strategy.create(name, run.NUM_DEVICES.value),
             "jit_compile": run.JIT_COMPILE.value,
             "profile_steps": _profile_steps(),
             "started": _START,

@@ -4,14 +4,19 @@ from absl import flags
 
 from apps.cli.parsers import DEFINE_integers
 from apps.cli.parsers import keys_of
+from apps.cli.sections import MODEL
+from apps.cli.sections import TRAINING
+from apps.cli.sections import section
 
+section(MODEL)
 flags.DEFINE_enum(
     "network",
     "unet",
     keys_of("kerazoo.models.diffusion.config.network_config", "NETWORKS"),
-    "Convolutions or a transformer over patches.",
+    "unet: convolutions; dit: a transformer over patches.",
 )
-DEFINE_integers("widths", [32, 64], "U-Net: channels of each level, finest first.")
+DEFINE_integers("widths", [32, 64], "unet: channels of each level, finest first.")
+section(TRAINING)
 SCHEDULE = flags.DEFINE_enum(
     "schedule",
     "cosine",
@@ -36,12 +41,14 @@ flags.DEFINE_enum(
 flags.DEFINE_float(
     "label_dropout", 0.1, "Share of examples whose label is hidden.", 0.0, 1.0
 )
+section(MODEL)
 flags.DEFINE_boolean(
     "self_conditioning", False, "Shows the network its own last estimate."
 )
 flags.DEFINE_boolean(
     "learned_variance", False, "Learns the variance of the reverse process, too."
 )
+section(TRAINING)
 flags.DEFINE_float(
     "average_width",
     None,

@@ -4,15 +4,21 @@ from absl import flags
 
 from apps.cli.parsers import DEFINE_integers
 from apps.cli.parsers import keys_of
+from apps.cli.sections import DATA
+from apps.cli.sections import EVALUATION
+from apps.cli.sections import MODEL
+from apps.cli.sections import TRAINING
+from apps.cli.sections import section
 
+section(DATA)
 ENV = flags.DEFINE_string(
     "env", "CartPole-v1", "Id of a gymnasium environment, or module:id."
 )
 ENV_KWARGS = flags.DEFINE_string(
     "env_kwargs",
     "{}",
-    "Keyword arguments of the environment, as JSON; for one without a time limit "
-    'such as {"max_episode_steps": 200}.',
+    "Keyword arguments of the environment, as name=value,name=value or as JSON; for "
+    "one without a time limit such as max_episode_steps=200.",
 )
 flags.DEFINE_integer(
     "num_envs", 4, "Copies of the environment stepped together.", lower_bound=1
@@ -21,6 +27,7 @@ flags.DEFINE_boolean("asynchronous", False, "Steps every copy in a process of it
 flags.DEFINE_boolean(
     "action_mask", False, 'Takes the valid actions from info["action_mask"].'
 )
+section(MODEL)
 flags.DEFINE_enum(
     "agent",
     "double_dqn",
@@ -29,6 +36,7 @@ flags.DEFINE_enum(
 )
 DEFINE_integers("hidden_units", [128, 128], "Widths of the hidden layers.")
 flags.DEFINE_boolean("dueling", False, "Ends in a dueling head.")
+section(TRAINING)
 flags.DEFINE_integer(
     "n_step", 3, "Environment steps of a return before bootstrapping.", lower_bound=1
 )
@@ -91,6 +99,7 @@ flags.DEFINE_integer(
     "Environment steps from the first to the last epsilon.",
     lower_bound=0,
 )
+section(EVALUATION)
 flags.DEFINE_integer(
     "eval_episodes", 100, "Greedy episodes of an evaluation.", lower_bound=1
 )

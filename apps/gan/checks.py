@@ -1,9 +1,15 @@
-"""Which flags of GANs go together."""
+"""Which flags of GANs go together, and whether their data is there."""
 
 from absl import flags
 
 from apps.cli.checks import check_owners
 from apps.cli.checks import is_given
+from apps.cli.nearest import nearest
+from apps.cli.parsers import keys_of
+from apps.shared_flags import data
+from kerazoo.tasks.image_sizes import sizes_of_gan
+
+MIXTURES = keys_of("kerazoo.data.gaussian_mixture", "MIXTURES")
 
 # What only some networks take.
 _OF_NETWORKS = {
@@ -18,7 +24,7 @@ _OF_NETWORKS = {
     "maxout_pieces": ("mlp",),
 }
 # What only one task takes.
-_OF_TASKS = {
+OF_TASKS = {
     "conditional": ("generate",),
     "data_dir": ("generate",),
     "eval_samples": ("generate",),
@@ -30,10 +36,11 @@ _OF_TASKS = {
 
 
 def check_flags():
-    """Refuses flags that have no meaning with others.
+    """Refuses flags that have no meaning with others, and data that is not there.
 
     Raises:
-        ValueError: If there are such.
+        OSError: If a folder is missing.
+        ValueError: If there are such flags, or no such data.
     """
     check_owners("networks", _OF_NETWORKS)
     augmentation = flags.FLAGS.augmentation
@@ -46,4 +53,20 @@ def check_flags():
         )
     if flags.FLAGS.augment_exclude and augmentation != "affine_color":
         raise ValueError("--augment_exclude goes with --augmentation=affine_color.")
-    check_owners("task", _OF_TASKS)
+    check_owners("task", OF_TASKS)
+    if flags.FLAGS.task == "generate":
+        least_classes = int(flags.FLAGS.conditional or 0)
+        data.check_images(
+            sizes_of_gan(flags.FLAGS.networks), least_classes, "--conditional"
+        )
+    else:
+        _check_toy()
+
+
+def _check_toy():
+    name = data.DATASET.value
+    if name not in MIXTURES:
+        raise ValueError(
+            f"--dataset={name} must be {' or '.join(MIXTURES)} with --task=toy."
+            f"{nearest(name, MIXTURES)}"
+        )

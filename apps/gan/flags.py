@@ -4,7 +4,14 @@ from absl import flags
 
 from apps.cli.parsers import DEFINE_integers
 from apps.cli.parsers import keys_of
+from apps.cli.sections import DATA
+from apps.cli.sections import DEVICES
+from apps.cli.sections import EVALUATION
+from apps.cli.sections import MODEL
+from apps.cli.sections import TRAINING
+from apps.cli.sections import section
 
+section(MODEL)
 flags.DEFINE_enum(
     "networks",
     "dcgan",
@@ -52,6 +59,7 @@ flags.DEFINE_enum(
     ["projection", "concatenation"],
     "dcgan: how a label enters the discriminator.",
 )
+section(TRAINING)
 flags.DEFINE_enum(
     "adversarial_loss",
     "relativistic",
@@ -117,7 +125,9 @@ flags.DEFINE_list(
     [],
     "affine_color: transformations to leave out, such as x_flip,rotate_90 for digits.",
 )
+section(DATA)
 flags.DEFINE_integer("num_points", 100_000, "Toy: points to learn from.", lower_bound=2)
+section(EVALUATION)
 flags.DEFINE_integer(
     "sample_every",
     None,
@@ -125,6 +135,7 @@ flags.DEFINE_integer(
     "Default: --eval_every.",
     lower_bound=1,
 )
+section(DEVICES)
 flags.DEFINE_integer(
     "operation_threads",
     1,

@@ -2,13 +2,23 @@
 
 from absl import flags
 
+from apps.cli.sections import PICTURES
+from apps.cli.sections import RUN
+from apps.cli.sections import section
+
+section(PICTURES)
 LABEL = flags.DEFINE_list(
     "label",
     [],
     "Classes of the images, in turn: names, numbers from 0, or none for no class in "
     "particular. Default: all classes; for --image none.",
 )
-PICTURE = flags.DEFINE_string("picture", "grid.png", "Writes the images here; .png.")
+section(RUN)
+PICTURE = flags.DEFINE_string(
+    "picture",
+    "grid.png",
+    "Writes the images as one here; .png. With --folder only where this is given.",
+)
 FOLDER = flags.DEFINE_string(
     "folder",
     None,
@@ -33,6 +43,7 @@ RECORD_EVERY = flags.DEFINE_integer(
 ANIMATION = flags.DEFINE_string(
     "animation", None, "Writes the same, or what --interpolate makes, here; .gif."
 )
+section(PICTURES)
 IMAGE = flags.DEFINE_list("image", [], "Files of images to edit.")
 STRENGTH = flags.DEFINE_float(
     "strength", 0.5, "How much to change --image, from 0 to 1.", 0.0, 1.0

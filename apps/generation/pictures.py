@@ -38,21 +38,52 @@ def read_files(image_shape):
     return images, np.float32(mask >= 128)[np.newaxis].repeat(len(images), axis=0)
 
 
-def make_folders():
-    """Makes the folders that are written to.
+def check_files():
+    """Refuses files of `--image` and `--mask` that are no images.
 
     Raises:
-        ValueError: If that of `--folder` has something in it.
+        ValueError: If there is one.
     """
-    for holder in (flags.PICTURE, flags.PROGRESS_IMAGES, flags.ANIMATION):
-        if holder.value is not None:
-            pathlib.Path(holder.value).parent.mkdir(parents=True, exist_ok=True)
+    from kerazoo.data.images.image_headers import image_header
+
+    masks = [] if flags.MASK.value is None else [flags.MASK.value]
+    for holder, paths in ((flags.IMAGE, flags.IMAGE.value), (flags.MASK, masks)):
+        for path in paths:
+            if image_header(path) is None:
+                found = "no image that can be read" if pathlib.Path(path).exists() else "not there"
+                raise ValueError(f"--{holder.name}={path} is {found}.")
+
+
+def has_picture():
+    """Returns whether `--picture` is written: if it or no `--folder` is given."""
+    return flags.PICTURE.present or flags.FOLDER.value is None
+
+
+def check_outputs():
+    """Refuses files and folders that cannot be written.
+
+    Raises:
+        ValueError: If there is one, or `--folder` has something in it.
+    """
+    from kerazoo.runs.writable import check_file
+    from kerazoo.runs.writable import check_folder
+
+    for holder in _files():
+        check_file(holder.value, holder.name)
     if flags.FOLDER.value is None:
         return
+    check_folder(flags.FOLDER.value, flags.FOLDER.name, num_bytes=0)
     folder = pathlib.Path(flags.FOLDER.value)
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
+    if folder.is_dir() and any(folder.iterdir()):
         raise ValueError(f"--folder={folder} is not empty: name a new one.")
+
+
+def make_folders():
+    """Makes the folders that are written to."""
+    for holder in _files():
+        pathlib.Path(holder.value).parent.mkdir(parents=True, exist_ok=True)
+    if flags.FOLDER.value is not None:
+        pathlib.Path(flags.FOLDER.value).mkdir(parents=True, exist_ok=True)
 
 
 def write_pictures(images, states):
@@ -66,7 +97,9 @@ def write_pictures(images, states):
     from kerazoo.data.images.pictures import grid_picture
 
     columns = flags.COLUMNS.value or math.ceil(math.sqrt(len(images)))
-    contents = [(flags.PICTURE, grid_picture(images, columns))]
+    contents = []
+    if has_picture():
+        contents.append((flags.PICTURE, grid_picture(images, columns)))
     if flags.PROGRESS_IMAGES.value:
         rows = states.swapaxes(0, 1).reshape(-1, *images.shape[1:])
         contents.append(
@@ -78,6 +111,13 @@ def write_pictures(images, states):
     for holder, content in contents:
         pathlib.Path(holder.value).write_bytes(content)
     return {holder.name: holder.value for holder, _ in contents}
+
+
+def _files():
+    """Returns the flags of the files that will be written."""
+    picture = [flags.PICTURE] if has_picture() else []
+    others = (flags.PROGRESS_IMAGES, flags.ANIMATION)
+    return [*picture, *(holder for holder in others if holder.value is not None)]
 
 
 def _read(flag, path, image_shape, to_grey=False):

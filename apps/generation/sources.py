@@ -9,6 +9,8 @@ from apps.cli import run_flags
 from apps.generation import checks
 from apps.generation import flags as generation
 
+FAMILIES = ("diffusion", "gan")
+
 _FLAGS = flags.FLAGS  # None is the default of some, here.
 
 
@@ -27,7 +29,7 @@ def find_source(count):
 
     modules = {"diffusion": diffusion, "gan": gan}
     if not run_flags.WORKDIR.value:
-        version, metadata = exports.find_export(*modules)
+        version, metadata = exports.find_export(*FAMILIES)
         checks.check_family(metadata)
         return modules[metadata["family"]].Exported(version)
     folder = pathlib.Path(run_flags.WORKDIR.value)

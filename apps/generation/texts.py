@@ -9,8 +9,11 @@ from absl import flags
 from apps.cli import errors
 from apps.cli import exports
 from apps.cli import run_flags
+from apps.cli.sections import TEXTS
+from apps.cli.sections import section
 from apps.generation import flags as generation
 
+section(TEXTS)
 PROMPT = flags.DEFINE_multi_string(
     "prompt", None, "Language model: a text to go on with; may be given several times."
 )
@@ -33,8 +36,8 @@ def is_chosen():
     """Returns whether `--saved_model` is one that goes on with texts."""
     if not exports.SAVED_MODEL.present:
         return False
-    from kerazoo.serving.exporting import newest_version
-    from kerazoo.serving.exporting import read_metadata
+    from kerazoo.serving.exported import newest_version
+    from kerazoo.serving.exported import read_metadata
 
     try:
         version = newest_version(exports.SAVED_MODEL.value)
@@ -62,8 +65,17 @@ def main():
                 f"--saved_model={version} is of --task={metadata['task']}: it goes on "
                 "with no texts."
             )
-        texts, truncated = continue_prompts(
-            version, prompts, run_flags.SEED.value, **options
+        found = continue_prompts(version, prompts, run_flags.SEED.value, **options)
+    for i in found.is_unknown.nonzero()[0][:1]:
+        start = prompts[i][:40].decode(errors="replace")
+        print(
+            f"Warning: --prompt={start!r} is not UTF-8, or has characters that the "
+            "model's vocabulary does not have.",
+            file=sys.stderr,
         )
-    print("\n---\n".join(texts), file=sys.stderr)
-    print(json.dumps({"texts": texts, "truncated_prompts": truncated, **options}))
+    print("\n---\n".join(found.texts), file=sys.stderr)
+    counts = {
+        "truncated_prompts": int(found.is_truncated.sum()),
+        "unknown_prompts": int(found.is_unknown.sum()),
+    }
+    print(json.dumps({"texts": found.texts, **counts, **options}))

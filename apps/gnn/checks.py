@@ -1,13 +1,16 @@
 """Which flags of graph networks go together, and whether their graphs are there."""
 
 import importlib.util
+import pathlib
 
 from absl import flags
 
 from apps.cli.checks import check_owners
 from apps.cli.checks import is_given
 from apps.cli.errors import UserError
+from apps.cli.errors import user_packages
 from apps.gnn.flags import CONVOLUTIONS
+from kerazoo.data.graphs.loading import NODE_DATASETS
 from kerazoo.data.graphs.loading import are_molecules
 from kerazoo.data.graphs.loading import check_graph_dataset
 from kerazoo.data.graphs.loading import check_node_dataset
@@ -26,9 +29,10 @@ _OF_ARCHITECTURES = {
     "self_connection": tuple(CONVOLUTIONS),
     "teleport": ("appnp", "gcnii"),
 }
+_FIRST_ROWS = 100  # Of a file of molecules, to be looked at before all else.
 _OF_MOLECULES = ("skip_invalid", "smiles_column", "target", "target_column")
 # What only one task takes.
-_OF_TASKS = {
+OF_TASKS = {
     "cross_validate": ("graph",),
     "decoder": ("link",),
     "descriptors": ("graph",),
@@ -40,7 +44,21 @@ _OF_TASKS = {
     "readout": ("graph",),
     "readout_dropout": ("graph",),
     "split": ("graph",),
-    **dict.fromkeys(_OF_MOLECULES, ("graph",)),
+    **dict.fromkeys(_OF_MOLECULES[:-1], ("graph",)),
+}
+
+# What `--helpshort` says of --dataset.
+_OF_NODES = (
+    f"{', '.join(NODE_DATASETS)}, the last for nodes.csv and edges.csv in --data_dir. "
+    "Default: karate_club."
+)
+DATASETS = {
+    "node": _OF_NODES,
+    "link": _OF_NODES,
+    "graph": (
+        "A file of molecules, such as esol.csv, or a collection of graphs, such as "
+        "MUTAG, in --data_dir."
+    ),
 }
 
 
@@ -56,7 +74,7 @@ def check_flags():
         raise ValueError(
             "--jit_compile does not go with graph networks: XLA has no sparse products."
         )
-    check_owners("task", _OF_TASKS)
+    check_owners("task", OF_TASKS)
     check_owners("architecture", _OF_ARCHITECTURES)
     if values.directed and (values.dataset != "tables" or values.task == "link"):
         raise ValueError(
@@ -66,7 +84,22 @@ def check_flags():
     if values.task == "graph":
         _check_graphs()
     else:
-        check_node_dataset(values.dataset or "karate_club", values.data_dir)
+        _check_nodes()
+
+
+def _check_nodes():
+    values = flags.FLAGS
+    if is_given("target_column") and values.dataset != "tables":
+        raise ValueError(
+            "--target_column goes with --task=graph and a file of molecules, or with "
+            "--dataset=tables."
+        )
+    check_node_dataset(values.dataset or "karate_club", values.data_dir)
+    if values.dataset == "tables":
+        with user_packages("gnn"):
+            from kerazoo.data.graphs.graph_tables import check_graph_tables
+
+        check_graph_tables(values.data_dir, values.target_column)
 
 
 def _check_graphs():
@@ -78,12 +111,12 @@ def _check_graphs():
         )
     if not values.dataset:
         raise ValueError(
-            "--task=graph needs --dataset: a CSV file of molecules, such as esol.csv, "
-            "or a collection of graphs, such as MUTAG, in --data_dir."
+            "--task=graph needs --dataset: a file of molecules, such as esol.csv, or a "
+            "collection of graphs, such as MUTAG, in --data_dir."
         )
     for name in _OF_MOLECULES:
         if is_given(name) and not are_molecules(values.dataset):
-            raise ValueError(f"--{name} goes with a CSV file of molecules.")
+            raise ValueError(f"--{name} goes with a file of molecules.")
     if is_given("descriptors") and values.readout != "mlp":
         raise ValueError("--descriptors goes with --readout=mlp.")
     if values.cross_validate and is_given("fold"):
@@ -91,8 +124,22 @@ def _check_graphs():
     if values.cross_validate and values.num_seeds > 1:
         raise ValueError("--cross_validate goes with --num_seeds=1.")
     check_graph_dataset(values.dataset, values.data_dir)
-    if are_molecules(values.dataset) and importlib.util.find_spec("rdkit") is None:
+    if are_molecules(values.dataset):
+        _check_molecules()
+
+
+def _check_molecules():
+    if importlib.util.find_spec("rdkit") is None:
         raise UserError(
             "rdkit is not installed: molecules need pip install 'kerazoo[molecules]', "
             "in a clone pip install '.[molecules]'."
         )
+    from kerazoo.data.graphs.molecule_table import read_molecule_table
+
+    values = flags.FLAGS
+    read_molecule_table(
+        pathlib.Path(values.data_dir or "", values.dataset),
+        values.smiles_column,
+        values.target_column,
+        first_rows=_FIRST_ROWS,
+    )

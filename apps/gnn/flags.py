@@ -4,6 +4,12 @@ from absl import flags
 
 from apps.cli.parsers import DEFINE_integers
 from apps.cli.parsers import keys_of
+from apps.cli.sections import DATA
+from apps.cli.sections import EVALUATION
+from apps.cli.sections import MODEL
+from apps.cli.sections import RUN
+from apps.cli.sections import TRAINING
+from apps.cli.sections import section
 
 # Datasets have edges of one type, and rgcn is for several.
 CONVOLUTIONS = [
@@ -12,6 +18,7 @@ CONVOLUTIONS = [
     if name != "rgcn"
 ]
 
+section(MODEL)
 flags.DEFINE_enum(
     "architecture",
     "gcn",
@@ -36,9 +43,11 @@ flags.DEFINE_boolean(
 flags.DEFINE_boolean(
     "self_connection", False, "Adds a dense layer of a convolution's input."
 )
+section(DATA)
 flags.DEFINE_enum(
     "feature_normalization", "none", ["none", "row"], "row: each node's sum to 1."
 )
+section(MODEL)
 flags.DEFINE_float(
     "teleport", 0.1, "Alpha of APPNP and GCNII: share of the start.", 0.0, 1.0
 )
@@ -71,6 +80,7 @@ flags.DEFINE_enum(
 flags.DEFINE_float(
     "readout_dropout", 0.5, "Share of the readout dropped in training.", 0.0, 0.99
 )
+section(TRAINING)
 flags.DEFINE_float(
     "weight_decay", 0.0, "L2 penalty of the layers that see the features.", 0.0
 )
@@ -78,18 +88,21 @@ flags.DEFINE_float("hidden_weight_decay", 0.0, "L2 penalty of all other layers."
 flags.DEFINE_integer(
     "rate_halving_steps", None, "Halves the learning rate every so many steps.", 1
 )
+section(EVALUATION)
 OBJECTIVE = flags.DEFINE_enum(
     "objective",
     "accuracy",
     ["accuracy", "macro_f1", "loss"],
     "Metric of the validation nodes that the best model is chosen by.",
 )
+section(TRAINING)
 FANOUTS = DEFINE_integers(
     "fanouts",
     None,
     "Node task on sampled neighbourhoods: edges drawn per node in each hop, as 10,5. "
     "Default: full batch.",
 )
+section(DATA)
 flags.DEFINE_boolean(
     "directed", False, "edges.csv has directed edges; otherwise both ways count."
 )
@@ -105,9 +118,17 @@ CROSS_VALIDATE = flags.DEFINE_boolean(
     "Trains on all ten folds and reports the evaluation whose mean over them is best, "
     "the protocol of the GIN paper.",
 )
-flags.DEFINE_string("smiles_column", "smiles", "Column of the molecules.")
 flags.DEFINE_string(
-    "target_column", None, "Column to predict. Default: the only other one."
+    "smiles_column",
+    "smiles",
+    "Column of the molecules, by name or number. Where none is called smiles, it is "
+    "found by its name or by what it holds.",
+)
+flags.DEFINE_string(
+    "target_column",
+    None,
+    "Column to predict, by name or number. Default: of molecules, the only other one "
+    "or one of a name such as target; of tables, label or one of a name such as class.",
 )
 flags.DEFINE_enum(
     "target",
@@ -117,7 +138,9 @@ flags.DEFINE_enum(
     "there are at most 10 different ones without a fraction.",
 )
 flags.DEFINE_boolean(
-    "skip_invalid", False, "Leaves molecules out that RDKit cannot read."
+    "skip_invalid",
+    False,
+    "Leaves rows out whose molecule RDKit cannot read or that have no target.",
 )
 flags.DEFINE_boolean(
     "descriptors",
@@ -125,6 +148,7 @@ flags.DEFINE_boolean(
     "Gives the model descriptors of a whole graph, too: RDKit's of a molecule, sizes "
     "and counts of other graphs.",
 )
+section(RUN)
 RUN_NAME = flags.DEFINE_string(
     "run_name",
     None,

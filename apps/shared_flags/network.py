@@ -2,6 +2,10 @@
 
 from absl import flags
 
+from apps.cli.sections import MODEL
+from apps.cli.sections import section
+
+section(MODEL)
 HIDDEN_SIZE = flags.DEFINE_integer(
     "hidden_size", 64, "Width of the hidden layers, of all heads.", lower_bound=1
 )

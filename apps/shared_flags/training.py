@@ -2,6 +2,10 @@
 
 from absl import flags
 
+from apps.cli.sections import TRAINING
+from apps.cli.sections import section
+
+section(TRAINING)
 HALF_LIFE = flags.DEFINE_float(
     "average_half_life",
     20_000,

@@ -1,20 +1,27 @@
 """Which flags of Transformers go together."""
 
+import dataclasses
+import pathlib
+
 from absl import flags
 
 from apps.cli.checks import check_owners
 from apps.cli.checks import is_given
 from apps.shared_flags import data
+from apps.shared_flags import network
+from kerazoo.tasks.image_sizes import sizes_of_patches
 
 # What only some tasks take.
-_OF_TASKS = {
+OF_TASKS = {
     "batch_size": ("generate", "image"),
     "beam_size": ("translate",),
     "block_size": ("generate",),
     "decoder_layers": ("translate",),
     "eval_sentences": ("translate",),
     "flip": ("image",),
+    "header": ("classify",),
     "image_size": ("image",),
+    "label_column": ("classify",),
     "length_penalty": ("translate",),
     "locales": ("translate",),
     "lower_case": ("translate", "generate", "classify"),
@@ -26,6 +33,7 @@ _OF_TASKS = {
     "source_language": ("translate",),
     "split_digits": ("translate", "generate", "classify"),
     "target_language": ("translate",),
+    "text_column": ("classify",),
     "token_pooling": ("classify",),
     "tokens_per_batch": ("translate", "classify"),
     "vocabulary": ("translate", "generate", "classify"),
@@ -39,19 +47,40 @@ _OF_AVERAGING = {
 }
 # What vocabularies of characters have not.
 _OF_SUBWORDS = ("lower_case", "split_digits", "vocabulary_size")
+# Flags whose defaults are for data that is large enough.
+_FITTED = ("block_size", "tokens_per_batch", "vocabulary_size")
 # Of each task on texts: the datasets that are no names of TensorFlow Datasets, the one
 # that is the user's own last, and what that is.
 _TEXTS = {
     "translate": (
         ("dates", "files"),
-        "a folder of train.en, train.de and so on, with --source_language=en "
-        "--target_language=de",
+        "a table of two columns, or a folder of train.en, train.de and so on, with "
+        "--source_language=en --target_language=de",
     ),
-    "generate": (("python_topics", "file"), "the path of a text file"),
+    "generate": (("python_topics", "file"), "a text file, or a folder of .txt"),
     "classify": (
         ("files",),
-        "a folder of train.tsv and test.tsv, text and label in each line",
+        "a table of texts and labels, or a folder of train.tsv and test.tsv",
     ),
+}
+
+# What `--helpshort` says of --dataset.
+DATASETS = {
+    "translate": (
+        "dates, built in; files, a table of pairs or a folder of train.en, train.de "
+        "and so on, taken where there is a --data_dir; or a name of TensorFlow "
+        "Datasets. Default: dates."
+    ),
+    "generate": (
+        "python_topics, Python's own help, built in; file, a text file or a folder of "
+        ".txt, taken where there is a --data_dir; or a name of TensorFlow Datasets. "
+        "Default: python_topics."
+    ),
+    "classify": (
+        "files, a table of texts and labels such as reviews.csv, or a folder of "
+        "train.tsv and test.tsv; or a name of TensorFlow Datasets. Default: files."
+    ),
+    "image": f"{data.IMAGES} Default: digits.",
 }
 
 
@@ -68,7 +97,7 @@ def check_flags():
         ValueError: If there are such.
     """
     task, vocabulary = flags.FLAGS.task, flags.FLAGS.vocabulary
-    check_owners("task", _OF_TASKS)
+    check_owners("task", OF_TASKS)
     if vocabulary == "words" and task != "classify":
         raise ValueError("--vocabulary=words goes with --task=classify.")
     check_owners("averaging", _OF_AVERAGING)
@@ -77,8 +106,7 @@ def check_flags():
         if is_given(name) and (is_of_characters or vocabulary == "characters"):
             raise ValueError(f"--{name} goes with --vocabulary=bpe, unigram or words.")
     if task == "image":
-        if data.DATASET.value:
-            data.check_dataset()
+        data.check_images(sizes_of_patches(network.PATCH_SIZE.value), 2, "--task=image")
     else:
         _check_texts(*_TEXTS[task])
 
@@ -89,5 +117,42 @@ def _check_texts(embedded, description):
         raise ValueError("--locales goes with --dataset=dates.")
     if data.DATASET.value == embedded[-1] and data.DATA_DIR.value is None:
         raise ValueError(f"--dataset={name} needs a --data_dir, {description}.")
-    if name not in embedded:
+    if name == embedded[-1]:
+        _read_early()
+    elif name not in embedded:
+        if pathlib.Path(name).is_file():
+            raise ValueError(f"--dataset={name} is a file: give --data_dir={name}.")
         data.check_tfds_name(name, embedded)
+
+
+def _read_early():
+    """Says what is wrong with files of one's own before TensorFlow is imported."""
+    from kerazoo.data.text import loading
+    from kerazoo.data.text.early_reading import read_early
+
+    given, path = flags.FLAGS, data.DATA_DIR.value
+    if path is None:
+        return
+    languages = given.source_language, given.target_language
+    columns = given.text_column, given.label_column, given.header
+    read_early(
+        {
+            "translate": lambda: loading.load_parallel("files", path, *languages),
+            "generate": lambda: loading.load_plain("file", path),
+            "classify": lambda: loading.load_labelled("files", path, *columns),
+        }[given.task],
+        path,
+    )
+
+
+def fitted(kind):
+    """Returns what was given of the flags whose defaults give way to small data.
+
+    Args:
+        kind: A dataclass with fields of such names.
+
+    Returns:
+        dict of name to value, None where there is only a default.
+    """
+    names = [field.name for field in dataclasses.fields(kind) if field.name in _FITTED]
+    return {n: flags.FLAGS[n].value if is_given(n) else None for n in names}

@@ -3,12 +3,38 @@
 from absl import flags
 
 from apps.cli.parsers import keys_of
+from apps.cli.sections import DATA
+from apps.cli.sections import EVALUATION
+from apps.cli.sections import MODEL
+from apps.cli.sections import TRAINING
+from apps.cli.sections import section
 
+section(DATA)
 flags.DEFINE_string(
-    "source_language", "source", "Ending of the files to translate from, as en."
+    "source_language",
+    "source",
+    "Ending of the files to translate from, as en; column of a table, by name or "
+    "number from 1.",
 )
 flags.DEFINE_string(
-    "target_language", "target", "Ending of the files to translate to, as de."
+    "target_language", "target", "The same of what to translate to, as de."
+)
+flags.DEFINE_string(
+    "text_column",
+    None,
+    "classify: column of the texts in a table, by name or number from 1. Default: the "
+    "one called text, review and the like; of two the first.",
+)
+flags.DEFINE_string(
+    "label_column",
+    None,
+    "classify: the same of labels. Default: of two the second.",
+)
+flags.DEFINE_boolean(
+    "header",
+    None,
+    "classify: whether the first row of a table names its columns. Default: where it "
+    "looks like names.",
 )
 flags.DEFINE_list(
     "locales", [], "Dates: locales to write them in, as de_DE,fr_FR. Default: many."
@@ -21,14 +47,19 @@ flags.DEFINE_enum(
     "classify only. Default: bpe; of --task=generate characters.",
 )
 flags.DEFINE_integer(
-    "vocabulary_size", 8_000, "Number of tokens, except of characters.", lower_bound=5
+    "vocabulary_size",
+    8_000,
+    "Number of tokens, except of characters. The default is less where the text allows "
+    "no more.",
+    lower_bound=5,
 )
 flags.DEFINE_boolean("split_digits", True, "Makes each digit a token of its own.")
 flags.DEFINE_boolean("lower_case", False, "Makes all text lower case.")
 flags.DEFINE_integer(
     "tokens_per_batch",
     4_096,
-    "translate, classify: most tokens of a step, with padding, over all devices.",
+    "translate, classify: most tokens of a step, with padding, over all devices. The "
+    "default is more where a text needs it.",
     lower_bound=1,
 )
 flags.DEFINE_integer(
@@ -42,8 +73,13 @@ flags.DEFINE_integer(
     lower_bound=2,
 )
 flags.DEFINE_integer(
-    "block_size", 64, "generate: tokens that the model sees at once.", lower_bound=3
+    "block_size",
+    64,
+    "generate: tokens that the model sees at once. The default is less where the text "
+    "is short.",
+    lower_bound=3,
 )
+section(EVALUATION)
 flags.DEFINE_integer("beam_size", 4, "Beams of translations.", lower_bound=1)
 flags.DEFINE_float(
     "length_penalty", 1.0, "Power of the length that scores are divided by.", 0.0
@@ -54,9 +90,11 @@ flags.DEFINE_integer(
     "Sentences of the validation data to translate at each evaluation.",
     lower_bound=0,
 )
+section(TRAINING)
 flags.DEFINE_integer(
     "shift", 0, "Moves training images by up to so many pixels.", lower_bound=0
 )
+section(MODEL)
 flags.DEFINE_integer(
     "feed_forward_size",
     None,
@@ -108,6 +146,7 @@ flags.DEFINE_enum(
     keys_of("kerazoo.models.transformer.networks.pooling", "POOLINGS"),
     "classify: what is taken of each feature over the tokens.",
 )
+section(TRAINING)
 flags.DEFINE_float(
     "label_smoothing", 0.0, "Share of all tokens or classes alike.", 0.0, 0.99
 )

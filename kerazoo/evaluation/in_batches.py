@@ -5,6 +5,8 @@ import typing
 import numpy as np
 import tensorflow as tf
 
+from kerazoo.progress import track
+
 
 def in_batches(
     function: typing.Callable[[tf.Tensor], tf.Tensor],
@@ -30,4 +32,5 @@ def in_batches(
     """
     starts = range(0, len(images), batch_size)
     parts = (np.asarray(images[i : i + batch_size], np.float32) for i in starts)
-    return np.concatenate([np.asarray(function(tf.constant(part))) for part in parts])
+    tracked = track(parts, "Features of images", len(images), "images", len)
+    return np.concatenate([np.asarray(function(tf.constant(p))) for p in tracked])

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kerazoo.evaluation.features import check_pair
+from kerazoo.progress import track
 
 
 def kernel_distance(
@@ -53,7 +54,7 @@ def kernel_distance(
     size = min(subset_size, len(real), len(fake))
     generator = np.random.RandomState(seed)
     distances = []
-    for _ in range(num_subsets):
+    for _ in track(range(num_subsets), "Kernel distance", unit="subsets"):
         some_fake = fake[generator.choice(len(fake), size, replace=False)]
         some_real = real[generator.choice(len(real), size, replace=False)]
         distances.append(_squared_discrepancy(some_real, some_fake))

@@ -8,6 +8,7 @@ import typing
 
 import keras
 
+from kerazoo.atomic_files import read_json
 from kerazoo.atomic_files import write_text
 
 FILE = "model.json"  # In a run's folder.
@@ -23,6 +24,7 @@ def write_description(
     model: keras.Model,
     family: str,
     metadata: dict[str, typing.Any],
+    task: str | None = None,
 ) -> None:
     """Notes in a run's folder what its model is.
 
@@ -31,10 +33,12 @@ def write_description(
         model: Keras model.
         family: str, such as `"diffusion"`.
         metadata: dict that JSON can hold, as an export has it.
+        task: Name of the class of the run's task, or None.
     """
     serialized = keras.saving.serialize_keras_object(model)
     described = {
         "metadata": {"family": family, **metadata},
+        "task": task,
         "module": serialized["module"],  # `keras` of its own, not where that is.
         "class_name": serialized["class_name"],
         "config": serialized["config"],
@@ -47,12 +51,14 @@ def read_description(folder: str | os.PathLike) -> dict[str, typing.Any]:
     """Returns what `write_description` has noted, a dict with `metadata` and `config`.
 
     Raises:
-        ValueError: If there is nothing.
+        ValueError: If there is nothing, or it is damaged.
     """
     path = pathlib.Path(folder, FILE)
     if not path.exists():
         raise ValueError(f"{folder} holds no {FILE}: it is no run that was trained.")
-    described = json.loads(path.read_text())
+    described = read_json(path)
+    if not isinstance(described.get("metadata"), dict) or "config" not in described:
+        raise ValueError(f"{path} is damaged (it lacks its model): restore it.")
     described["metadata"].setdefault("family", "diffusion")
     return described
 

@@ -3,22 +3,32 @@
 import contextlib
 import dataclasses
 import json
+import logging
 import os
 import pathlib
-import sys
+import shutil
 
 import keras
+import tensorflow as tf
 
+from kerazoo import progress
+from kerazoo.atomic_files import read_json
 from kerazoo.atomic_files import write_text
 from kerazoo.runs.description import write_description
 from kerazoo.runs.errors import RunError
 from kerazoo.runs.errors import mistakes
 from kerazoo.runs.names import short_name
+from kerazoo.runs.opening import opening
 from kerazoo.runs.record import SettingsRecord
 from kerazoo.runs.record import has_state
+from kerazoo.runs.rounding import rounded
+from kerazoo.runs.writable import check_folder
+from kerazoo.runs.writable import check_room
+from kerazoo.runs.writable import full_disks
 from kerazoo.serving.copying import plain_copy
 from kerazoo.serving.exporting import export
 from kerazoo.training import strategy as strategies
+from kerazoo.training.interruption import Interrupted
 from kerazoo.training.interruption import Interruption
 from kerazoo.training.profiler import Profiler
 from kerazoo.training.schedule import Schedule
@@ -26,6 +36,11 @@ from kerazoo.training.trainer import Trainer
 from kerazoo.training.workdir import Workdir
 
 _IDENTITY = "data.json"  # In a run's folder: what its weights are about.
+# Of the weights: three checkpoints with two moments each, the best ones, an export. A
+# folder that was begun has most of them.
+_COPIES, _COPIES_MORE = 14, 4
+_FLOAT = 4  # Bytes.
+_log = logging.getLogger(__name__)
 
 
 def execute(
@@ -42,18 +57,23 @@ def execute(
 ):
     """Runs a task, see `kerazoo.run`."""
     schedule = schedule or Schedule(train_steps=1_000)
+    folder = pathlib.Path(workdir or f"runs/{task.family}/{short_name(task.name)}")
     with contextlib.ExitStack() as stack:
-        with mistakes():
+        stack.enter_context(_saying_whether_saved(folder))
+        interruption = stack.enter_context(Interruption())
+        with interruption.heard(), mistakes():
+            check_folder(folder, "workdir")
             strategy = strategy or strategies.create()
             worker = strategies.worker_index(strategy)
-            default = f"runs/{task.family}/{short_name(task.name)}"
-            folder = pathlib.Path(workdir or default)
             if worker:
                 folder /= f"worker_{worker}"
                 export_dir = None
+            if export_dir is not None:
+                check_folder(export_dir, "export_dir")
             state = stack.enter_context(Workdir(folder))
             record = record or SettingsRecord(
-                {**task.settings(), "seed": seed, "train_steps": schedule.train_steps}
+                {**task.settings(), "seed": seed, "train_steps": schedule.train_steps},
+                _name(task),
             )
             is_same = record.check(state.path)
             previous = state.read_result() or {}
@@ -61,29 +81,67 @@ def execute(
         if strategies.minimum_over_workers(
             strategy, is_same and _is_done(previous, export_dir)
         ):
-            print(f"Done before, see {folder}/result.json.", file=sys.stderr)
+            progress.say(f"Done before, see {folder}/result.json.")
             return previous
         keras.utils.set_random_seed(seed)
-        interruption = stack.enter_context(Interruption())
         profiler = Profiler(state.path / "tensorboard", *(profile_steps or ()))
         stack.callback(profiler.close)
         stack.callback(task.close)
-        with mistakes(*task.mistakes):
+        with interruption.heard(), mistakes(*task.mistakes):
             task.build(strategy, schedule.train_steps, seed)
             _check_identity(task, state.path)
+            _check_room(task.model, state.path)
             schedule = _with_checkpoints_of(task, schedule)
             trainer = Trainer(task, strategy, schedule, jit_compile)
-        _begin(task, state.path, record, is_same)
-        trainer.fit(state, interruption, profiler)
-        trainer.load_best()
-        result = {**task.measure(trainer.best), **trainer.summary()}
-        first = trainer.steps.first_step_time
-        result["startup_seconds"] = None if first is None else first - started
-        for name, png in task.pictures(trainer.best).items():
-            state.write_picture(name, png, trainer.step)
-        result["export"] = _export(task, export_dir)
-        state.write_result(result)
+            for line in opening(task, strategy, schedule, folder, export_dir):
+                _log.info(line)
+        with full_disks(folder):
+            _begin(task, state.path, record, is_same)
+            trainer.fit(state, interruption, profiler)
+            trainer.load_best()
+            result = _finish(task, trainer, state, interruption, export_dir, started)
     return result
+
+
+def _finish(task, trainer, state, interruption, export_dir, started):
+    """Measures and exports what was learnt; returns the result.
+
+    A signal ends any of it at once: the trained state is saved already.
+    """
+    with interruption.heard():
+        measured = task.measure(trainer.best)
+    result = {**measured, **trainer.summary()}
+    first = trainer.steps.first_step_time
+    result["startup_seconds"] = None if first is None else first - started
+    with interruption.heard():
+        pictures = task.pictures(trainer.best)
+    for name, png in pictures.items():
+        state.write_picture(name, png, trainer.step)
+    with interruption.heard():
+        result["export"] = _export(task, export_dir)
+    result = rounded(result)
+    state.write_result(result)
+    return result
+
+
+@contextlib.contextmanager
+def _saying_whether_saved(folder):
+    try:
+        yield
+    except Interrupted as interrupted:
+        interrupted.is_saved = has_state(folder)
+        raise
+
+
+def _name(task):
+    return f"{type(task).__name__} ({task.family})"
+
+
+def _check_room(model, folder):
+    """Refuses a disk that is too small for the checkpoints of a model, about."""
+    copies = _COPIES_MORE if has_state(folder) else _COPIES
+    needed = copies * _FLOAT * model.count_params()
+    check_room(shutil.disk_usage(folder).free, needed, folder, "workdir")
 
 
 def _is_done(previous, export_dir):
@@ -106,7 +164,7 @@ def _check_identity(task, folder):
     file = folder / _IDENTITY
     if not (file.exists() and has_state(folder)):
         return
-    before = json.loads(file.read_text())
+    before = read_json(file)
     for name, value in task.identity().items():
         if before.get(name, value) != value:
             raise ValueError(
@@ -122,13 +180,14 @@ def _begin(task, folder, record, is_same):
     record.write(folder)
     if identity := task.identity():
         write_text(folder / _IDENTITY, json.dumps(identity))
-    write_description(folder, task.model, task.family, task.metadata())
+    write_description(folder, task.model, task.family, task.metadata(), _name(task))
 
 
 def _export(task, directory):
     """Exports the trained model; returns the path of the version, or None."""
     if directory is None:
         return None
+    _log.info(f"Exporting to {directory}.")
     model = plain_copy(task.model)
     serving = task.serving(model)
     try:
@@ -140,7 +199,7 @@ def _export(task, directory):
             serving.example(),
             model,
         )
-    except OSError as error:
+    except (OSError, tf.errors.OpError) as error:
         raise RunError(
             f"`export_dir` cannot be written ({error}). The trained model is kept: run "
             f"again with another one. Received: export_dir={directory}"

@@ -7,7 +7,9 @@ import typing
 
 import numpy as np
 
+from kerazoo.atomic_files import read_json
 from kerazoo.atomic_files import write_text
+from kerazoo.runs.rounding import rounded
 from kerazoo.runs.runner import run
 from kerazoo.training.task import Task
 
@@ -88,13 +90,14 @@ def cross_validate(
         "wall_seconds": sum(result["wall_seconds"] for result in results),
         "export": None,
     }
+    result = rounded(result)
     write_text(workdir / "result.json", json.dumps(result) + "\n")
     return result
 
 
 def _result(folder):
     path = folder / "result.json"
-    return json.loads(path.read_text()) if path.exists() else None
+    return read_json(path) if path.exists() else None
 
 
 def _curve(path, name):

@@ -1,12 +1,13 @@
 """`kerazoo.load`, which sees what it is to load before it imports TensorFlow."""
 
 import importlib
-import json
 import os
 import pathlib
 import re
 import typing
 import zipfile
+
+from kerazoo.atomic_files import read_json
 
 if typing.TYPE_CHECKING:
     import keras
@@ -60,6 +61,6 @@ def family_of(path: str | os.PathLike) -> str | None:
     extra = "assets.extra/kerazoo.json"
     for file in (path / "model.json", path / extra, *path.glob(f"*/{extra}")):
         if file.exists():
-            noted = json.loads(file.read_text())
+            noted = read_json(file)
             return noted.get("metadata", noted).get("family")
     return None

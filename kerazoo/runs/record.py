@@ -5,6 +5,8 @@ import os
 import pathlib
 import typing
 
+from kerazoo.atomic_files import read_json
+
 _MAY_CHANGE = {"train_steps"}
 
 
@@ -27,6 +29,7 @@ class SettingsRecord:
 
     Args:
         settings: dict that JSON can hold; all but `train_steps` must stay.
+        task: Name of the class of the task, or None.
 
     Example:
 
@@ -35,14 +38,18 @@ class SettingsRecord:
     ```
     """
 
-    def __init__(self, settings: dict[str, typing.Any]):
+    def __init__(self, settings: dict[str, typing.Any], task: str | None = None):
         self.settings = json.loads(json.dumps(settings))
+        self.task = task
 
     def check(self, folder: str | os.PathLike) -> bool:
         path = pathlib.Path(folder, "settings.json")
-        if not (path.exists() and has_state(path.parent)):
+        if not has_state(path.parent):
             return False
-        before = json.loads(path.read_text())
+        self._check_task(path.parent)
+        if not path.exists():
+            return False
+        before = read_json(path)
         changed = [
             f"{name}: {before[name]} became {value}"
             for name, value in self.settings.items()
@@ -60,6 +67,17 @@ class SettingsRecord:
 
         text = json.dumps(self.settings, indent=1)
         write_text(pathlib.Path(folder, "settings.json"), f"{text}\n")
+
+    def _check_task(self, folder):
+        file = folder / "model.json"
+        if not file.exists():
+            return
+        found = read_json(file).get("task")
+        if self.task and found and found != self.task:
+            raise ValueError(
+                f"{folder} is a run of {found}, not of {self.task}: give another "
+                "`workdir`."
+            )
 
 
 def has_state(folder: pathlib.Path) -> bool:

@@ -8,6 +8,7 @@ import typing
 import numpy as np
 
 from kerazoo.atomic_files import write_text
+from kerazoo.runs.rounding import rounded
 from kerazoo.runs.runner import run
 from kerazoo.training.task import Task
 
@@ -77,7 +78,7 @@ def run_seeds(
     for name, value in results[best].items():
         values = [result.get(name) for result in results]
         if isinstance(value, float) and None not in values:
-            summary[f"{name}_mean"] = float(np.mean(values))
-            summary[f"{name}_std"] = float(np.std(values))
+            summary[f"{name}_mean"] = rounded(float(np.mean(values)))
+            summary[f"{name}_std"] = rounded(float(np.std(values)))
     write_text(workdir / "result.json", json.dumps(summary) + "\n")
     return summary

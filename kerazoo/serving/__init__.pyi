@@ -1,9 +1,9 @@
 from .check import run_without_python
 from .copying import plain_copy
+from .exported import newest_version
+from .exported import read_metadata
+from .exported import versions
 from .exporting import export
-from .exporting import newest_version
-from .exporting import read_metadata
-from .exporting import versions
 from .exporting import write_models_config
 from .signatures import load_signatures
 

@@ -1,5 +1,6 @@
 """Versioned SavedModels, laid out as TensorFlow Serving expects."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -11,8 +12,20 @@ import numpy as np
 import tensorflow as tf
 
 from kerazoo.atomic_files import write_text
+from kerazoo.serving.exported import METADATA_FILE
+from kerazoo.serving.exported import newest_version
+from kerazoo.serving.exported import read_metadata
+from kerazoo.serving.exported import versions
 
-METADATA_FILE = "kerazoo.json"
+__all__ = [
+    "KERAS_FILE",
+    "METADATA_FILE",
+    "export",
+    "newest_version",
+    "read_metadata",
+    "versions",
+    "write_models_config",
+]
 KERAS_FILE = "model.keras"
 
 
@@ -60,55 +73,24 @@ def export(
     directory.mkdir(parents=True, exist_ok=True)
     partial = directory / f".partial-{os.getpid()}"
     shutil.rmtree(partial, ignore_errors=True)
-    tf.saved_model.save(module, str(partial), signatures=signatures)
-    extra = partial / "assets.extra"
-    extra.mkdir()
-    (extra / METADATA_FILE).write_text(json.dumps(metadata or {}, indent=1) + "\n")
-    if keras_model is not None:
-        keras_model.save(extra / KERAS_FILE)
-    if warmup:
-        _write_warmup(extra / "tf_serving_warmup_requests", directory.name, warmup)
-    while True:
-        path = directory / str(max(versions(directory), default=0) + 1)
-        try:
-            partial.rename(path)
-        except OSError:
-            if not path.exists():  # Not another process that was faster.
-                raise
-        else:
-            return path
-
-
-def newest_version(path: str | os.PathLike) -> pathlib.Path:
-    """Returns the path of the newest version of a served model, or of the one given.
-
-    Args:
-        path: path of the model's folder, or of one version.
-
-    Raises:
-        ValueError: If there is none.
-    """
-    path = pathlib.Path(path)
-    if (path / "saved_model.pb").exists():
-        return path
-    found = versions(path)
-    if not found:
-        raise ValueError(f"{path} holds no exported version.")
-    return path / str(found[-1])
-
-
-def read_metadata(version: str | os.PathLike) -> dict[str, typing.Any]:
-    """Returns what was noted about an exported version, a dict; empty for nothing."""
-    file = pathlib.Path(version, "assets.extra", METADATA_FILE)
-    return json.loads(file.read_text()) if file.exists() else {}
-
-
-def versions(directory: str | os.PathLike) -> list[int]:
-    """Returns the versions of a served model, ascending ints."""
-    directory = pathlib.Path(directory)
-    if not directory.is_dir():
-        return []
-    return sorted(int(p.name) for p in directory.iterdir() if p.name.isdigit())
+    with _gone_unless_done(partial):
+        tf.saved_model.save(module, str(partial), signatures=signatures)
+        extra = partial / "assets.extra"
+        extra.mkdir()
+        (extra / METADATA_FILE).write_text(json.dumps(metadata or {}, indent=1) + "\n")
+        if keras_model is not None:
+            keras_model.save(extra / KERAS_FILE)
+        if warmup:
+            _write_warmup(extra / "tf_serving_warmup_requests", directory.name, warmup)
+        while True:
+            path = directory / str(max(versions(directory), default=0) + 1)
+            try:
+                partial.rename(path)
+            except OSError:
+                if not path.exists():  # Not another process that was faster.
+                    raise
+            else:
+                return path
 
 
 def write_models_config(directory: str | os.PathLike) -> pathlib.Path:
@@ -130,6 +112,18 @@ def write_models_config(directory: str | os.PathLike) -> pathlib.Path:
     path = directory / "models.config"
     write_text(path, f"model_config_list {{\n{entries}}}\n")
     return path
+
+
+@contextlib.contextmanager
+def _gone_unless_done(folder):
+    """Removes a folder that is unfinished because of an error or a signal."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            folder.parent.rmdir()  # Of no other version.
+        raise
 
 
 def _write_warmup(path, name, warmup):

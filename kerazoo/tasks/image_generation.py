@@ -85,13 +85,19 @@ class BaseImageGeneration(ImageTask):
         """Returns images `(N, H, W, C)` as one PNG."""
         return grid_picture(images, columns=10)
 
+    def _side(self):
+        """Returns the `image_size`, also one that was chosen, or None."""
+        height, width = self.images.image_shape[:2]
+        is_square_folder = self.dataset == "folder" and height == width
+        return height if is_square_folder else self.image_size
+
     def metadata(self) -> dict[str, typing.Any]:
         data_dir = self.data_dir and os.path.abspath(self.data_dir)
         is_named = isinstance(self.dataset, str)
         return {
             "dataset": self.dataset if is_named else self.name,
             "data_dir": data_dir,
-            "image_size": self.image_size,
+            "image_size": self._side(),
             "class_names": self.images.class_names,
             "image_shape": self.images.image_shape,
             "num_classes": self.num_classes,

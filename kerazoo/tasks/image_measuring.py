@@ -17,17 +17,20 @@ def load_like(
     image_shape: tuple[int, ...],
     dataset: str,
     data_dir: str | os.PathLike | None = None,
-    image_size: int | None = None,
+    image_size: int | tuple[int, int] | None = None,
 ) -> ImageDataset:
     """Reads the dataset that a model's images are compared with.
 
     Args:
         image_shape: `(H, W, C)` of the model's images.
-        dataset, data_dir, image_size: See `kerazoo.data.images.loading.load`.
+        dataset, data_dir, image_size: See `kerazoo.data.images.loading.load`. Pictures
+            of a folder are brought to the size of the model's, where none is given.
 
     Raises:
         ValueError: If its images have another shape.
     """
+    if dataset == "folder" and image_size is None:
+        image_size = image_shape[0], image_shape[1]
     found = load(dataset, data_dir, image_size)
     if found.image_shape != tuple(image_shape):
         shapes = ["x".join(map(str, s)) for s in (found.image_shape, image_shape)]

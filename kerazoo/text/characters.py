@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from kerazoo.text.readable import is_utf8
 from kerazoo.text.special_tokens import EOS
 from kerazoo.text.special_tokens import NUM_SPECIAL
 from kerazoo.text.special_tokens import UNK
@@ -76,6 +77,18 @@ class CharacterTokenizer(tf.Module):
             return tokens
         ends = tf.fill([tokens.nrows(), 1], EOS)
         return tf.concat([tokens, ends], axis=1)
+
+    def is_unknown(self, strings: tf.Tensor, tokens: tf.RaggedTensor) -> tf.Tensor:
+        """Returns which texts are not UTF-8, or have a character that is unknown.
+
+        Args:
+            strings: string tensor `(B,)`.
+            tokens: `tf.RaggedTensor` `(B, None)`, what `encode` makes of them.
+
+        Returns:
+            bool tensor `(B,)`.
+        """
+        return tf.reduce_any(tokens == UNK, axis=1) | ~is_utf8(strings)
 
     def decode(self, tokens: tf.Tensor) -> tf.Tensor:
         """Returns the texts of tokens.

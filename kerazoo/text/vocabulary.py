@@ -3,7 +3,6 @@
 import functools
 import io
 import pathlib
-import re
 import tempfile
 import typing
 import unicodedata
@@ -13,15 +12,16 @@ import sentencepiece
 import tensorflow as tf
 import tensorflow_text
 
+from kerazoo.text.readable import is_utf8
 from kerazoo.text.special_tokens import BOS
 from kerazoo.text.special_tokens import EOS
 from kerazoo.text.special_tokens import NUM_SPECIAL
 from kerazoo.text.special_tokens import PAD
 from kerazoo.text.special_tokens import UNK
+from kerazoo.text.vocabulary_size import SizeError
+from kerazoo.text.vocabulary_size import size_error
 
 KINDS = {"bpe": "bpe", "unigram": "unigram", "words": "word"}  # Of SentencePiece.
-_LARGEST = re.compile(r"set it to a value <= (\d+)")
-_SMALLEST = re.compile(r"smaller than required_chars. \d+ vs (\d+)")
 _ERRORS_ONLY = 2
 _LONGEST_LINE = 1 << 30  # Bytes. Longer ones would be left out.
 _COVERAGE = 0.9995  # Share of characters with a piece of their own, beside bytes.
@@ -63,8 +63,8 @@ def train_vocabulary(
         bytes, the serialized model of SentencePiece.
 
     Raises:
-        ValueError: If the lines have no text, or do not allow this size, which is then
-            said.
+        SizeError: If the lines do not allow this size; the message says which.
+        ValueError: If the lines have no text.
 
     Example:
 
@@ -81,34 +81,19 @@ def train_vocabulary(
             f"`vocabulary_size` must be above {NUM_SPECIAL}, the special tokens. "
             f"Received: vocabulary_size={vocabulary_size}"
         )
-    byte_fallback = byte_fallback and kind != "words"
-    model = io.BytesIO()
-    with tempfile.TemporaryDirectory() as folder:
-        rules = pathlib.Path(folder, "_" * (_PATH_LENGTH - len(folder) - 1))
-        if lower_case:
-            rules.write_text(_lower_case_rules())
-        try:
-            sentencepiece.SentencePieceTrainer.train(
-                sentence_iterator=(line.encode(errors="replace") for line in lines),
-                model_writer=model,
-                vocab_size=vocabulary_size,
-                model_type=KINDS[kind],
-                split_digits=split_digits,
-                byte_fallback=byte_fallback,
-                character_coverage=_COVERAGE if byte_fallback else 1.0,
-                normalization_rule_name="nfkc",
-                normalization_rule_tsv=str(rules) if lower_case else "",
-                max_sentence_length=_LONGEST_LINE,
-                pad_id=PAD,
-                bos_id=BOS,
-                eos_id=EOS,
-                unk_id=UNK,
-                minloglevel=_ERRORS_ONLY,
-            )
-        except RuntimeError as error:
-            raise ValueError(_reason(str(error), vocabulary_size)) from None
-    # The model names the file of rules. Its folder is another one each time.
-    return model.getvalue().replace(bytes(rules), b"_" * _PATH_LENGTH)
+    lines = list(lines)
+    settings = {
+        "model_type": KINDS[kind],
+        "split_digits": split_digits,
+        "byte_fallback": byte_fallback and kind != "words",
+    }
+    try:
+        return _train(lines, vocabulary_size, lower_case, settings)
+    except SizeError as error:
+        if error.smallest is not None:
+            raise
+        smallest = _smallest_size(lines, lower_case, settings)
+        raise SizeError(vocabulary_size, smallest, error.largest) from None
 
 
 class Tokenizer(tf.Module):
@@ -136,6 +121,13 @@ class Tokenizer(tf.Module):
         self._in_graph = tensorflow_text.SentencepieceTokenizer(proto)
         self._in_python = sentencepiece.SentencePieceProcessor(model_proto=proto)
         self.vocabulary_size = self._in_python.vocab_size()
+        tokens = range(self.vocabulary_size)
+        self._is_own = np.array([not self._is_part(token) for token in tokens])
+        pieces = map(self._in_python.id_to_piece, tokens[NUM_SPECIAL:])
+        # Of words alone no piece goes on within one.
+        self._has_words = self._is_own[NUM_SPECIAL:].all() and all(
+            piece.startswith("\u2581") for piece in pieces
+        )
 
     def encode(self, strings: tf.Tensor, add_eos: bool = True) -> tf.RaggedTensor:
         """Returns the tokens of texts.
@@ -152,6 +144,30 @@ class Tokenizer(tf.Module):
             return tokens
         ends = tf.fill([tokens.nrows(), 1], EOS)
         return tf.concat([tokens, ends], axis=1)
+
+    def is_unknown(self, strings: tf.Tensor, tokens: tf.RaggedTensor) -> tf.Tensor:
+        """Returns which texts the vocabulary cannot read, or not wholly.
+
+        Those are the ones that are not UTF-8, and those with a character that has no
+        token of its own: it is unknown, or made of bytes. As a vocabulary of words has
+        learnt what unknown words are, its texts are unknown where all of their words
+        are.
+
+        Args:
+            strings: string tensor `(B,)`.
+            tokens: `tf.RaggedTensor` `(B, None)`, what `encode` makes of them.
+
+        Returns:
+            bool tensor `(B,)`.
+        """
+        is_own = tf.ragged.map_flat_values(
+            lambda tokens: tf.gather(self._is_own, tokens), tokens
+        )
+        if self._has_words:
+            is_word = is_own & (tokens > EOS)
+            some = tf.reduce_any(tokens > EOS, axis=1)
+            return (some & ~tf.reduce_any(is_word, axis=1)) | ~is_utf8(strings)
+        return ~tf.reduce_all(is_own, axis=1) | ~is_utf8(strings)
 
     def decode(self, tokens: tf.Tensor) -> tf.Tensor:
         """Returns the texts of tokens.
@@ -175,22 +191,56 @@ class Tokenizer(tf.Module):
         lists = self._in_python.encode(encoded, add_eos=add_eos)
         return [np.array(tokens, np.int32) for tokens in lists]
 
+    def _is_part(self, token):
+        return self._in_python.is_unknown(token) or self._in_python.is_byte(token)
 
-def _reason(error, vocabulary_size):
-    if largest := _LARGEST.search(error):
-        return (
-            f"The text allows a vocabulary of at most {largest[1]} tokens. "
-            f"Received: vocabulary_size={vocabulary_size}"
-        )
-    if smallest := _SMALLEST.search(error):
-        return (
-            f"The text needs a vocabulary of at least {smallest[1]} tokens. "
-            f"Received: vocabulary_size={vocabulary_size}"
-        )
-    if "empty()" in error or "all_chars_count" in error:
-        return "Expected lines with text. Received: none"
-    reason = " ".join(error.split())[:200]
-    return f"SentencePiece could not learn from the text. Received: {reason}"
+
+def _train(lines, vocabulary_size, lower_case, settings):
+    model = io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder:
+        rules = pathlib.Path(folder, "_" * (_PATH_LENGTH - len(folder) - 1))
+        if lower_case:
+            rules.write_text(_lower_case_rules())
+        try:
+            sentencepiece.SentencePieceTrainer.train(
+                sentence_iterator=(line.encode(errors="replace") for line in lines),
+                model_writer=model,
+                vocab_size=vocabulary_size,
+                **settings,
+                character_coverage=_COVERAGE if settings["byte_fallback"] else 1.0,
+                normalization_rule_name="nfkc",
+                normalization_rule_tsv=str(rules) if lower_case else "",
+                max_sentence_length=_LONGEST_LINE,
+                pad_id=PAD,
+                bos_id=BOS,
+                eos_id=EOS,
+                unk_id=UNK,
+                minloglevel=_ERRORS_ONLY,
+            )
+        except RuntimeError as error:
+            raise _translated(str(error), vocabulary_size) from None
+    # The model names the file of rules. Its folder is another one each time.
+    return model.getvalue().replace(bytes(rules), b"_" * _PATH_LENGTH)
+
+
+def _smallest_size(lines, lower_case, settings):
+    size = NUM_SPECIAL + 1
+    try:
+        _train(lines, size, lower_case, settings)
+    except SizeError as error:
+        return error.smallest
+    return size
+
+
+def _translated(message, vocabulary_size):
+    if error := size_error(message, vocabulary_size):
+        return error
+    if "empty()" in message or "all_chars_count" in message:
+        return ValueError("Expected lines with text. Received: none")
+    reason = " ".join(message.split())[:200]
+    return ValueError(
+        f"SentencePiece could not learn from the text. Received: {reason}"
+    )
 
 
 @functools.cache

@@ -55,6 +55,9 @@ class BaseTask:
     def identity(self) -> dict[str, typing.Any]:
         return {}
 
+    def describe_data(self) -> str:
+        return str(getattr(self, "name", self.title))
+
     def variables(self) -> list:
         """Returns all Keras variables that a checkpoint holds."""
         return [*self.model.variables, *self.model.optimizer.variables]

@@ -49,8 +49,9 @@ class BatchSteps:
         self.compile_seconds: float | None = None
         self.first_step_time: float | None = None
         if jit_compile and strategy.num_replicas_in_sync == 1:
-            train_step = tf.function(train_step, jit_compile=True)
-        self._train_step = train_step
+            train_step = tf.function(train_step, jit_compile=True, autograph=False)
+        # Nothing in a step is for AutoGraph, whose conversion takes seconds.
+        self._train_step = tf.autograph.experimental.do_not_convert(train_step)
         self._iterator = None
         self._names: list[str] = []
         self._steps_per_call = 1

@@ -4,6 +4,7 @@ import typing
 
 import numpy as np
 
+from kerazoo.progress import track
 from kerazoo.training.batch_seed import batch_seed
 
 
@@ -47,5 +48,6 @@ def generate_in_batches(
     if labels is not None:
         labels = np.resize(labels, batches * size).astype("int32")
         parts = list(labels.reshape(batches, size))
-    found = [make(size, batch_seed(seed, i), part) for i, part in enumerate(parts)]
+    numbers = track(range(batches), "Generating", count, "examples", lambda _: size)
+    found = [make(size, batch_seed(seed, i), parts[i]) for i in numbers]
     return np.concatenate(found)[:count]

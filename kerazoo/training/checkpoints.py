@@ -10,6 +10,8 @@ import zlib
 
 import numpy as np
 
+from kerazoo.training.interruption import held_back
+
 
 class Checkpoints:
     """Saves and restores everything a run needs to go on, in one folder per step.
@@ -64,13 +66,16 @@ class Checkpoints:
         Returns:
             path of the checkpoint.
         """
+        with held_back():
+            return self._save(step, checkpoint, arrays, state)
+
+    def _save(self, step, checkpoint, arrays, state):
         path = self.path(step)
         partial = self.directory / f".partial-{path.name}"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
         checkpoint.write(str(partial / "variables"))
-        # No array is called as an argument of `savez`.
-        np.savez(partial / "arrays.npz", **(arrays or {}))  # type: ignore[arg-type]
+        np.savez(partial / "arrays.npz", **(arrays or {}))
         (partial / "state.json").write_text(json.dumps(state or {}))
         manifest = {file.name: _checksum(file) for file in sorted(partial.iterdir())}
         (partial / "manifest.json").write_text(json.dumps(manifest, indent=1))

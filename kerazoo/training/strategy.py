@@ -1,9 +1,10 @@
 """`tf.distribute` strategies by name."""
 
 import functools
-import os
 
 import tensorflow as tf
+
+from kerazoo.training.tf_config import read_tf_config
 
 NAMES = ("auto", "one_device", "mirrored", "multi_worker", "tpu")
 
@@ -24,7 +25,8 @@ def create(
         `tf.distribute.Strategy`.
 
     Raises:
-        ValueError: If `name` is unknown or there are fewer devices than asked for.
+        ValueError: If `name` is unknown, there are fewer devices than asked for, or
+            `TF_CONFIG` is wrong.
 
     Example:
 
@@ -50,11 +52,7 @@ def create(
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)
     if name == "multi_worker":
-        if not os.environ.get("TF_CONFIG"):
-            raise ValueError(
-                "`multi_worker` needs the cluster in the environment variable "
-                "TF_CONFIG. Received: none"
-            )
+        read_tf_config()
         return tf.distribute.MultiWorkerMirroredStrategy()
     if name == "tpu":
         resolver = tf.distribute.cluster_resolver.TPUClusterResolver.connect()

@@ -165,6 +165,9 @@ class Task(typing.Protocol):
     def identity(self) -> dict[str, typing.Any]:
         """Returns digests of the data, which must not change under a run."""
 
+    def describe_data(self) -> str:
+        """Returns a line about the data: examples, classes, sizes. After `build`."""
+
     def steps(
         self, strategy: "tf.distribute.Strategy", jit_compile: bool | None
     ) -> Steps:

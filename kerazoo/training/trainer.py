@@ -1,7 +1,6 @@
 """The training loop of every family: events, checkpoints, reports, the best model."""
 
-import math
-import sys
+import contextlib
 import time
 import typing
 import warnings
@@ -10,16 +9,18 @@ import numpy as np
 import tensorflow as tf
 
 from kerazoo.training.batch_steps import mean_metrics
+from kerazoo.training.divergence import likely_cause
 from kerazoo.training.interruption import Interrupted
 from kerazoo.training.interruption import Interruption
 from kerazoo.training.profiler import Profiler
 from kerazoo.training.progress import Progress
 from kerazoo.training.schedule import Schedule
+from kerazoo.training.selection import Selection
+from kerazoo.training.session import Session
 from kerazoo.training.strategy import minimum_over_workers
 from kerazoo.training.task import Best
 from kerazoo.training.task import Task
 from kerazoo.training.workdir import Workdir
-from kerazoo.training.workdir import read_best
 from kerazoo.training.workers import requested_by_any
 from kerazoo.training.workers import restore_in_common
 
@@ -43,7 +44,6 @@ class Trainer:
         seconds: float. Wall-clock time spent in `fit`, over all resumptions.
         steps: `Steps` of the task.
         target: float or None. Value that ends training, of the schedule or the task.
-        best: `Best`, the best evaluation so far.
 
     Raises:
         ValueError: If the task's `mode` is neither `"max"` nor `"min"`.
@@ -56,8 +56,6 @@ class Trainer:
         schedule: Schedule,
         jit_compile: bool | None = None,
     ):
-        if task.mode not in ("max", "min"):
-            raise ValueError(f"`mode` must be max or min. Received: mode={task.mode}")
         self.task = task
         self.strategy = strategy
         self.schedule = schedule
@@ -65,16 +63,19 @@ class Trainer:
         self.steps = task.steps(strategy, jit_compile)
         self.step = 0
         self.seconds = 0.0
-        self.best = Best()
-        self._sign = 1 if task.mode == "max" else -1
-        self._best_weights = None
-        self._evaluations_since_best = 0
+        self._selection = Selection(task.objective, task.mode)
         self._target_value = None
+        self._events_since = None
+
+    @property
+    def best(self) -> Best:
+        """The best evaluation so far."""
+        return self._selection.best
 
     @property
     def finished(self) -> bool:
         """Whether `train_steps` are done, `patience` has run out or `target` is met."""
-        schedule, since = self.schedule, self._evaluations_since_best
+        schedule, since = self.schedule, self._selection.age
         is_tired = schedule.patience is not None and since >= schedule.patience
         return is_tired or self._is_on_target() or self.step >= schedule.train_steps
 
@@ -95,49 +96,26 @@ class Trainer:
             Interrupted: After saving, if `interruption` asked to stop.
             FloatingPointError: If the loss is no longer finite.
         """
-        schedule, task = self.schedule, self.task
         self._resume(workdir)
-        task.begin(workdir.path, self.step)
-        progress = Progress(schedule.train_steps, self.step, task.title)
+        self.task.begin(workdir.path, self.step)
+        progress = Progress(self.schedule.train_steps, self.step, self.task.title)
         if self.step:
             progress.say(f"Going on from step {self.step} of {workdir.path}.")
-        if self.step and self.finished and task.objective and not self._has_best():
-            self._evaluate(workdir, progress)  # The best model was damaged.
-            self._save(workdir)
-        start = time.perf_counter() - self.seconds
-        if not self.finished:
-            self.steps.start(self.step)
-        recent = []
-        while not self.finished:
-            if requested := requested_by_any(self.strategy, interruption):
-                self._save(workdir)
-                raise Interrupted(requested)
-            if profiler is not None:
-                profiler.reached(self.step)
-            before = self.step
-            history = self._advance(workdir)
+        session = Session(workdir, progress, self.strategy, interruption, profiler)
+        with contextlib.closing(progress):
+            self._make_up(session)
+            start = time.perf_counter() - self.seconds
+            if not self.finished:
+                self.steps.start(self.step)
+            is_first = True
+            while not self.finished:
+                self._take_steps(session, start, is_first)
+                is_first = False
             self.seconds = time.perf_counter() - start
-            if not history:
-                continue
-            recent.append(history)
-            progress.update(self.step)
-            if self._is_time(before, schedule.sample_every or schedule.eval_every):
-                self._sample(workdir)
-            if self._is_time(before, schedule.eval_every):
-                self._evaluate(workdir, progress)
-            if self._is_time(before, schedule.log_every):
-                self._report(recent, workdir, progress)
-                recent = []
-            self.seconds = time.perf_counter() - start
-            if self._is_time(before, schedule.checkpoint_every) or self.finished:
-                self._save(workdir)
-        self.seconds = time.perf_counter() - start
-        progress.close()
 
     def load_best(self) -> None:
         """Gives the model the weights of the best evaluation, if there was one."""
-        if self._best_weights is not None:
-            self.task.model.set_weights(self._best_weights)
+        self._selection.give(self.task.model)
 
     def summary(self) -> dict[str, typing.Any]:
         """Returns counts and times of the whole training as a dict."""
@@ -157,6 +135,37 @@ class Trainer:
             )
         return f"Last good checkpoint: {workdir.checkpoints.latest()}."
 
+    def _make_up(self, session):
+        """Does what the process before was stopped in the midst of."""
+        if self._events_since is not None:
+            self._do_events(self._events_since, session)
+            self._save(session.workdir)
+        is_due = self.step and self.finished and self.task.objective
+        if is_due and not self._has_best():  # The best model was damaged.
+            self._evaluate(session)
+            self._save(session.workdir)
+
+    def _take_steps(self, session, start, is_first):
+        """Takes the steps of one call, and does what is due after them."""
+        if requested := requested_by_any(self.strategy, session.interruption):
+            self._save(session.workdir)
+            raise Interrupted(requested)
+        if session.profiler is not None:
+            session.profiler.reached(self.step)
+        before = self.step
+        # The first call compiles for long. It may be given up: nothing is new yet.
+        with session.heard() if is_first else contextlib.nullcontext():
+            history = self._advance(session.workdir)
+        self.seconds = time.perf_counter() - start
+        if not history:
+            return
+        session.recent.append(history)
+        session.progress.update(self.step)
+        self._do_events(before, session)
+        self.seconds = time.perf_counter() - start
+        if self._is_time(before, self.schedule.checkpoint_every) or self.finished:
+            self._save(session.workdir)
+
     def _advance(self, workdir):
         """Takes the steps of one call; returns their metrics, empty of no steps."""
         until_event = self.schedule.next_event(self.step) - self.step
@@ -167,10 +176,10 @@ class Trainer:
         losses = history["loss"]
         if not np.isfinite(losses).all():
             bad = int(np.argmin(np.isfinite(losses)))
+            step = self.step + bad + 1
             raise FloatingPointError(
-                f"The loss became {losses[bad]} at step {self.step + bad + 1}. Last "
-                f"good checkpoint: {workdir.checkpoints.latest()}. Try a lower "
-                "learning rate, in another folder."
+                f"The loss became {losses[bad]} at step {step}. Last good checkpoint: "
+                f"{workdir.checkpoints.latest()}. {likely_cause(step)}"
             )
         self.step += len(losses)
         return history
@@ -186,27 +195,54 @@ class Trainer:
         """Returns whether all workers know a best model."""
         return minimum_over_workers(self.strategy, self.best.step is not None)
 
-    def _report(self, recent, workdir, progress):
-        metrics = mean_metrics(recent)
-        more = self.steps.report()
-        workdir.log(self.step, {**metrics, **more})
-        # Those with a group in their name are only logged.
-        shown = {name: v for name, v in metrics.items() if "/" not in name}
-        shown |= {name.replace("_per_second", "/s"): v for name, v in more.items()}
-        progress.report(self.step, shown)
+    def _do_events(self, before, session):
+        """Samples, evaluates and reports where it is time to.
 
-    def _sample(self, workdir):
-        for name, made in self.task.sample(self.step).items():
-            if isinstance(made, bytes):
-                workdir.write_picture(name, made, self.step)
-                continue
-            for line in made:
-                print(f"  {line!r}", file=sys.stderr)
-
-    def _evaluate(self, workdir, progress):
-        task = self.task
+        A signal ends the first two at once. What they are of is saved, and the next
+        start does them again.
+        """
+        schedule = self.schedule
+        self._events_since = before
         try:
-            found = task.evaluate(self.step)
+            if self._is_time(before, schedule.sample_every or schedule.eval_every):
+                self._sample(session)
+            if self._is_time(before, schedule.eval_every):
+                self._evaluate(session)
+        except Interrupted:
+            self._report(before, session)
+            self._save(session.workdir)
+            raise
+        self._events_since = None
+        self._report(before, session)
+
+    def _report(self, before, session):
+        if not (session.recent and self._is_time(before, self.schedule.log_every)):
+            return
+        metrics = mean_metrics(session.recent)
+        session.recent.clear()
+        more = self.steps.report()
+        session.workdir.log(self.step, {**metrics, **more})
+        # Those with a group in their name are only logged.
+        names = sorted(metrics, key=lambda name: name != "loss")
+        shown = {name: metrics[name] for name in names if "/" not in name}
+        shown |= {name.replace("_per_second", "/s"): v for name, v in more.items()}
+        session.progress.report(self.step, shown, is_last=self.finished)
+
+    def _sample(self, session):
+        with session.heard():
+            made = self.task.sample(self.step)
+        for name, sample in made.items():
+            if isinstance(sample, bytes):
+                session.workdir.write_picture(name, sample, self.step)
+                continue
+            for line in sample:
+                session.progress.say(f"  {line!r}")
+
+    def _evaluate(self, session):
+        task, workdir = self.task, session.workdir
+        try:
+            with session.heard():
+                found = task.evaluate(self.step)
         except FloatingPointError as error:
             raise FloatingPointError(
                 f"{error} at step {self.step}. {self.last_good(workdir)}"
@@ -224,33 +260,27 @@ class Trainer:
             self._target_value = minimum_over_workers(
                 self.strategy, metrics[task.target_metric]
             )
-        if task.objective is None:
-            return
-        value = metrics[task.objective]
-        best = self.best.metrics.get(task.objective, -self._sign * math.inf)
-        self._evaluations_since_best += 1
-        if self.best.step is None or self._sign * (value - best) > 0:
-            self._evaluations_since_best = 0
-            self.best = Best(self.step, metrics)
-            self._best_weights = task.model.get_weights()
+        self._selection.see(self.step, metrics, task.model)
         if self.schedule.eval_every >= self.schedule.log_every or self.finished:
-            shown = "  ".join(f"{name} {v:.4g}" for name, v in metrics.items())
-            progress.say(f"step {self.step}: {shown}  (best at {self.best.step})")
+            session.progress.say(f"step {self.step}: {self._in_words(metrics)}")
+
+    def _in_words(self, metrics):
+        # What is of one level, such as error_0.06, is only logged.
+        shown = {name: v for name, v in metrics.items() if "." not in name}
+        text = "  ".join(f"{name} {value:.4g}" for name, value in shown.items())
+        return text if self.best.step is None else f"{text}  (best at {self.best.step})"
 
     def _save(self, workdir):
-        if self._best_weights is not None:
-            arrays = {str(i): array for i, array in enumerate(self._best_weights)}
-            if workdir.best.latest() != workdir.best.path(self.best.step):
-                state = {"metrics": self.best.metrics}
-                workdir.best.save(self.best.step, tf.train.Checkpoint(), arrays, state)
+        chosen = self._selection.save(workdir)
         arrays, state = self.steps.state()
         state = {
             **state,
+            **chosen,
             "seconds": self.seconds,
-            "evaluations_since_best": self._evaluations_since_best,
-            "best_step": self.best.step,
             "target_value": self._target_value,
         }
+        if self._events_since is not None:
+            state["events_since"] = self._events_since
         workdir.checkpoints.save(self.step, self.steps.checkpoint, arrays, state)
 
     def _resume(self, workdir):
@@ -260,12 +290,7 @@ class Trainer:
         self.step, arrays, state = restored
         self.steps.restore(self.step, arrays, state)
         self.seconds = state["seconds"]
-        self._evaluations_since_best = state.get("evaluations_since_best", 0)
+        self._events_since = state.get("events_since")
         # Version 0.1's names, of deep Q-networks.
         self._target_value = state.get("target_value", state.get("lower_bound"))
-        if state.get("best_step", 0) is None:
-            return
-        path = workdir.best.find(state.get("best_step"))
-        if path is not None:
-            step, self._best_weights, metrics = read_best(path)
-            self.best = Best(step, metrics)
+        self._selection.restore(workdir, state)

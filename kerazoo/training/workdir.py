@@ -5,10 +5,12 @@ import json
 import os
 import pathlib
 import typing
+import warnings
 
 import numpy as np
 import tensorflow as tf
 
+from kerazoo.atomic_files import read_json
 from kerazoo.atomic_files import write_text
 from kerazoo.training.checkpoints import Checkpoints
 
@@ -73,15 +75,33 @@ class Workdir:
         """Drops the metrics of steps that a resumed run will take again."""
         if not self._metrics.exists():
             return
-        lines = self._metrics.read_text().splitlines(keepends=True)
-        kept = [line for line in lines if _step(line) <= step]
+        text = self._metrics.read_text(errors="replace")
+        lines = text.splitlines(keepends=True)
+        steps = [_step(line) for line in lines]
+        if None in steps[:-1]:  # A kill cuts off the last one.
+            warnings.warn(
+                f"{self._metrics} is damaged: {steps.count(None)} of its lines are "
+                "left out.",
+                stacklevel=2,
+            )
+        kept = [
+            line
+            for line, found in zip(lines, steps, strict=True)
+            if found is not None and found <= step
+        ]
         if len(kept) < len(lines):
             write_text(self._metrics, "".join(kept))
 
     def read_result(self) -> dict[str, typing.Any] | None:
-        """Returns the result of a finished run as a dict, or None."""
+        """Returns the result of a finished run as a dict, or None.
+
+        Raises:
+            ValueError: If the file is damaged.
+        """
         path = self.path / "result.json"
-        return json.loads(path.read_text()) if path.exists() else None
+        if not path.exists():
+            return None
+        return read_json(path, "delete it, and the run is measured again")
 
     def write_result(self, result: dict[str, typing.Any]) -> None:
         """Writes the outcome to `result.json`, whole or not at all."""
@@ -125,7 +145,8 @@ def _variables(path):
 
 
 def _step(line):
+    """Returns the step of a line of metrics, None for a damaged one."""
     try:
-        return json.loads(line)["step"]
-    except ValueError:  # Cut off by a kill.
-        return float("inf")
+        return float(json.loads(line)["step"])
+    except (ValueError, TypeError, KeyError):
+        return None

@@ -28,6 +28,7 @@ class App:
                     getattr(app, "DEFAULTS", None),
                     getattr(app, "TASKS", None),
                     argv=["app", *map(str, arguments)],
+                    **getattr(app, "TABLES", {}),
                 )
             except SystemExit as stop:
                 code = stop.code or 0

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import tensorflow as tf
@@ -29,9 +30,9 @@ def assert_ends_the_same(app, folder, steps, *arguments, metric):
 
     whole = subprocess.run(command("whole"), capture_output=True, text=True, check=True)
     killed = subprocess.Popen(command("parts"), stderr=subprocess.PIPE, text=True)
-    for line in killed.stderr:
-        if f" 20/{steps}" in line:
-            break
+    reached = folder / "parts" / "checkpoints" / f"{20:012d}"
+    while killed.poll() is None and not reached.exists():
+        time.sleep(0.01)
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
     parts = subprocess.run(command("parts"), capture_output=True, text=True, check=True)

@@ -170,7 +170,7 @@ def test_mistakes_are_one_line(app, perfect, run, arguments, words):
 
 @pytest.mark.parametrize(
     "family, words",
-    [("dqn", ["apps.train_diffusion"]), ("diffusion", ["cannot be loaded"])],
+    [("line", ["apps.train_diffusion"]), ("diffusion", ["cannot be loaded"])],
 )
 def test_other_and_damaged_models_are_refused(app, tmp_path, family, words):
     version = tmp_path / "1"

@@ -126,6 +126,15 @@ def test_images_in_files_of_their_own(make, tmp_path, label):
     assert parents == (["files"] * 4 if label == "none" else ["3", "5", "3", "5"])
 
 
+def test_folder_alone_makes_no_grid(app, trained, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    model = f"--saved_model={trained}/model"
+    code, result, err = app(generate.main, model, "--count=2", "--folder=files")
+    assert code == 0, err
+    assert result["folder"] == "files" and "picture" not in result
+    assert [path.name for path in tmp_path.iterdir()] == ["files"]
+
+
 def test_labels_are_taken_in_turn(make):
     asked = ("--count=4", "--guidance=3", "--columns=4")
     images = cells(make(*asked, "--label=3,5")[1])

@@ -6,6 +6,7 @@ from PIL import Image
 
 from apps import train_diffusion
 from kerazoo.evaluation.images import image_evaluation
+from kerazoo.runs.description import read_description
 from kerazoo.serving.check import run_without_python
 from tests.apps import killed_run
 from tests.apps.conftest import assert_one_line
@@ -85,9 +86,10 @@ def test_folder_without_labels(app, paths, tmp_path, monkeypatch):
     folder = tmp_path / "pictures"
     folder.mkdir()
     for i in range(20):
-        pixels = np.random.default_rng(i).integers(0, 256, (8, 8, 3), "uint8")
+        size = (8, 9 + i, 3)
+        pixels = np.random.default_rng(i).integers(0, 256, size, "uint8")
         Image.fromarray(pixels).save(folder / f"{i}.png")
-    data = ("--dataset=folder", f"--data_dir={folder}")
+    data = (f"--data_dir={folder}",)
     network = ("--network=dit", "--hidden_size=16", "--num_layers=1", "--num_heads=2")
     code, result, err = app(
         train_diffusion.main, *TINY, *data, *network, *paths, "--flip", "--noexport"
@@ -96,6 +98,9 @@ def test_folder_without_labels(app, paths, tmp_path, monkeypatch):
     assert result["feature_extractor"] is None and "fid" not in result
     assert "Warning: No FID: no weights" in err
     assert result["score"] == -result["denoising_error"]
+    assert f"Took --dataset=folder: the pictures of {folder}." in err
+    assert "20 sizes, 8x9 to 8x28: they are brought to 8x8. Give an --image_size" in err
+    assert read_description(tmp_path / "run")["metadata"]["image_size"] == 8
 
 
 @pytest.mark.parametrize(
@@ -107,7 +112,7 @@ def test_folder_without_labels(app, paths, tmp_path, monkeypatch):
         (["--widths=32,a"], ["--widths=32,a"]),
         (["--widths=12"], ["12", "8"]),
         (["--widths=8"], ["widths", "larger", "8"]),
-        (["--widths=16,16,16,16,16"], ["(8, 8)", "16"]),
+        (["--widths=16,16,16,16,16"], ["8x8", "16", "--widths"]),
         (["--network=dit", "--patch_size=3"], ["3", "8"]),
         (["--network=dit", "--hidden_size=30", "--num_heads=4"], ["hidden_size=30"]),
         (["--schedule=flow", "--learned_variance"], ["learned_variance", "Flow"]),

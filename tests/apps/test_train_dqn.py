@@ -124,10 +124,24 @@ def test_damaged_newest_checkpoint_falls_back(app, paths, tmp_path):
     assert result["train_steps"] == 128
 
 
-def test_unwritable_export_keeps_the_model(app, paths):
+def test_unwritable_export_is_found_before_training(app, paths, tmp_path):
     code, _, err = app(train_dqn.main, *TINY, *paths, "--export_dir=/proc/no")
     assert code == 2
-    assert_one_line(err, "--export_dir=/proc/no", "kept")
+    assert_one_line(err, "--export_dir=/proc/no", "cannot be written")
+    assert not (tmp_path / "run").exists()
+
+
+def test_export_that_fails_at_last_keeps_the_model(app, paths, monkeypatch):
+    import tensorflow as tf
+
+    def fails(*_, **__):
+        raise tf.errors.PermissionDeniedError(None, None, "not allowed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tf.saved_model, "save", fails)
+        code, _, err = app(train_dqn.main, *TINY, *paths)
+    assert code == 2
+    assert_one_line(err, "--export_dir=", "/model", "kept")
     code, result, err = app(train_dqn.main, *TINY, *paths)
     assert code == 0 and result["export"].endswith("/model/1")
     assert "Going on from step 96" in err
@@ -170,7 +184,7 @@ def test_wrong_input_is_one_line_and_exit_code_2(app, paths, arguments, words):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--env=FrozenLake-v1"],
+        ["--env=FrozenLake-v1", "--env_kwargs=is_slippery=False,map_name=4x4"],
         ["--env=gymnasium.envs.classic_control:CartPole-v1"],
         ["--env=CliffWalking-v1", '--env_kwargs={"max_episode_steps": 20}'],
         ["--env=Blackjack-v1", "--agent=dqn", "--loss=mse"],
@@ -225,8 +239,9 @@ def wait_for_checkpoint(folder, process):
 
 
 def test_killed_run_goes_on_and_sigterm_saves(tmp_path):
-    flags = (*TINY, "--train_steps=3000", f"--workdir={tmp_path}/run", "--noexport")
-    killed = start(*flags)
+    tiny = [flag for flag in TINY if not flag.startswith("--train_steps")]
+    flags = (*tiny, f"--workdir={tmp_path}/run", "--noexport")
+    killed = start(*flags, "--train_steps=3000")
     wait_for_checkpoint(tmp_path / "run", killed)
     killed.kill()
     killed.wait()

@@ -138,7 +138,7 @@ def test_toy_counts_modes_and_draws_them(app, paths, tmp_path):
 
 @pytest.mark.parametrize("networks", ["mlp", "residual"])
 def test_folder_without_labels(app, paths, tmp_path, networks):
-    data = folder_of_images(tmp_path / "pictures")
+    data = folder_of_images(tmp_path / "pictures", sizes=(9, 15))
     flags = [flag for flag in TINY if networks == "residual" or "width" not in flag]
     code, result, err = app(
         train_gan.main,
@@ -148,7 +148,7 @@ def test_folder_without_labels(app, paths, tmp_path, networks):
     )
     assert code == 0, err
     assert result["feature_extractor"] is None and "fid" not in result
-    assert result["score"] == -abs(1 - result["diversity"])
+    assert result["score"] == pytest.approx(-abs(1 - result["diversity"]))
 
 
 @pytest.mark.slow
@@ -209,7 +209,7 @@ def test_collapse_and_divergence_are_said(app, paths, tmp_path, monkeypatch):
         (["--discriminator_normalization=batch"], ["batch", "--r1=0.1"]),
         (["--augment_probability=0.5"], ["--augment_probability", "--augmentation"]),
         (["--dataset=folder"], ["data_dir"]),
-        (["--image_size=9"], ["even", "(9, 9, 1)"]),
+        (["--image_size=9"], ["--image_size=9", "8 or 10"]),
         (["--eval_samples=5"], ["eval_samples"]),
         (
             ["--batch_size=9", "--strategy=mirrored", "--num_devices=2"],
@@ -226,13 +226,11 @@ def test_mistakes_are_one_line(app, paths, tmp_path, arguments, words):
 
 def test_mistakes_in_data_are_one_line(app, paths, tmp_path):
     (tmp_path / "empty").mkdir()
-    mixed = folder_of_images(tmp_path / "mixed", sizes=(8, 16))
     plain = folder_of_images(tmp_path / "plain")
     cases = (
         (["--dataset=folder", f"--data_dir={tmp_path}/empty"], ["images", "empty"]),
-        (mixed, ["8x8", "16x16", "image_size"]),
         ([*plain, "--conditional"], ["--conditional", "labels"]),
-        (["--task=toy", "--dataset=digits"], ["--dataset=digits", "grid, ring"]),
+        (["--task=toy", "--dataset=digits"], ["--dataset=digits", "grid or ring"]),
         (["--task=toy", "--networks=dcgan"], ["dcgan", "mlp"]),
         (["--networks=mlp", "--hidden_sizes=8,a"], ["--hidden_sizes=8,a"]),
         (["--task=toy", "--image_size=8"], ["--image_size", "--task=generate"]),

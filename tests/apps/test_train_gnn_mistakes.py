@@ -103,11 +103,12 @@ def test_wrong_flags_are_one_line(app, paths, data_dir, arguments, words):
     [
         ("edges.csv", "source,target\nn0,n99\n", ["edges.csv, row 2", "target='n99'"]),
         ("edges.csv", "source,target\n", ["edges.csv", "at least one row"]),
-        ("edges.csv", "from,to\nn0,n1\n", ["edges.csv", "'source'"]),
+        ("edges.csv", "from,length\nn0,1\n", ["edges.csv", "source and target", "n0"]),
         ("nodes.csv", "", ["nodes.csv", "header"]),
         ("nodes.csv", "id,size\n", ["nodes.csv", "at least one row"]),
         ("nodes.csv", "id,size\nn0,nan\n", ["nodes.csv, row 2", "size='nan'"]),
-        ("nodes.csv", "id,size\nn0,large\n", ["nodes.csv, row 2", "size='large'"]),
+        ("nodes.csv", "id,size\nn0,large\nn1,1\n", ["csv, row 2", "size='large'"]),
+        ("nodes.csv", "n0,large\nn1,1\n", ["nodes.csv", "column id", "'n0', 'large'"]),
         ("nodes.csv", "id,size\nn0,1\nn0,2\n", ["nodes.csv, row 3", "id='n0'"]),
         ("nodes.csv", "id,size\nn0,1,2\n", ["nodes.csv, row 2", "3 cells"]),
         ("nodes.csv", "id,label,split\nn0,,train\n", ["row 2", "must have a label"]),
@@ -138,14 +139,14 @@ def test_wrong_tables_are_one_line(app, paths, data_dir, file, text, words):
         ("RINGS.txt", "0\n", ["at least one graph"]),
         ("RINGS.txt", "1\n0 1\n", ["RINGS.txt, line 2", "0 1"]),
         ("RINGS.txt", "1\n2 0\n0 1 1\n0 1 5\n", ["RINGS.txt, line 4", "0 1 5"]),
-        ("RINGS.txt", "1\n1 0\n0 0 nan\n", ["finite", "graph 0"]),
+        ("RINGS.txt", "1\n1 0\n0 0 nan\n", ["finite", "line 3", "0 0 nan"]),
         ("RINGS.txt", 4 * "1 0\n0 0\n", ["RINGS.txt"]),
         ("RINGS.txt", "2\n1 0\n0 0\n1 0\n0 0\n", ["at least two classes"]),
         ("RINGS.txt", "4\n" + "1 0\n0 0\n1 1\n0 0\n" * 2, ["test"]),
         ("toxicity.csv", "", ["toxicity.csv", "header"]),
         ("toxicity.csv", "smiles,toxic\nCC,\n", ["row 2", "toxic=''"]),
         ("toxicity.csv", "smiles,toxic\nCC,1\nCO,1\n", ["at least two classes"]),
-        ("toxicity.csv", "smiles,a,b\nCC,1,0\n", ["target_column=None", "'a', 'b'"]),
+        ("toxicity.csv", "smiles,a,b\nCC,1,0\n", ["--target_column", "'a', 'b'"]),
         ("toxicity.csv", "smiles,toxic\nCC,0\nCX,1\n", ["row 3", "'CX'", "syntax"]),
         ("toxicity.csv", "smiles,toxic\nCC,0\n,1\n", ["row 3", "no atoms"]),
         ("toxicity.csv", "smiles,toxic\nF(C)C,0\n", ["row 2", "valence"]),
@@ -211,7 +212,8 @@ def test_unknown_datasets_are_refused_before_anything_is_imported(tmp_path):
             "from apps.cli.launch import launch\n"
             f"argv = ['app', *{arguments}, '--workdir={tmp_path}']\n"
             "try:\n"
-            "    launch(train_gnn.main, train_gnn.DEFAULTS, train_gnn.TASKS, argv)\n"
+            "    defaults, tasks = train_gnn.DEFAULTS, train_gnn.TASKS\n"
+            "    launch(train_gnn.main, defaults, tasks, argv, **train_gnn.TABLES)\n"
             "finally:\n"
             "    print({'numpy', 'tensorflow', 'keras', 'scipy'} & set(sys.modules))\n"
         )

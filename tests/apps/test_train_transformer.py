@@ -72,6 +72,8 @@ def test_translates_exports_and_goes_on(
     assert served["translation"].shape == served["score"].shape == (6,)
     assert (served["score"] <= 0).all()
     assert served["is_truncated"].tolist() == [False, False, True, False, False, False]
+    assert served["translation"][1] == b"" and served["score"][1] == 0
+    assert served["is_unknown"][[0, 1, 3, 5]].tolist() == [False, False, True, True]
     best = run_without_python(result["export"], {"text": texts}, "n_best")
     assert best["translation"].shape == best["score"].shape == (6, 4)
     np.testing.assert_array_equal(best["translation"][:, 0], served["translation"])
@@ -79,12 +81,19 @@ def test_translates_exports_and_goes_on(
 
     # The app that reads lines says the same.
     model = f"--saved_model={tmp_path}/model"
-    give(monkeypatch, b"May 5, 1999\n\n" + b"x" * 5_000 + b"\n")
-    translate_lines(model)
+    lines = [b"\xef\xbb\xbfMay 5, 1999", b"", b"x" * 5_000, b"\xff", b"\xff", b""]
+    give(monkeypatch, b"\n".join([*lines, texts[3]]))
+    translate_lines(model, "--lines_per_batch=2")
     out, err = capsys.readouterr()
     lines = out.splitlines()
-    assert [line.encode() for line in lines] == served["translation"][:3].tolist()
+    assert [line.encode() for line in lines[:3]] == served["translation"][:3].tolist()
+    assert lines[1] == lines[5] == "" and len(lines) == 7
     assert "only the beginning was read of 'xxx" in err
+    assert [line for line in err.splitlines() if "more such lines" in line] == [
+        "Warning: line 4 is not UTF-8; more such lines are not named.",
+        "Warning: line 7 has characters that the model's vocabulary does not have; "
+        "more such lines are not named.",
+    ]
     give(monkeypatch, b"May 5, 1999")
     translate_lines(model, "--n_best=2")
     rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
@@ -165,8 +174,10 @@ def test_goes_on_with_a_text(app, paths, tmp_path):
     assert code == 0, err
     assert [text[:2] for text in made["texts"]] == ["to", "to", "be", "be"]
     assert made["texts"][0] in err and made["truncated_prompts"] == 0
+    assert made["unknown_prompts"] == 0 and "Warning" not in err
     code, made, err = app(generate.main, model, "--prompt=\udcff", "--seed=4000000000")
-    assert code == 0 and len(made["texts"]) == 1, err
+    assert code == 0 and len(made["texts"]) == made["unknown_prompts"] == 1, err
+    assert "Warning: --prompt='\ufffd' is not UTF-8, or has characters that" in err
     code, _, err = app(generate.main, model, "--picture=a.png")
     assert code == 2
     assert_one_line(err, "--picture", "images")
@@ -181,29 +192,38 @@ def test_goes_on_with_a_text(app, paths, tmp_path):
 
 
 def test_classifies_texts(app, paths, tmp_path):
-    folder = tmp_path / "texts"
-    folder.mkdir()
-    lines = [f"{word} film\t{word}" for word in ("good", "bad")] * 30
-    for part in ("train", "dev", "test"):
-        (folder / f"{part}.tsv").write_text("\n".join(lines) + "\n")
+    films = tmp_path / "films.csv"
+    rows = [f"{word} film {i};{word}" for i in range(30) for word in ("good", "bad")]
+    films.write_text("\n".join(["Review;Sentiment", *rows]), "utf-16")
     flags = (
-        *("--task=classify", f"--data_dir={folder}", "--vocabulary=words"),
-        *("--vocabulary_size=7", "--token_pooling=max"),
-        *("--tokens_per_batch=160", "--num_buckets=1", *SMALL, "--train_steps=60"),
+        *("--task=classify", f"--data_dir={films}", "--token_pooling=max"),
+        *("--tokens_per_batch=320", "--num_buckets=1", *SMALL, "--train_steps=60"),
         *("--eval_every=30", "--learning_rate=1e-2", "--averaging=exponential"),
         "--average_half_life=100",
     )
     code, result, err = app(train_transformer.main, *flags, *paths)
     assert code == 0, err
-    assert result["test_accuracy"] == 1.0 and result["test_examples"] == 60
-    texts = np.array([b"good film", b"bad film", b""], object)
+    assert result["test_accuracy"] == 1.0 and result["test_examples"] == 6
+    assert result["classes"] == 2
+    assert "texts in column 1 'Review', labels in column 2 'Sentiment'; 60 texts" in err
+    size = result["vocabulary_size"]
+    assert f"{size} tokens, the most that the text allows, and not 4,000 as by" in err
+    texts = np.array([b"good film", b"bad film", b"", b"good \xff"], object)
     served = run_without_python(result["export"], {"text": texts})
-    assert served["label"][:2].tolist() == [b"good", b"bad"]
+    assert served["label"][:3].tolist() == [b"good", b"bad", b""]
+    assert served["is_unknown"].tolist() == [False, False, True, True]
     np.testing.assert_allclose(served["probabilities"].sum(axis=1), 1, rtol=1e-5)
-    (folder / "test.tsv").write_text("good film\tugly\n")
-    code, _, err = app(train_transformer.main, *flags, f"--workdir={tmp_path}/other")
+    np.testing.assert_allclose(served["probabilities"][2], 0.5)
+    # The flags that a run notes give the same run again.
+    code, again, err = app(
+        train_transformer.main, f"--flagfile={tmp_path}/run/flags.txt"
+    )
+    assert code == 0 and again == result and "Done before" in err, err
+    other = (f"--vocabulary_size={size + 1}", f"--workdir={tmp_path}/other")
+    code, _, err = app(train_transformer.main, *flags, *other)
     assert code == 2
-    assert_one_line(err, "test.tsv", "ugly")
+    bounds = f"at most {size} tokens. Received: --vocabulary_size={size + 1}"
+    assert_one_line(err, "at least", bounds)
 
 
 def test_classifies_images(app, paths, tmp_path):
@@ -232,9 +252,7 @@ def test_classifies_images(app, paths, tmp_path):
 def test_too_few_images_to_hold_some_out(app, paths, tmp_path):
     for name in "ab":
         (tmp_path / "images" / name).mkdir(parents=True)
-        for i in range(4):
-            image = Image.new("L", (8, 8), i)
-            image.save(tmp_path / "images" / name / f"{i}.png")
+        Image.new("L", (8, 8)).save(tmp_path / "images" / name / "0.png")
     data = ("--task=image", "--dataset=folder", f"--data_dir={tmp_path}/images")
     code, _, err = app(train_transformer.main, *SMALL, *data, *paths)
     assert code == 2
@@ -255,6 +273,10 @@ def test_too_few_images_to_hold_some_out(app, paths, tmp_path):
         (["--dataset=files"], ["--data_dir"]),
         (["--dataset=files", "--data_dir=nowhere"], ["nowhere"]),
         (["--task=classify"], ["--data_dir"]),
+        (["--task=classify", "--data_dir=nowhere"], ["--data_dir=nowhere"]),
+        (["--header"], ["--header", "--task=classify"]),
+        (["--text_column=a"], ["--text_column", "--task=classify"]),
+        (["--task=classify", "--label_column=a", "--dataset=imdb_reviews"], ["files"]),
         (["--task=generate", "--dataset=file", "--data_dir=nowhere.txt"], ["nowhere"]),
         (["--num_snapshots=3"], ["--averaging=snapshots"]),
         (["--dataset=no_such_dataset"], ["no_such_dataset"]),
@@ -268,6 +290,25 @@ def test_mistakes_are_said_in_one_line(app, paths, few_dates, arguments, words):
     code, _, err = app(train_transformer.main, *SMALL, *arguments, *paths)
     assert code == 2, err
     assert_one_line(err, *words)
+
+
+def test_mistakes_of_files_are_said_before_tensorflow_is_there(tmp_path):
+    films = tmp_path / "films.csv"
+    films.write_text("".join(f"{i % 2},film {i}\n" for i in range(20)))
+    for arguments, words in (
+        ((), ("--text_column=2", "--label_column=1", "20 rows with 20 different")),
+        (("--text_column=3",), ("--text_column=3", "from 1 to 2")),
+    ):
+        python = (sys.executable, "-X", "importtime", "-m")
+        command = ("--task=classify", f"--data_dir={films}", *arguments)
+        done = subprocess.run(
+            [*python, "apps.train_transformer", *command],
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 2
+        assert_one_line(done.stderr, *words)
+        assert "import time" in done.stderr and "| tensorflow" not in done.stderr
 
 
 def test_files_that_do_not_fit(app, paths, tmp_path):

@@ -1,4 +1,4 @@
-"""The files that examples read: a novel, sentences, pairs and labelled sentences."""
+"""The files that examples read: a novel, sentences, pairs, labelled sentences."""
 
 import gzip
 import pathlib
@@ -13,6 +13,7 @@ def names():
         folder.mkdir(exist_ok=True)
     (pairs / "train.en").write_text(10 * "Two dogs run.\nA girl reads.\n")
     (pairs / "train.de").write_text(10 * "Zwei Hunde rennen.\nEin Mädchen liest.\n")
+    pathlib.Path("numbers.tsv").write_text("eins\tone\nzwei\ttwo\n")
     rows = 10 * ["a fine film\t1", "a dull film\t0"]
     (labelled / "train.tsv").write_text("\n".join(["sentence\tlabel", *rows, ""]))
     return {}

@@ -1,5 +1,13 @@
+import dataclasses
+import errno
 import json
+import logging
+import os
+import shutil
 import signal
+import threading
+import time
+import types
 
 import numpy as np
 import pytest
@@ -10,7 +18,9 @@ from kerazoo.runs import RunError
 from kerazoo.runs import run
 from kerazoo.training import Interrupted
 from kerazoo.training import Schedule
+from kerazoo.training.batch_steps import BatchSteps
 from kerazoo.training.workdir import Workdir
+from tests.runs.line_task import Line
 from tests.runs.line_task import LineTask
 
 SCHEDULE = Schedule(train_steps=6, eval_every=2, checkpoint_every=2, log_every=2)
@@ -106,11 +116,50 @@ def test_folder_in_use_is_refused(tmp_path):
         run(LineTask(), tmp_path, SCHEDULE)
 
 
-def test_export_that_cannot_be_written_keeps_the_training(tmp_path):
+def test_folders_that_cannot_be_written_are_found_before_the_data(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunError, match=r"`export_dir` cannot be written.*kept"):
-        run(LineTask(), tmp_path / "run", SCHEDULE, export_dir=tmp_path / "file")
-    result = run(LineTask(), tmp_path / "run", SCHEDULE, export_dir=tmp_path / "good")
+    task = LineTask(slope=-1.0)  # Building it would fail.
+    for folders, words in (
+        ({"workdir": tmp_path / "file"}, "`workdir` must be a folder.*file is a file"),
+        ({"workdir": "/proc/no"}, "`workdir` cannot be written"),
+        ({"workdir": tmp_path / "run", "export_dir": tmp_path / "file"}, "`export_dir"),
+        ({"workdir": tmp_path / "run", "export_dir": "/proc/no"}, "`export_dir` cann"),
+    ):
+        with pytest.raises(RunError, match=words):
+            run(task, schedule=SCHEDULE, **folders)
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_full_disk_is_found_before_the_first_step(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda path: types.SimpleNamespace(free=60_000_000)
+    )
+    monkeypatch.setattr(Line, "count_params", lambda self: 2_000_000)
+    with pytest.raises(RunError, match="60 MB of free space, and about 112 MB"):
+        run(LineTask(), tmp_path / "run", SCHEDULE)
+    assert not (tmp_path / "run" / "settings.json").exists()
+
+
+def test_disk_that_becomes_full_is_one_line(tmp_path, monkeypatch):
+    def full(self, *_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    run(LineTask(), tmp_path, SCHEDULE)
+    monkeypatch.setattr(Workdir, "log", full)
+    with pytest.raises(RunError, match="`workdir` can no longer.*is kept"):
+        run(LineTask(), tmp_path, MORE)
+
+
+def test_export_that_fails_at_last_keeps_the_training(tmp_path, monkeypatch):
+    def fails(*_, **__):
+        raise tf.errors.PermissionDeniedError(None, None, "not allowed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tf.saved_model, "save", fails)
+        with pytest.raises(RunError, match=r"`export_dir` cannot be written.*kept"):
+            run(LineTask(), tmp_path / "run", SCHEDULE, export_dir=tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+    result = run(LineTask(), tmp_path / "run", SCHEDULE, export_dir=tmp_path / "model")
     assert result["train_steps"] == 6
 
 
@@ -129,3 +178,152 @@ def test_signal_saves_and_the_same_call_goes_on(tmp_path, monkeypatch, capsys):
     assert raised.value.signal_number == signal.SIGTERM
     assert run(LineTask(), tmp_path, MORE)["train_steps"] == 9
     assert "Going on from step 4" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "phase, number",
+    [
+        ("build", signal.SIGTERM),
+        ("evaluate", signal.SIGTERM),
+        ("measure", signal.SIGINT),
+        ("pictures", signal.SIGTERM),
+        ("serving", signal.SIGTERM),
+    ],
+)
+def test_signal_is_heard_at_once_and_the_state_is_kept(
+    tmp_path, monkeypatch, phase, number
+):
+    sent = []
+
+    def send():
+        sent.append(time.perf_counter())
+        os.kill(os.getpid(), number)
+
+    def take_long(self, *_):
+        threading.Timer(0.2, send).start()
+        for _ in range(1_000):
+            time.sleep(0.01)
+        pytest.fail("not heard")
+
+    schedule = Schedule(train_steps=6, eval_every=6)
+    folders = {"workdir": tmp_path / "run", "export_dir": tmp_path / "model"}
+    with monkeypatch.context() as patch:
+        patch.setattr(LineTask, phase, take_long)
+        with pytest.raises(Interrupted) as raised:
+            run(LineTask(), schedule=schedule, **folders)
+    assert time.perf_counter() - sent[0] < 2
+    assert raised.value.signal_number == number
+    assert raised.value.is_saved == (phase != "build")
+    assert not (tmp_path / "model").exists()
+    assert not (tmp_path / "run" / "result.json").exists()
+    if phase != "build":  # All steps were taken.
+        monkeypatch.setattr(BatchSteps, "take", lambda *_: pytest.fail("trained"))
+    result = run(LineTask(), schedule=schedule, **folders)
+    assert result["train_steps"] == 6 and result["best_step"] == 6
+    assert result["export"] == f"{tmp_path}/model/1"
+
+
+def test_interrupted_export_leaves_nothing(tmp_path, monkeypatch):
+    save = tf.saved_model.save
+
+    def stop(*arguments, **options):
+        save(*arguments, **options)
+        signal.raise_signal(signal.SIGTERM)
+
+    run(LineTask(), tmp_path / "run", SCHEDULE, export_dir=tmp_path / "model")
+    monkeypatch.setattr(tf.saved_model, "save", stop)
+    with pytest.raises(Interrupted):
+        run(LineTask(), tmp_path / "run", MORE, export_dir=tmp_path / "model")
+    assert os.listdir(tmp_path / "model") == ["1"]
+
+
+def test_run_stopped_in_an_evaluation_ends_as_one_that_was_not(tmp_path, monkeypatch):
+    """The evaluation that was given up is made up for: the best step is the same."""
+    evaluate = LineTask.evaluate
+    monkeypatch.setattr(
+        LineTask, "evaluate", lambda self, step: {"error": abs(step - 4.0)}
+    )
+    run(LineTask(), tmp_path / "whole", MORE)
+
+    def stop(self, step):
+        if step == 4:
+            signal.raise_signal(signal.SIGTERM)
+        return {"error": abs(step - 4.0)}
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LineTask, "evaluate", stop)
+        with pytest.raises(Interrupted):
+            run(LineTask(), tmp_path / "parts", MORE)
+    monkeypatch.setattr(
+        LineTask,
+        "measure",
+        lambda self, best: {
+            "error": evaluate(self, 0)["error"],
+            "score": 0.0,
+            "best_step": best.step,
+        },
+    )
+    whole, parts = (
+        run(LineTask(), tmp_path / name, MORE, export_dir=tmp_path / "model")
+        for name in ("whole", "parts")
+    )
+    assert parts["best_step"] == 4 and parts["error"] == whole["error"]
+    curves = [
+        {
+            line["step"]: line["eval/error"]
+            for line in map(json.loads, (tmp_path / name / "metrics.jsonl").open())
+            if "eval/error" in line
+        }
+        for name in ("whole", "parts")
+    ]
+    assert curves[0] == curves[1] and 4 in curves[1]
+
+
+@pytest.mark.parametrize("name", ["model.json", "data.json", "settings.json"])
+def test_damaged_file_is_one_line(tmp_path, name):
+    run(LineTask(), tmp_path, SCHEDULE)
+    (tmp_path / name).write_bytes(b"{\xff")
+    with pytest.raises(RunError, match=f"{name} is damaged") as raised:
+        run(LineTask(), tmp_path, MORE)
+    assert "\n" not in str(raised.value)
+
+
+def test_damaged_metrics_are_left_out_with_a_warning(tmp_path):
+    run(LineTask(), tmp_path, SCHEDULE)
+    metrics = tmp_path / "metrics.jsonl"
+    lines = metrics.read_bytes().splitlines(keepends=True)
+    metrics.write_bytes(b"\xff nothing\n" + b"".join(lines))
+    with pytest.warns(UserWarning, match="metrics.jsonl is damaged: 1 of its lines"):
+        run(LineTask(), tmp_path, MORE)
+    assert metrics.read_bytes().startswith(b"".join(lines))
+
+
+def test_folder_of_another_task_is_named(tmp_path):
+    @dataclasses.dataclass
+    class OtherTask(LineTask):
+        pass
+
+    run(LineTask(), tmp_path, SCHEDULE)
+    with pytest.raises(RunError, match=r"is a run of LineTask \(line\), not of OtherT"):
+        run(OtherTask(), tmp_path, MORE)
+
+
+def test_opening_says_what_is_trained_and_where(tmp_path, caplog):
+    with caplog.at_level(logging.INFO, logger="kerazoo"):
+        run(LineTask(), tmp_path / "run", SCHEDULE, export_dir=tmp_path / "model")
+    said = "\n".join(record.getMessage() for record in caplog.records)
+    for words in (
+        "Device: CPU",
+        "Data: slope_2",
+        "Model: Line, 2 parameters",
+        "Steps: 6 of 1 examples",
+        f"Folder: {tmp_path}/run, export in {tmp_path}/model",
+    ):
+        assert words in said
+
+
+def test_numbers_of_a_result_have_seven_digits(tmp_path):
+    result = run(LineTask(), tmp_path, SCHEDULE)
+    assert json.loads((tmp_path / "result.json").read_text()) == result
+    digits = str(result["test_error"]).replace(".", "").lstrip("0")
+    assert len(digits.partition("e")[0]) <= 7

@@ -26,6 +26,13 @@ def test_characters_come_back_exactly():
     assert [text.decode() for text in tokenizer.decode(tokens).numpy()] == TEXTS
 
 
+def test_texts_of_unknown_characters():
+    tokenizer = CharacterTokenizer("ab ")
+    texts = tf.constant(["ab a", "", "abc", b"ab\xff", "\ufffd"])
+    is_unknown = tokenizer.is_unknown(texts, tokenizer.encode(texts))
+    assert is_unknown.numpy().tolist() == [False, False, True, True, True]
+
+
 def test_lists_are_the_same_characters():
     tokenizer = CharacterTokenizer.of("".join(TEXTS))
     texts = [*TEXTS, "unknown: ΩЖ\uffff", "\U0010ffff"]

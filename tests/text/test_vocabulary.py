@@ -165,13 +165,18 @@ for k in {many}:
 @pytest.mark.parametrize(
     ("lines", "size", "options", "message"),
     [
-        (CAT, 300, {}, "of at most 291 tokens. Received: vocabulary_size=300"),
+        (
+            CAT,
+            300,
+            {},
+            "at least 270 and at most 291 tokens. Received: vocabulary_size",
+        ),
         (CAT, 300, {"kind": "unigram"}, "at most 271 tokens"),
         (CAT, 10, {}, "of at least 270 tokens. Received: vocabulary_size=10"),
         (CAT, 4, {}, "above 4, the special tokens. Received: vocabulary_size=4"),
         ([], 300, {}, "Expected lines with text. Received: none"),
         (["", " "], 300, {}, "Expected lines with text. Received: none"),
-        (CAT, 300, {"kind": "words"}, "at most"),
+        (CAT, 300, {"kind": "words"}, "at least 5 and at most"),
         (CAT, 300, {"kind": "char"}, "unigram, words. Received: kind='char'"),
     ],
 )
@@ -188,8 +193,34 @@ def test_largest_size_that_is_said_is_allowed(kind):
     with pytest.raises(ValueError) as raised:
         train_vocabulary(LINES[:20], 30_000, kind)
     largest = int(str(raised.value).split("at most ")[1].split()[0])
-    proto = train_vocabulary(LINES[:20], largest, kind)
-    assert Tokenizer(proto).vocabulary_size == largest
+    smallest = int(str(raised.value).split("at least ")[1].split()[0])
+    for size in (smallest, largest):
+        proto = train_vocabulary(LINES[:20], size, kind)
+        assert Tokenizer(proto).vocabulary_size == size
+    with pytest.raises(ValueError, match=f"at least {smallest} tokens"):
+        train_vocabulary(LINES[:20], smallest - 1, kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "unknown"),
+    [
+        # Rare characters are made of bytes; words of which one is known are read.
+        ("bpe", 291, ["the xat", "the \u65e5", b"the \xff"]),
+        ("unigram", 271, ["the xat", "the \u65e5", b"the \xff"]),
+        ("words", 8, ["xat", "\u65e5", b"the \xff"]),
+    ],
+)
+def test_what_cannot_be_read_is_unknown(kind, size, unknown):
+    tokenizer = Tokenizer(train_vocabulary(CAT, size, kind))
+
+    def is_unknown(texts):
+        texts = tf.constant(texts)
+        return tokenizer.is_unknown(texts, tokenizer.encode(texts)).numpy().tolist()
+
+    assert is_unknown(unknown) == [True] * 3
+    assert is_unknown(["the cat", "  the  cat ", "", " "]) == [False] * 4
+    if kind == "words":
+        assert is_unknown(["the xat", "the \u65e5"]) == [False] * 2
 
 
 def test_tokenizer_is_exported_without_a_file(tokenizer, tmp_path):

@@ -28,6 +28,35 @@ def test_vocabulary_is_the_one_of_these_arguments(kind, more):
     assert tokenizer.proto == train_vocabulary(LINES, size, kind, **options)
 
 
+@pytest.mark.parametrize(
+    ("kind", "smallest", "largest"), [("bpe", 274, 299), ("words", 5, 11)]
+)
+def test_default_size_gives_way_to_the_text(kind, smallest, largest, caplog):
+    caplog.set_level("INFO", "kerazoo")
+    given, default = VocabularyConfig(kind, largest), VocabularyConfig(kind)
+    assert default.make(LINES).proto == given.make(LINES).proto
+    assert caplog.messages == [
+        f"The vocabulary has {largest} tokens, the most that the text allows, and not "
+        "8,000 as by default"
+    ]
+    # What is given is refused, and what the text allows is taken without a word.
+    message = f"at least {smallest} and at most {largest} tokens. Received: vocabulary_"
+    with pytest.raises(ValueError, match=f"{message}size={largest + 1}"):
+        VocabularyConfig(kind, largest + 1).make(LINES)
+    caplog.clear()
+    size = (smallest + largest) // 2
+    assert default.make(LINES, most_tokens=size).vocabulary_size == size
+    assert not caplog.messages
+
+
+def test_default_size_grows_where_the_text_needs_it(caplog):
+    caplog.set_level("INFO", "kerazoo")
+    signs = ["".join(map(chr, range(0x4E00, 0x4E00 + 200)))]
+    tokenizer = VocabularyConfig().make(signs, most_tokens=300)
+    assert tokenizer.vocabulary_size == 4 + 256 + 1 + 200  # Bytes, the space, signs.
+    assert "461 tokens, the fewest that the text allows, and not 300" in caplog.text
+
+
 def test_characters_have_a_line_break():
     tokenizer = VocabularyConfig("characters").make(["ab", "c"])
     assert tokenizer.characters == "\nabc"

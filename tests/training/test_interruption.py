@@ -5,6 +5,7 @@ import pytest
 
 from kerazoo.training.interruption import Interrupted
 from kerazoo.training.interruption import Interruption
+from kerazoo.training.interruption import held_back
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -48,3 +49,56 @@ def test_handlers_come_back():
 
 def test_exception_names_the_signal():
     assert str(Interrupted(signal.SIGTERM)) == "SIGTERM"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_is_heard_at_once_where_it_may_be(number):
+    with Interruption() as interruption:
+        with pytest.raises(Interrupted) as raised, interruption.heard():
+            signal.raise_signal(number)
+            pytest.fail("not heard")
+        assert raised.value.signal_number == number
+        with pytest.raises(Interrupted), interruption.heard():  # It came before.
+            pytest.fail("begun")
+
+
+def test_signal_passes_through_what_catches_exceptions():
+    interruption = Interruption()
+    with interruption, pytest.raises(Interrupted), interruption.heard():
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except Exception as error:
+            pytest.fail(f"caught {error!r}")
+
+
+def test_what_others_make_of_a_signal_is_an_interruption():
+    interruption = Interruption()
+    with interruption, pytest.raises(Interrupted), interruption.heard():
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            raise RuntimeError("in the midst of it")
+
+
+def test_other_exceptions_are_left_alone():
+    interruption = Interruption()
+    with interruption, pytest.raises(KeyError, match="mine"), interruption.heard():
+        raise KeyError("mine")
+
+
+def test_writing_is_ended_before_a_signal_is_heard():
+    written = []
+    interruption = Interruption()
+    with interruption, pytest.raises(Interrupted), interruption.heard():
+        with held_back():
+            signal.raise_signal(signal.SIGTERM)
+            written.append("all")
+        written.append("more")
+    assert written == ["all"]
+
+
+def test_held_back_signal_outside_is_only_noted():
+    with Interruption() as interruption:
+        with held_back():
+            signal.raise_signal(signal.SIGTERM)
+        assert interruption.requested == signal.SIGTERM

@@ -20,6 +20,8 @@ class GraphDataset:
         smiles: list of str, or None. The molecules that the graphs stand for.
         folds: list of pairs of int arrays, train and test graphs of cross-validation,
             or None.
+        smiles_column, target_column: str or None. Columns of the file of molecules.
+        node_tags: list of int, or None. Tags of nodes that are one-hot features.
     """
 
     name: str
@@ -29,6 +31,9 @@ class GraphDataset:
     class_names: list[str] | None = None
     smiles: list[str] | None = None
     folds: list[tuple[np.ndarray, np.ndarray]] | None = None
+    smiles_column: str | None = None
+    target_column: str | None = None
+    node_tags: list[int] | None = None
 
     def describe(self) -> str:
         """Returns what stands for the dataset among the settings of a run."""

@@ -4,6 +4,7 @@ Importing this imports no reader: what is wrong with a name can be said at once.
 """
 
 import dataclasses
+import difflib
 import os
 import pathlib
 import typing
@@ -21,6 +22,7 @@ def load_node_dataset(
     data_dir: str | os.PathLike | None = None,
     directed: bool = False,
     seed: int = 0,
+    target_column: str | None = None,
 ) -> "NodeDataset":
     """Returns a graph and what is known of its nodes.
 
@@ -31,6 +33,8 @@ def load_node_dataset(
         data_dir: Folder of the files, or None.
         directed: Whether the edges of tables have a direction.
         seed: Of the split of tables that have none.
+        target_column: Column of the labels of tables; None for `label`, or one of a
+            name alike.
 
     Raises:
         OSError: If files are missing and cannot be had.
@@ -43,7 +47,7 @@ def load_node_dataset(
     ```
     """
     check_node_dataset(name, data_dir)
-    return NODE_DATASETS[name](name, data_dir, directed, seed)
+    return NODE_DATASETS[name](name, data_dir, directed, seed, target_column)
 
 
 def check_node_dataset(name: str, data_dir: str | os.PathLike | None = None) -> None:
@@ -54,9 +58,11 @@ def check_node_dataset(name: str, data_dir: str | os.PathLike | None = None) -> 
         ValueError: If there is no such dataset.
     """
     if name not in NODE_DATASETS:
+        near = difflib.get_close_matches(name.lower(), NODE_DATASETS, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
         raise ValueError(
             f"`dataset` must be one of {', '.join(NODE_DATASETS)}, the last for "
-            f"nodes.csv and edges.csv in `data_dir`. Received: dataset={name}"
+            f"nodes.csv and edges.csv in `data_dir`.{hint} Received: dataset={name}"
         )
     if name != "tables":
         return
@@ -78,8 +84,8 @@ def load_graph_dataset(
     """Returns many graphs and what is to be predicted of each.
 
     Args:
-        name: Name of a CSV file of molecules, such as `"esol.csv"`, or of a collection
-            in the text form of the GIN paper, such as `"MUTAG"`, in `data_dir`.
+        name: Name of a file of molecules, such as `"esol.csv"`, or of a collection in
+            the text form of the GIN paper, such as `"MUTAG"`, in `data_dir`.
         data_dir: Folder of the file. Default: the current one.
         columns: Of a file of molecules.
         descriptors: Gives graphs descriptors of the whole: RDKit's of molecules, sizes
@@ -119,17 +125,28 @@ def check_graph_dataset(name: str, data_dir: str | os.PathLike | None = None) ->
 
     Raises:
         OSError: If the file is missing.
+        ValueError: If it is neither a table nor a collection.
     """
     folder = pathlib.Path(data_dir or "")
     if are_molecules(name):
         _check_file(folder / name)
+    elif (folder / name).is_file():
+        raise ValueError(
+            "`dataset` must be a file of molecules, one of "
+            f"{', '.join(sorted(MOLECULE_FILES))}, or a collection of graphs. "
+            f"Received: dataset={name}"
+        )
     else:
         find_collection(name, folder)
 
 
 def are_molecules(name: str) -> bool:
     """Returns whether a name is that of a file of molecules."""
-    return name.endswith(".csv")
+    return pathlib.PurePath(name).suffix.lower() in MOLECULE_FILES
+
+
+# Endings of files of molecules.
+MOLECULE_FILES = {".csv", ".smi", ".tsv", ".txt"}
 
 
 def _check_file(path):
@@ -137,25 +154,26 @@ def _check_file(path):
         raise FileNotFoundError(f"Expected a file {path}. Received: none")
 
 
-def _karate_club(name, data_dir, directed, seed):
+def _karate_club(name, data_dir, directed, seed, target_column):
     from kerazoo.data.graphs.karate_club import karate_club
 
     return karate_club()
 
 
-def _planetoid(name, data_dir, directed, seed):
+def _planetoid(name, data_dir, directed, seed, target_column):
     from kerazoo.data.graphs.planetoid import planetoid
 
     return planetoid(name, data_dir)
 
 
-def _tables(name, data_dir, directed, seed):
+def _tables(name, data_dir, directed, seed, target_column):
     from kerazoo.data.graphs.tables import node_table
 
-    return node_table(data_dir, directed, seed)
+    return node_table(data_dir, directed, seed, target_column)
 
 
-# Name to a function of `(name, data_dir, directed, seed)` to a `NodeDataset`.
+# Name to a function of `(name, data_dir, directed, seed, target_column)` to a
+# `NodeDataset`.
 NODE_DATASETS = {
     "karate_club": _karate_club,
     "cora": _planetoid,

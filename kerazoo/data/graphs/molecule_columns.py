@@ -5,15 +5,19 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class MoleculeColumns:
-    """How to read a CSV file of molecules, see `molecules`.
+    """How to read a file of molecules, see `molecules`.
 
     Args:
-        smiles_column: Column of the molecules.
-        target_column: Column to predict; None for the only other one.
+        smiles_column: Column of the molecules, by its name or its number from 1. Where
+            none is called `smiles`, the default is found by its name or by what it
+            holds.
+        target_column: Column to predict, the same; None for the only other one, or the
+            only one of a name such as `target` or `label`.
         target: What it holds: `"classification"`, `"regression"`, or `"auto"`: classes
             if no cell is a number, or if there are at most 10 different ones without a
             fraction.
-        skip_invalid: Leaves molecules out that RDKit cannot read, with a warning.
+        skip_invalid: Leaves rows out whose molecules RDKit cannot read or that have no
+            target, with a warning.
     """
 
     smiles_column: str = "smiles"

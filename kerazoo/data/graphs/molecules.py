@@ -1,9 +1,8 @@
 """Molecules as graphs of their heavy atoms and bonds."""
 
 import contextlib
-import io
+import logging
 import os
-import pathlib
 import warnings
 
 import numpy as np
@@ -12,7 +11,10 @@ from kerazoo.data import class_indices
 from kerazoo.data import csv_columns
 from kerazoo.data.graphs.graph import Graph
 from kerazoo.data.graphs.graph_dataset import GraphDataset
+from kerazoo.data.graphs.molecule_table import MoleculeTable
+from kerazoo.data.graphs.molecule_table import read_molecule_table
 from kerazoo.data.graphs.rdkit_import import needs_rdkit
+from kerazoo.data.graphs.smiles import parse_smiles
 
 # Name, how it is read from RDKit's atom or bond, and its values. Each is one-hot over
 # the values and, last, any other. Stereochemistry is that of Cahn, Ingold and Prelog,
@@ -57,17 +59,18 @@ def molecules(
     skip_invalid: bool = False,
     descriptors: bool = False,
 ) -> GraphDataset:
-    """Reads a CSV file of SMILES and one target.
+    """Reads a table of SMILES and one target.
 
     Args:
-        path: Name of the file.
-        smiles_column: Column of the molecules.
-        target_column: Column to predict; None for the only other one.
+        path: Name of the file: `.csv`, of commas, semicolons or tabs, `.tsv`, `.smi` or
+            `.txt`.
+        smiles_column, target_column: See
+            `kerazoo.data.graphs.molecule_table.read_molecule_table`.
         target: What it holds: `"classification"`, `"regression"`, or `"auto"`: classes
             if no target is a number, or if they are at most 10 different ones and none
             has a fraction.
-        skip_invalid: Whether rows with invalid SMILES are left out, with a warning,
-            instead of an error.
+        skip_invalid: Whether rows with invalid SMILES or without a target are left out,
+            with a warning, instead of an error.
         descriptors: Whether graphs get RDKit's descriptors, see `featurize`.
 
     Returns:
@@ -77,8 +80,8 @@ def molecules(
         ModuleNotFoundError: If RDKit is not installed.
         OSError: If the file cannot be read.
         ValueError: If a column is missing, a target is empty or not a number where one
-            is expected, or a SMILES is invalid; the row is named, the header being
-            row 1.
+            is expected, or a SMILES is invalid; the row is named as spreadsheets count
+            it.
     """
     if target not in TARGETS:
         raise ValueError(
@@ -86,31 +89,23 @@ def molecules(
         )
     with needs_rdkit():
         import rdkit  # noqa: F401
-    required = filter(None, (smiles_column, target_column))
-    columns = csv_columns.read_columns(path, required)
-    others = [name for name in columns if name != smiles_column]
-    if target_column is None and len(others) != 1:
-        raise ValueError(
-            f"{path}: expected one column beside {smiles_column!r}, or the name of the "
-            f"target's. Received: target_column=None, columns={list(columns)}"
-        )
-    target_column = target_column or others[0]
-    labels, class_names = _read_targets(
-        path, target_column, columns[target_column], target
-    )
-    rows, graphs = _featurize_rows(
-        path, columns[smiles_column], skip_invalid, descriptors
-    )
+    table = read_molecule_table(path, smiles_column, target_column)
+    if not table.is_obvious:
+        logging.getLogger(__name__).info(table.describe())
+    labels, class_names = _read_targets(table, target, skip_invalid)
+    rows, graphs = _featurize_rows(table, skip_invalid, descriptors)
     labels = labels[rows]
     for graph, label in zip(graphs, labels):
         graph.label = label.item()
     dataset = GraphDataset(
-        name=pathlib.Path(path).stem,
+        name=table.path.stem,
         graphs=graphs,
         labels=labels,
-        num_classes=class_names and len(class_names),
+        num_classes=None if class_names is None else len(class_names),
         class_names=class_names,
-        smiles=[columns[smiles_column][row] for row in rows],
+        smiles=[table.smiles[row] for row in rows],
+        smiles_column=table.smiles_column,
+        target_column=table.target_column,
     )
     dataset.validate()
     return dataset
@@ -144,7 +139,7 @@ def featurize(smiles: str, descriptors: bool = False) -> Graph:
         from rdkit import rdBase
 
     with rdBase.BlockLogs():
-        molecule = _parse(smiles)
+        molecule = parse_smiles(smiles)
         context = _descriptors(molecule) if descriptors else None
     bonds = list(molecule.GetBonds())
     ends = np.array([(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in bonds], np.int32)
@@ -158,16 +153,28 @@ def featurize(smiles: str, descriptors: bool = False) -> Graph:
     )
 
 
-def _read_targets(path, column, cells, target):
-    """Returns labels and, for classification, the names of the classes."""
-    if "" in cells:
-        row = cells.index("") + csv_columns.FIRST_ROW
-        raise ValueError(f"{path}, row {row}: expected a target. Received: {column}=''")
+def _read_targets(
+    table: MoleculeTable, target: str, skip_invalid: bool
+) -> tuple[np.ndarray, list[str] | None]:
+    """Returns labels and, for classification, the names of the classes.
+
+    The label of a row without a target is of no meaning.
+    """
+    cells, column = table.targets or [], table.target_column or ""
+    if "" in cells and not skip_invalid:
+        raise ValueError(
+            f"{table.path}, row {cells.index('') + table.first_row}: expected a "
+            "target; `skip_invalid` leaves such rows out. "
+            f"Received: {column}=''"
+        )
+    filled = [cell for cell in cells if cell]
     if target == "auto":
-        target = "classification" if _are_classes(set(cells)) else "regression"
+        target = "classification" if _are_classes(set(filled)) else "regression"
+        _check_classes(table, target, filled)
     if target == "classification":
         return class_indices.class_indices(cells)
-    return csv_columns.read_numbers(path, {column: cells})[:, 0], None
+    numbers = {column: [cell or "0" for cell in cells]}
+    return csv_columns.read_numbers(table.path, numbers, table.first_row)[:, 0], None
 
 
 def _are_classes(cells):
@@ -179,55 +186,38 @@ def _are_classes(cells):
     return not numbers or (few and all(number.is_integer() for number in numbers))
 
 
-def _featurize_rows(path, smiles, skip_invalid, descriptors):
+def _check_classes(table, target, cells):
+    """Refuses what can only be names of the molecules."""
+    if target == "classification" and len(set(cells)) == len(cells) > MAX_AUTO_CLASSES:
+        raise ValueError(
+            f"{table.path}: column {table.target_column!r} has another word in each "
+            "row, which are no classes: name the column to predict by "
+            f"`target_column`. Received: {table.target_column}={cells[0]!r}"
+        )
+
+
+def _featurize_rows(table, skip_invalid, descriptors):
     """Returns the indices of the valid molecules and their graphs."""
     rows, graphs, problems = [], [], []
-    for row, molecule in enumerate(smiles):
+    for row, (molecule, target) in enumerate(zip(table.smiles, table.targets)):
         try:
+            if not target:
+                raise ValueError(f"no target. Received: {table.target_column}=''")
             graphs.append(featurize(molecule, descriptors))
             rows.append(row)
         except ValueError as error:
-            problems.append(f"{path}, row {row + csv_columns.FIRST_ROW}: {error}")
+            problems.append(f"{table.path}, row {row + table.first_row}: {error}")
             if not skip_invalid:
                 raise ValueError(
                     f"{problems[0]}; `skip_invalid` leaves such rows out"
                 ) from None
     if problems:
         warnings.warn(
-            f"Left out {len(problems)} of {len(smiles)} molecules, first {problems[0]}",
+            f"Left out {len(problems)} of {len(table.smiles)} molecules, first "
+            f"{problems[0]}",
             stacklevel=3,
         )
     return rows, graphs
-
-
-def _parse(smiles):
-    from rdkit import Chem
-    from rdkit.Chem import rdCIPLabeler
-
-    molecule = Chem.MolFromSmiles(smiles)
-    if molecule is None or not molecule.GetNumAtoms():
-        reason = "no atoms" if molecule else _parse_error(smiles)
-        raise ValueError(
-            f"Expected a valid SMILES. Received: smiles={smiles!r}: {reason}"
-        )
-    with contextlib.suppress(RuntimeError):  # Too symmetric to label in time.
-        rdCIPLabeler.AssignCIPLabels(molecule, maxRecursiveIterations=100_000)
-    return molecule
-
-
-def _parse_error(smiles):
-    """Returns what RDKit logs about an invalid SMILES, which no exception tells."""
-    from rdkit import Chem
-    from rdkit import rdBase
-
-    rdBase.LogToPythonStderr()
-    try:
-        with contextlib.redirect_stderr(io.StringIO()) as log:
-            Chem.MolFromSmiles(smiles)
-    finally:
-        rdBase.LogToCppStreams()
-    first_line = log.getvalue().partition("\n")[0]  # As "[12:00:00] the reason".
-    return first_line.partition("] ")[2].removeprefix("SMILES Parse Error: ")
 
 
 def _descriptors(molecule):

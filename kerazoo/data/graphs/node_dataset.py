@@ -6,6 +6,7 @@ import itertools
 import numpy as np
 
 from kerazoo.data.graphs.graph import Graph
+from kerazoo.data.graphs.table_features import TableFeatures
 
 
 @dataclasses.dataclass(eq=False)
@@ -22,6 +23,8 @@ class NodeDataset:
         test: int array of nodes.
         class_names: list of str, or None.
         node_names: list of str, or None.
+        node_features, edge_features: How columns of tables became the features of the
+            graph, or None.
     """
 
     name: str
@@ -33,6 +36,8 @@ class NodeDataset:
     test: np.ndarray
     class_names: list[str] | None = None
     node_names: list[str] | None = None
+    node_features: TableFeatures | None = None
+    edge_features: TableFeatures | None = None
 
     def describe(self) -> str:
         """Returns what stands for the dataset among the settings of a run."""

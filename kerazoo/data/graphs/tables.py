@@ -1,34 +1,39 @@
-"""Own graphs from two CSV files."""
+"""Own graphs from two CSV files, with the classes of their nodes."""
 
+import logging
 import os
 import pathlib
 
 import numpy as np
-from scipy import sparse
 
 from kerazoo.data import class_indices
-from kerazoo.data import csv_columns
-from kerazoo.data.graphs.both_directions import both_directions
-from kerazoo.data.graphs.graph import Graph
+from kerazoo.data.graphs.graph_tables import NODES
+from kerazoo.data.graphs.graph_tables import SPLITS
+from kerazoo.data.graphs.graph_tables import read_graph_tables
 from kerazoo.data.graphs.node_dataset import NodeDataset
 from kerazoo.data.graphs.splits import random_split
 
-SPLITS = ("train", "validation", "test")
-MAX_ONE_HOT_NODES = 5_000
+_FEWEST = 3  # Nodes with a label: one for each part of the split.
 
 
 def node_table(
-    data_dir: str | os.PathLike, directed: bool = False, seed: int = 0
+    data_dir: str | os.PathLike,
+    directed: bool = False,
+    seed: int = 0,
+    target_column: str | None = None,
 ) -> NodeDataset:
     """Reads a graph from `nodes.csv` and `edges.csv`.
 
     `nodes.csv` has a column `id`, optionally `label` (any text, empty where unknown)
-    and `split` (`train`, `validation`, `test` or empty); all other columns are numeric
-    features. Without features every node gets a one-hot vector of its own. Without
-    `split` the nodes with a label are split at random, 60 : 20 : 20.
+    and `split` (`train`, `validation`, `test` or empty); all other columns are
+    features, see `TableFeatures`. Without features every node gets a one-hot vector of
+    its own. Without `split` the nodes with a label are split at random, 60 : 20 : 20.
 
     `edges.csv` has columns `source` and `target` with ids of nodes, optionally
-    `weight`; all other columns are numeric features of the edges.
+    `weight`; all other columns are features of the edges.
+
+    Names such as `node_id`, `class`, `from` and `to` are taken as well, which is said
+    through `logging`.
 
     Args:
         data_dir: Folder of both files.
@@ -36,6 +41,8 @@ def node_table(
             its reverse, with the same weight and features, and an edge that is
             repeated counts once.
         seed: Of the random split.
+        target_column: Column of the labels, by name or number from 1; None for `label`
+            or one of a name alike.
 
     Returns:
         `NodeDataset`; without labels its splits are empty.
@@ -46,99 +53,40 @@ def node_table(
             named, the header being row 1.
     """
     folder = pathlib.Path(data_dir)
-    path = folder / "nodes.csv"
-    columns = csv_columns.read_columns(path, required=("id",))
-    node_names = columns.pop("id")
-    nodes = _number_nodes(path, node_names)
-    labels, class_names = class_indices.class_indices(
-        columns.pop("label", [""] * len(nodes))
-    )
-    split = columns.pop("split", None)
-    if split is None:
-        labelled = np.flatnonzero(labels >= 0)
-        parts = random_split(len(labelled), (0.6, 0.2, 0.2), seed)
-        train, validation, test = (labelled[part] for part in parts)
+    path = folder / NODES
+    tables = read_graph_tables(folder, directed, target_column)
+    for notice in tables.notices:
+        logging.getLogger(__name__).info(notice)
+    column, cells = tables.labels or ("label", [""] * len(tables.node_names))
+    labels, class_names = class_indices.class_indices(cells)
+    if tables.split is None:
+        train, validation, test = _split(path, column, labels, seed)
     else:
-        train, validation, test = _read_splits(path, split, labels)
+        parts = np.array(tables.split)
+        train, validation, test = (np.flatnonzero(parts == part) for part in SPLITS)
     dataset = NodeDataset(
         folder.resolve().name,
-        Graph(
-            _node_features(path, columns, len(nodes)),
-            **_read_edges(folder / "edges.csv", nodes, directed),
-        ),
+        tables.graph,
         labels,
         len(class_names),
         train,
         validation,
         test,
         class_names,
-        node_names,
+        tables.node_names,
+        tables.node_features,
+        tables.edge_features,
     )
     dataset.validate()
     return dataset
 
 
-def _number_nodes(path, names):
-    nodes = {}
-    for row, name in enumerate(names, csv_columns.FIRST_ROW):
-        if nodes.setdefault(name, len(nodes)) != row - csv_columns.FIRST_ROW:
-            raise ValueError(
-                f"{path}, row {row}: expected an id that no other node has. "
-                f"Received: id={name!r}"
-            )
-    return nodes
-
-
-def _node_features(path, columns, num_nodes):
-    if columns:
-        return csv_columns.read_numbers(path, columns)
-    if num_nodes > MAX_ONE_HOT_NODES:
+def _split(path, column, labels, seed):
+    labelled = np.flatnonzero(labels >= 0)
+    if 0 < len(labelled) < _FEWEST:
         raise ValueError(
-            f"{path}: more than {MAX_ONE_HOT_NODES} nodes need numeric feature "
-            f"columns, as their degree. Received: {num_nodes} nodes without features"
+            f"{path}: expected at least {_FEWEST} nodes with a {column}, to train, "
+            f"choose and test on. Received: {len(labelled)}"
         )
-    return sparse.eye_array(num_nodes, dtype=np.float32, format="csr")
-
-
-def _read_splits(path, split, labels):
-    for row, (part, label) in enumerate(zip(split, labels), csv_columns.FIRST_ROW):
-        if part and part not in SPLITS:
-            raise ValueError(
-                f"{path}, row {row}: expected {', '.join(SPLITS)} or nothing. "
-                f"Received: split={part!r}"
-            )
-        if part and label < 0:
-            raise ValueError(
-                f"{path}, row {row}: a node in a split must have a label. "
-                f"Received: split={part!r}, label=''"
-            )
-    return [np.flatnonzero(np.array(split) == part) for part in SPLITS]
-
-
-def _read_edges(path, nodes, directed):
-    columns = csv_columns.read_columns(path, required=("source", "target"))
-    source, target = (
-        _read_ends(path, name, columns.pop(name), nodes)
-        for name in ("source", "target")
-    )
-    if directed:
-        rows = slice(None)
-    else:
-        source, target, rows = both_directions(source, target)
-    edges = {"source": source, "target": target}
-    if "weight" in columns:
-        weight = csv_columns.read_numbers(path, {"weight": columns.pop("weight")})
-        edges["edge_weights"] = weight[rows, 0]
-    if columns:
-        edges["edge_features"] = csv_columns.read_numbers(path, columns)[rows]
-    return edges
-
-
-def _read_ends(path, column, names, nodes):
-    for row, name in enumerate(names, csv_columns.FIRST_ROW):
-        if name not in nodes:
-            raise ValueError(
-                f"{path}, row {row}: expected the id of a node in nodes.csv. "
-                f"Received: {column}={name!r}"
-            )
-    return np.array([nodes[name] for name in names], np.int32)
+    parts = random_split(len(labelled), (0.6, 0.2, 0.2), seed)
+    return [labelled[part] for part in parts]

@@ -1,5 +1,6 @@
 """Graph classification data in the text form of the GIN paper."""
 
+import math
 import os
 import pathlib
 
@@ -37,33 +38,54 @@ def tu_text(name: str, data_dir: str | os.PathLike) -> GraphDataset:
         ValueError: If a line is not as above; the file and the line are named.
     """
     folder = pathlib.Path(data_dir)
-    path = find_collection(name, folder)
-    parsed = _parse(path)
-    all_tags = np.unique([tag for _, nodes in parsed for tag, _, _ in nodes])
-    labels, class_names = class_indices([label for label, _ in parsed])
+    graphs, names, tags = read_collection(find_collection(name, folder))
+    labels, class_names = class_indices(names)
+    for graph, label in zip(graphs, labels):
+        graph.label = int(label)
     dataset = GraphDataset(
         name=name,
-        graphs=[
-            _graph(nodes, all_tags, int(label))
-            for (_, nodes), label in zip(parsed, labels)
-        ],
+        graphs=graphs,
         labels=labels,
         num_classes=len(class_names),
         class_names=class_names,
         folds=_read_folds(folder / f"{NUM_FOLDS}fold_idx" / name),
+        node_tags=tags.tolist(),
     )
     dataset.validate()
     return dataset
 
 
-def _graph(nodes, all_tags, label):
+def read_collection(
+    path: pathlib.Path, tags: np.ndarray | None = None
+) -> tuple[list[Graph], list[str], np.ndarray]:
+    """Reads the file of a collection of graphs, see `tu_text`.
+
+    Args:
+        path: The file.
+        tags: int array. Tags that are features, in order; None for those of the file.
+
+    Returns:
+        The graphs, their labels as text, and the tags of the file, in order.
+
+    Raises:
+        OSError: If the file cannot be read.
+        ValueError: If a line is not as it should be; the line is named.
+    """
+    parsed = _parse(path)
+    found = np.unique([tag for _, nodes in parsed for tag, _, _ in nodes])
+    tags = found if tags is None else tags
+    graphs = [_graph(nodes, tags) for _, nodes in parsed]
+    return graphs, [label for label, _ in parsed], found
+
+
+def _graph(nodes, all_tags):
     tags, neighbors, attributes = zip(*nodes)
     features = np.concatenate(
         [np.equal.outer(tags, all_tags), np.array(attributes)], axis=1
     )
     edges = [(v, u) for u, others in enumerate(neighbors) for v in others if u != v]
     source, target, _ = both_directions(*np.array(edges, int).reshape(-1, 2).T)
-    return Graph(features.astype(np.float32), source, target, label=label)
+    return Graph(features.astype(np.float32), source, target)
 
 
 def _parse(path):
@@ -91,7 +113,7 @@ def _parse(path):
         raise ValueError(
             f"{path}, line {position + 1}: expected the number of graphs, then for "
             "each `nodes label`, then for each of its nodes `tag degree neighbours...` "
-            f"and equally many attributes. Received: {received}"
+            f"and equally many finite attributes. Received: {received}"
         ) from None
     return graphs
 
@@ -104,6 +126,7 @@ def _parse_node(line, num_nodes, num_attributes):
         len(neighbors) != int(degree)
         or not all(0 <= node < num_nodes for node in neighbors)
         or num_attributes not in (None, len(attributes))
+        or not all(map(math.isfinite, attributes))
     ):
         raise ValueError
     return int(tag), neighbors, attributes

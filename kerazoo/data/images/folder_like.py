@@ -35,7 +35,7 @@ def read_folder_like(
     ```
     """
     height, width, channels = dataset.image_shape
-    found = image_folder(folder, (height, width))
+    found = image_folder(folder, (height, width), name="images")
     if found.image_shape[-1] > channels:
         raise ValueError(
             "`images` has colours, but the dataset grey images. "

@@ -1,27 +1,31 @@
 """Images of a folder."""
 
 import concurrent.futures
+import logging
 import os
 import pathlib
+import typing
 import warnings
 
 import numpy as np
 
 from kerazoo.data.held_out import held_out
+from kerazoo.data.images.folder_layout import folder_layout
 from kerazoo.data.images.image_dataset import ImageDataset
 from kerazoo.data.images.image_file import read_image_file
+from kerazoo.data.images.image_headers import image_headers
 from kerazoo.data.images.resized import height_and_width
 from kerazoo.data.images.resized import resized
 
-_SUFFIXES = (
-    *(".bmp", ".gif", ".jpeg", ".jpg", ".pgm"),
-    *(".png", ".ppm", ".tif", ".tiff", ".webp"),
-)
 _TEST_SHARE = 0.1
+_logger = logging.getLogger(__name__)
 
 
 def image_folder(
-    data_dir: str | os.PathLike, image_size: int | tuple[int, int] | None = None
+    data_dir: str | os.PathLike,
+    image_size: int | tuple[int, int] | None = None,
+    choose_size: typing.Callable[[list[tuple[int, int]]], int | None] | None = None,
+    name: str = "data_dir",
 ) -> ImageDataset:
     """Reads the images of a folder.
 
@@ -35,6 +39,9 @@ def image_folder(
         data_dir: path of the folder.
         image_size: int, pair of int or None. Height and width to bring the images to:
             the middle of each, as large as it can be, is scaled.
+        choose_size: Function of the sizes `(H, W)` of all images to an `image_size`, or
+            to None for their own; it is asked where none is given.
+        name: What `data_dir` is called in errors.
 
     Returns:
         `ImageDataset` of bytes.
@@ -51,94 +58,78 @@ def image_folder(
     dataset = image_folder("flowers", image_size=64)
     ```
     """
-    root = pathlib.Path(data_dir)
-    if not root.is_dir():
-        raise FileNotFoundError(f"Expected a folder of images. Received: {root}")
+    layout = folder_layout(data_dir, name)
+    paths = [*layout.train, *(layout.test or ())]
+    headers = [header for header in image_headers(paths) if header is not None]
+    if image_size is None and choose_size is not None and headers:
+        image_size = choose_size([header.size for header in headers])
+    moving = sum(header.is_animated for header in headers)
+    if moving:
+        _logger.info("Took the first picture of %d files that move.", moving)
     size = height_and_width(image_size)
-    has_split = (root / "train").is_dir()
-    paths, names, images = _images_of(root / "train" if has_split else root, size)
-    class_names = sorted(set(names)) if names[0] is not None else None
-    labels = _labels(names, class_names, root)
-    if has_split and (root / "test").is_dir():
-        test_paths, test_names, test_images = _images_of(root / "test", size)
-        labels += _labels(test_names, class_names, root)
-        train = np.arange(len(paths))
-        test = np.arange(len(paths), len(paths) + len(test_paths))
-        paths, images = paths + test_paths, images + test_images
+    found = _read_all(paths, size, name)
+    is_test = np.arange(len(paths)) >= len(layout.train)
+    classes = None
+    if layout.train_classes is not None:
+        classes = [*layout.train_classes, *(layout.test_classes or ())]
+    kept = [i for i, image in enumerate(found) if image is not None]
+    names, labels = _labels(classes, kept, is_test, name)
+    if layout.test is None:
+        train, test = held_out(len(kept), labels, _TEST_SHARE)
     else:
-        groups = None if class_names is None else np.array(labels)
-        train, test = held_out(len(paths), groups, _TEST_SHARE)
-    images = _stacked(paths, images)
-    labels = None if class_names is None else np.array(labels, np.int32)
+        train, test = (np.flatnonzero(is_test[kept] == part) for part in (False, True))
+    images = _stacked([paths[i] for i in kept], [found[i] for i in kept])
     return ImageDataset(
-        name=root.resolve().name,
+        name=pathlib.Path(data_dir).resolve().name,
         train_images=images[train],
         train_labels=None if labels is None else labels[train],
         test_images=images[test],
         test_labels=None if labels is None else labels[test],
-        num_classes=len(class_names or []),
-        class_names=class_names,
+        num_classes=len(names or []),
+        class_names=names,
     )
 
 
-def _images_of(folder, size):
-    """Returns sorted paths, the names of their classes or None, and the images."""
-    paths = [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.name.lower().endswith(_SUFFIXES)
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    ]
-    if not paths:
-        raise FileNotFoundError(f"Expected images in the folder. Received: {folder}")
-    beside = [path for path in paths if path.parent == folder]
-    if beside and len(beside) < len(paths):
-        raise ValueError(
-            "Expected images in folders of classes, or all without. "
-            f"Received: {beside[0]} beside folders of images"
-        )
-    paths, images = map(list, zip(*_read_all(paths, size)))
-    names = [None if beside else path.relative_to(folder).parts[0] for path in paths]
-    return paths, names, images
+def _labels(classes, kept, is_test, name):
+    """Returns the names of the classes, and the number of that of each image kept."""
+    if classes is None:
+        return None, None
+    names = sorted({classes[i] for i in kept if not is_test[i]})
+    numbers = {name: number for number, name in enumerate(names)}
+    for i in kept:
+        if classes[i] not in numbers:
+            raise ValueError(
+                f"`{name}` must have images to train on of each class of the test, and "
+                f"none of {classes[i]} can be read."
+            )
+    return names, np.array([numbers[classes[i]] for i in kept], np.int32)
 
 
-def _labels(names, class_names, root):
-    if (class_names is None) != (names[0] is None):
-        raise ValueError(
-            "Expected folders of classes in both `train` and `test`, or in neither. "
-            f"Received: {root}"
-        )
-    if class_names is None:
-        return []
-    for name in sorted(set(names) - set(class_names)):
-        raise ValueError(
-            "Expected the classes of the test to have training images. "
-            f"Received: {root / 'test' / name}"
-        )
-    numbers = {name: number for number, name in enumerate(class_names)}
-    return [numbers[name] for name in names]
-
-
-def _read_all(paths, size):
-    """Returns pairs of path and image of the files that can be read."""
+def _read_all(paths, size, name):
+    """Returns the images of files, None for those that cannot be read."""
 
     def read(path):
         try:
-            return path, _read(path, size), None
+            pixels = read_image_file(path)
+            return pixels if size is None else resized(pixels, size), None
         except ValueError as error:
-            return path, None, str(error)
+            return None, str(error)
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(pool.map(read, paths))
-    errors = [error for *_, error in found if error is not None]
-    if len(errors) == len(found):
-        raise ValueError(errors[0])
+        images, errors = zip(*pool.map(read, paths))
+    errors = [error for error in errors if error is not None]
+    if len(errors) == len(paths):
+        raise ValueError(
+            f"`{name}` has {len(paths)} files of images, and none can be read. The "
+            f"first: {errors[0]}"
+        )
     if errors:
         warnings.warn(
-            f"Left out {len(errors)} of {len(found)} files. The first: {errors[0]}",
-            stacklevel=2,
+            f"Left out {len(errors)} of {len(paths)} files, the other "
+            f"{len(paths) - len(errors)} are fine. The first: {errors[0]}",
+            stacklevel=3,
         )
-    return [(path, image) for path, image, error in found if error is None]
+    return images
 
 
 def _stacked(paths, images):
@@ -152,11 +143,6 @@ def _stacked(paths, images):
     channels = max(image.shape[-1] for image in images)
     shape = (*images[0].shape[:2], channels)
     return np.stack([np.broadcast_to(image, shape) for image in images])
-
-
-def _read(path, size):
-    pixels = read_image_file(path)
-    return pixels if size is None else resized(pixels, size)
 
 
 def _size(image):

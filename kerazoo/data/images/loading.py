@@ -1,6 +1,7 @@
 """Image datasets by name."""
 
 import os
+import typing
 
 from kerazoo.data.images.built_in import digits
 from kerazoo.data.images.folders import image_folder
@@ -15,6 +16,7 @@ def load(
     name: str,
     data_dir: str | os.PathLike | None = None,
     image_size: int | tuple[int, int] | None = None,
+    choose_size: typing.Callable[[list[tuple[int, int]]], int | None] | None = None,
 ) -> ImageDataset:
     """Returns an image dataset, checked.
 
@@ -25,6 +27,7 @@ def load(
             as the channels of one.
         data_dir: path of the folder of images, or of the prepared datasets.
         image_size: int, pair of int or None. Height and width to bring images to.
+        choose_size: Of a folder of images without an `image_size`, see `image_folder`.
 
     Returns:
         `ImageDataset`.
@@ -40,14 +43,17 @@ def load(
     ```
     """
     if name.startswith("stacked_"):
-        grey = load(name.removeprefix("stacked_"), data_dir, image_size)
+        grey = load(name.removeprefix("stacked_"), data_dir, image_size, choose_size)
         dataset = stacked_images(grey, count=_STACKED * len(grey.train_images))
     elif name == "digits":
         dataset = digits(image_size)
     elif name == "folder":
         if data_dir is None:
-            raise ValueError("`folder` needs a `data_dir`. Received: data_dir=None")
-        dataset = image_folder(data_dir, image_size)
+            raise ValueError(
+                "`dataset` folder needs a `data_dir`, the folder of images. "
+                "Received: dataset=folder, data_dir=None"
+            )
+        dataset = image_folder(data_dir, image_size, choose_size)
     else:
         dataset = tfds_images(name, data_dir, image_size)
     dataset.validate()

@@ -1,15 +1,22 @@
 from .date_pairs import dates
+from .early_reading import read_early
+from .labelled_columns import LabelledColumns
+from .labelled_columns import find_columns
 from .labelled_text import LabelledText
 from .labelled_text_files import labelled_files
 from .loading import load_labelled
 from .loading import load_parallel
 from .loading import load_plain
+from .parallel_tables import ParallelTable
+from .parallel_tables import parallel_table
 from .parallel_text import ParallelText
 from .parallel_text_files import parallel_files
 from .plain_text import PlainText
 from .plain_text_file import text_file
 from .python_help import python_topics
 from .text_lines import read_lines
+from .text_tables import TextTable
+from .text_tables import read_table
 from .text_windows import token_windows
 from .tfds_text import tfds_labelled
 from .tfds_text import tfds_parallel
@@ -17,18 +24,25 @@ from .tfds_text import tfds_plain
 from .token_buckets import TokenBuckets
 
 __all__ = [
+    "LabelledColumns",
     "LabelledText",
+    "ParallelTable",
     "ParallelText",
     "PlainText",
+    "TextTable",
     "TokenBuckets",
     "dates",
+    "find_columns",
     "labelled_files",
     "load_labelled",
     "load_parallel",
     "load_plain",
     "parallel_files",
+    "parallel_table",
     "python_topics",
+    "read_early",
     "read_lines",
+    "read_table",
     "text_file",
     "tfds_labelled",
     "tfds_parallel",

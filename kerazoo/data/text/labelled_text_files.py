@@ -1,52 +1,78 @@
 """Texts of classes in the user's own files."""
 
-import csv
-import io
 import itertools
+import logging
 import os
 import pathlib
+import typing
 import warnings
 
 import numpy as np
 
-from kerazoo.data.held_out import held_out
+from kerazoo.data.text.label_checks import check_labels
+from kerazoo.data.text.labelled_columns import find_columns
+from kerazoo.data.text.labelled_columns import like_columns
 from kerazoo.data.text.labelled_text import LabelledText
+from kerazoo.data.text.split_texts import split_off
+from kerazoo.data.text.split_texts import split_twice
+from kerazoo.data.text.text_files import content_of
+from kerazoo.data.text.text_files import ending
+from kerazoo.data.text.text_files import find_file
+from kerazoo.data.text.text_files import stem_of
 from kerazoo.data.text.text_lines import read_lines
-from kerazoo.data.text.text_lines import read_text
+from kerazoo.data.text.text_tables import read_table
 
-_LONGEST_TEXT = 2**31 - 1  # Characters; Python's own limit is 131,072.
-_DELIMITERS = {".tsv": "\t", ".csv": ","}
+_TABLES = (".tsv", ".csv")
 _VALIDATIONS = ("dev", "valid", "val", "validation")
-_VALIDATION_SHARE = 0.1
+_MOST_NAMES = 10
+_logger = logging.getLogger(__name__)
 
 
-def labelled_files(path: str | os.PathLike) -> LabelledText:
-    """Reads a folder of labelled texts, in one of two forms.
+class _Row(typing.NamedTuple):
+    text: str
+    label: str
+    line: int
 
-    Tables: `train.tsv` and perhaps a validation (`dev`, `valid`, `val` or
-    `validation`) and a `test`, in UTF-8; or the same with `.csv`. Rows are
-    `text<TAB>label`, or `text,label` with quotes as spreadsheets write them. The first
-    row is a header if one of its cells is `label`, and names the column of texts
-    `text` or `sentence` if there are more than two.
 
-    Lines: files such as `TREC.train.all` and `TREC.test.all`, with `.train`, `.test`
-    and perhaps `.dev` or `.valid` in their names. Lines are `label text`, in UTF-8 or
-    else Latin-1.
+def labelled_files(
+    path: str | os.PathLike,
+    text_column: str | int | None = None,
+    label_column: str | int | None = None,
+    header: bool | None = None,
+) -> LabelledText:
+    """Reads labelled texts: one file, or a folder of `train` and others.
 
-    Classes are the labels of the training file, sorted, as numbers if all are. Without
-    a validation file, a tenth of the training texts of each class, always the same, is
-    for validation. A warning counts the blank texts, which are left out.
+    Tables are `.csv`, `.tsv`, or `.txt` with a tab in its first line, see
+    `kerazoo.data.text.read_table`. Which columns are taken, and when the first row is a
+    header, says `kerazoo.data.text.find_columns`.
+
+    Lines are files such as `TREC.train.all` and `TREC.test.all`, with `.train`, `.test`
+    and perhaps `.dev` or `.valid` in their names, and `.txt` without a tab: `label
+    text`, in UTF-8 or else Latin-1.
+
+    A folder has `train`, perhaps a validation (`dev`, `valid`, `val` or `validation`)
+    and a `test`, all with the same ending; or one table alone. Without a validation
+    file, a tenth of the training texts of each class, always the same, is for
+    validation; of one file alone, another tenth is for the test. All may be gzip, with
+    `.gz` at the end.
+
+    Classes are the labels of the training file, sorted, as numbers if all are. A
+    warning counts the blank texts, which are left out.
 
     Args:
-        path: path of the folder.
+        path: path of the file or of the folder.
+        text_column, label_column: Name in any case, or number from 1, of the column of
+            a table; None to find it.
+        header: Whether tables have a header; None to find out.
 
     Returns:
         `LabelledText`.
 
     Raises:
-        FileNotFoundError: If there is no such folder, or no training file in it.
-        ValueError: If a file is empty or binary, a row has not the form, a label is
-            absent from the training file, or there are fewer than two classes.
+        FileNotFoundError: If there is no such path, or no training file in it.
+        ValueError: If a file is empty or binary, a row has not the form, columns cannot
+            be found or are the wrong way round, a label is absent from the training
+            file, or there are fewer than two classes.
 
     Example:
 
@@ -54,39 +80,65 @@ def labelled_files(path: str | os.PathLike) -> LabelledText:
     text = labelled_files("sst2")
     ```
     """
-    folder = pathlib.Path(path)
-    if not folder.is_dir():
-        raise FileNotFoundError(f"Expected a folder of text files. Received: {folder}")
-    train_path, validation_path, test_path = _paths(folder)
-    rows = _read(train_path)
-    labels = {label for _, label, _ in rows}
+    path = pathlib.Path(path)
+    train_path, validation_path, test_path, is_alone = _paths(path)
+    given = text_column, label_column, header
+    if not _is_table(train_path) and given != (None, None, None):
+        raise ValueError(
+            f"{train_path}: `text_column`, `label_column` and `header` go with tables, "
+            f".csv or .tsv. Received: text_column={text_column}, "
+            f"label_column={label_column}, header={header}"
+        )
+    columns, rows = _read(train_path, lambda table: find_columns(table, *given))
+    labels = [row.label for row in rows]
+    check_labels(
+        train_path,
+        [row.text for row in rows],
+        labels,
+        columns,
+        is_split=validation_path is None,
+    )
     is_numeric = all(label.isdecimal() for label in labels)
-    class_names = sorted(labels, key=int if is_numeric else str)
+    class_names = sorted(set(labels), key=int if is_numeric else str)
+    _say(train_path, columns, labels, class_names)
     train = _numbered(train_path, rows, class_names)
     validation, test = (
-        None if path is None else _numbered(path, _read(path), class_names)
+        None if path is None else _further(path, columns, class_names)
         for path in (validation_path, test_path)
     )
-    if validation is None:
-        kept, held = held_out(len(rows), train[1], _VALIDATION_SHARE)
-        train, validation = _chosen(train, kept), _chosen(train, held)
-    return LabelledText(folder.resolve().name, class_names, train, validation, test)
+    if is_alone:
+        train, validation, test = split_twice(train, lambda part: part[1])
+    elif validation is None:
+        train, validation = split_off(train, train[1])
+    return LabelledText(stem_of(path), class_names, train, validation, test)
 
 
-def _paths(folder):
-    """Returns the files of training, validation and test, of which two may be None."""
-    for suffix in _DELIMITERS:
-        if (folder / f"train{suffix}").is_file():
-            stems = (("train",), _VALIDATIONS, ("test",))
-            return [_first(folder, [f"{stem}{suffix}" for stem in s]) for s in stems]
-    train = _first(folder, ["*.train*"])
-    if train is None:
-        raise FileNotFoundError(
-            "Expected train.tsv, train.csv or a file like TREC.train.all in the "
-            f"folder. Received: {folder}"
-        )
-    validations = [f"*.{name}*" for name in _VALIDATIONS]
-    return [train, _first(folder, validations), _first(folder, ["*.test*"])]
+def _paths(path):
+    """Returns the files of training, validation and test, and if the first is all."""
+    if path.is_file():
+        return path, None, None, True
+    if not path.is_dir():
+        raise FileNotFoundError(f"Expected a file or folder of texts. Received: {path}")
+    for end in _TABLES:
+        if train := find_file(path, f"train{end}"):
+            return train, *_beside(path, end), False
+    if train := _first(path, ["*.train*"]):
+        validation = _first(path, [f"*.{name}*" for name in _VALIDATIONS])
+        return train, validation, _first(path, ["*.test*"]), False
+    if train := find_file(path, "train.txt"):
+        return train, *_beside(path, ".txt"), False
+    tables = [p for p in path.iterdir() if p.is_file() and ending(p) in _TABLES]
+    if len(tables) == 1:
+        return tables[0], None, None, True
+    raise FileNotFoundError(
+        "Expected train.tsv, train.csv, train.txt or a file like TREC.train.all in the "
+        f"folder, or one table. Received: {content_of(path)}"
+    )
+
+
+def _beside(folder, end):
+    validation = find_file(folder, *(f"{name}{end}" for name in _VALIDATIONS))
+    return validation, find_file(folder, f"test{end}")
 
 
 def _first(folder, patterns):
@@ -94,13 +146,31 @@ def _first(folder, patterns):
     return next((p for p in found if p.is_file() and p.name[0] != "."), None)
 
 
-def _read(path):
-    """Returns triples of text, label and line number, without blank texts."""
-    rows = list(_table(path) if path.suffix in _DELIMITERS else _labels_first(path))
-    for _, label, line in rows:
-        if not label:
-            raise ValueError(f"{path}, line {line}: expected a label. Received: none")
-    written = [row for row in rows if row[0]]
+def _read(path, find):
+    """Returns the columns of a table, None of lines, and the rows without blank ones.
+
+    Args:
+        path: The file.
+        find: Function of a `TextTable` to its `LabelledColumns`, or to None for none.
+    """
+    columns = None
+    if _is_table(path):
+        table = read_table(path)
+        columns = find(table)
+        if columns is None:
+            return None, []
+        rows = [
+            _Row(cells[columns.text], cells[columns.label], line)
+            for cells, line in zip(table.rows, table.lines)
+        ][columns.names is not None :]
+    else:
+        rows = list(_labels_first(path))
+    for row in rows:
+        if not row.label:
+            raise ValueError(
+                f"{path}, line {row.line}: expected a label. Received: none"
+            )
+    written = [row for row in rows if row.text]
     if not written:
         raise ValueError(f"{path}: expected texts with labels. Received: none")
     if len(written) < len(rows):
@@ -109,74 +179,58 @@ def _read(path):
             f"Left out {blank} of {len(rows)} texts, which are blank, of {path}",
             stacklevel=2,
         )
-    return written
+    return columns, written
 
 
-def _table(path):
-    csv.field_size_limit(_LONGEST_TEXT)
-    is_csv = path.suffix == ".csv"
-    reader = csv.reader(
-        io.StringIO(read_text(path), newline=""),
-        delimiter=_DELIMITERS[path.suffix],
-        quoting=csv.QUOTE_MINIMAL if is_csv else csv.QUOTE_NONE,
-        strict=True,
-    )
-    columns = None
-    try:
-        for cells in reader:
-            cells = [cell.strip() for cell in cells]
-            if not any(cells):
-                continue
-            if columns is None:
-                header = [cell.lower() for cell in cells]
-                columns, width = _columns(path, header), len(cells)
-                if "label" in header:
-                    continue
-            if len(cells) != width:
-                raise ValueError(
-                    f"{path}, line {reader.line_num}: expected {width} cells as in "
-                    f"the first row. Received: {len(cells)} cells"
-                )
-            yield cells[columns[0]], cells[columns[1]], reader.line_num
-    except csv.Error as error:
-        raise ValueError(
-            f"{path}, line {reader.line_num}: expected CSV. Received: {error}"
-        ) from None
-
-
-def _columns(path, header):
-    """Returns the columns of text and label."""
-    if len(header) == 2:
-        return (1, 0) if header[0] == "label" else (0, 1)
-    texts = [i for i, name in enumerate(header) if name in ("text", "sentence")]
-    if "label" not in header or not texts:
-        raise ValueError(
-            f"{path}: expected columns `text` and `label`, or two columns. "
-            f"Received: {len(header)} columns, the first row {header}"
-        )
-    return texts[0], header.index("label")
+def _is_table(path):
+    if ending(path) in _TABLES:
+        return True
+    return ending(path) == ".txt" and "\t" in read_lines(path, "latin-1")[0]
 
 
 def _labels_first(path):
     for number, line in enumerate(read_lines(path, fallback="latin-1"), 1):
         if line.strip():
             label, _, text = line.strip().partition(" ")
-            yield text.strip(), label, number
+            yield _Row(text.strip(), label, number)
+
+
+def _further(path, training, class_names):
+    """Returns the texts and labels of validation or test; None without labels."""
+
+    def find(table):
+        if training is None:
+            return find_columns(table)
+        return like_columns(table, training)
+
+    _, rows = _read(path, find)
+    if not rows:
+        warnings.warn(
+            f"Left out {path}, which has no column of labels called "
+            f"{training.names[training.label]!r}",
+            stacklevel=2,
+        )
+        return None
+    return _numbered(path, rows, class_names)
 
 
 def _numbered(path, rows, class_names):
     """Returns texts and labels as numbers."""
     numbers = {name: number for number, name in enumerate(class_names)}
-    for _, label, line in rows:
-        if label not in numbers:
+    for row in rows:
+        if row.label not in numbers:
             raise ValueError(
-                f"{path}, line {line}: expected a label of the training file, one of "
-                f"{class_names[:20]}. Received: label={label}"
+                f"{path}, line {row.line}: expected a label of the training file, one "
+                f"of {class_names[:20]}. Received: label={row.label}"
             )
-    labels = np.array([numbers[label] for _, label, _ in rows], np.int32)
-    return [text for text, _, _ in rows], labels
+    labels = np.array([numbers[row.label] for row in rows], np.int32)
+    return [row.text for row in rows], labels
 
 
-def _chosen(part, indices):
-    texts, labels = part
-    return [texts[i] for i in indices], labels[indices]
+def _say(path, columns, labels, class_names):
+    shown = ", ".join(class_names[:_MOST_NAMES])
+    more = ", ..." if len(class_names) > _MOST_NAMES else ""
+    _logger.info(
+        f"{path}: {columns or 'a label and a text in each line'}; {len(labels):,} "
+        f"texts of {len(class_names)} classes ({shown}{more})"
+    )

@@ -1,6 +1,7 @@
 """Text datasets by name."""
 
 import os
+import pathlib
 import typing
 
 from kerazoo.data.text.date_pairs import dates
@@ -28,9 +29,10 @@ def load_parallel(
     Args:
         name: `"dates"`, built in; `"files"`, those of `data_dir`; or a name of
             TensorFlow Datasets, such as `"wmt16_translate/de-en"`.
-        data_dir: Folder of the files, or of the prepared datasets.
-        source_language, target_language: Endings of the files; of TensorFlow Datasets
-            the features, by default the dataset's own.
+        data_dir: Folder of the files, a table, or folder of the prepared datasets.
+        source_language, target_language: Endings of the files, or columns of a table by
+            name or number from 1; of TensorFlow Datasets the features, by default the
+            dataset's own.
         locales: Of the dates: locales to write them in, by default many.
 
     Raises:
@@ -59,9 +61,10 @@ def load_parallel(
     if data_dir is None:
         raise ValueError(
             "Files need a `data_dir`, a folder of train.en, train.de and so on, with "
-            "their endings as `source_language` and `target_language`. Received: "
-            "data_dir=None"
+            "their endings as `source_language` and `target_language`, or a table of "
+            "two columns. Received: data_dir=None"
         )
+    _check_existence(data_dir)
     return parallel_files(data_dir, source_language, target_language)
 
 
@@ -69,9 +72,9 @@ def load_plain(name: str, data_dir: str | os.PathLike | None = None) -> PlainTex
     """Returns a text without labels.
 
     Args:
-        name: `"python_topics"`, built in; `"file"`, the text file `data_dir`; or a name
-            of TensorFlow Datasets, such as `"tiny_shakespeare"`.
-        data_dir: Path of the file, or folder of the prepared datasets.
+        name: `"python_topics"`, built in; `"file"`, the text file `data_dir` or those
+            in it; or a name of TensorFlow Datasets, such as `"tiny_shakespeare"`.
+        data_dir: Path of the file or folder of files, or of the prepared datasets.
 
     Raises:
         OSError: If files are missing and cannot be had.
@@ -90,17 +93,28 @@ def load_plain(name: str, data_dir: str | os.PathLike | None = None) -> PlainTex
     if name != "file":
         return tfds_plain(name, data_dir)
     if data_dir is None:
-        raise ValueError("A file needs a `data_dir`, its path. Received: data_dir=None")
+        raise ValueError(
+            "A text needs a `data_dir`, the path of a file or of a folder of .txt. "
+            "Received: data_dir=None"
+        )
+    _check_existence(data_dir)
     return text_file(data_dir)
 
 
-def load_labelled(name: str, data_dir: str | os.PathLike | None = None) -> LabelledText:
+def load_labelled(
+    name: str,
+    data_dir: str | os.PathLike | None = None,
+    text_column: str | int | None = None,
+    label_column: str | int | None = None,
+    header: bool | None = None,
+) -> LabelledText:
     """Returns texts of classes.
 
     Args:
         name: `"files"`, those of `data_dir`; or a name of TensorFlow Datasets, such as
             `"imdb_reviews"`.
-        data_dir: Folder of the files, or of the prepared datasets.
+        data_dir: Folder of the files, one file, or folder of the prepared datasets.
+        text_column, label_column, header: Of the files, see `labelled_files`.
 
     Raises:
         OSError: If files are missing and cannot be had.
@@ -114,12 +128,28 @@ def load_labelled(name: str, data_dir: str | os.PathLike | None = None) -> Label
     text = load_labelled("files", "sst2")
     ```
     """
+    columns = text_column, label_column, header
     if name != "files":
+        if columns != (None, None, None):
+            raise ValueError(
+                "`text_column`, `label_column` and `header` go with files. Received: "
+                f"dataset={name}, text_column={text_column}, "
+                f"label_column={label_column}, header={header}"
+            )
         return tfds_labelled(name, data_dir)
     if data_dir is None:
         raise ValueError(
-            "Files need a `data_dir`, a folder of train.tsv and test.tsv, text and "
-            "label in each line; or give a `dataset` by its name. Received: "
-            "data_dir=None"
+            "Files need a `data_dir`, a table of texts and labels such as reviews.csv, "
+            "or a folder of train.tsv and test.tsv; or give a `dataset` by its name. "
+            "Received: data_dir=None"
         )
-    return labelled_files(data_dir)
+    _check_existence(data_dir)
+    return labelled_files(data_dir, *columns)
+
+
+def _check_existence(data_dir):
+    if not pathlib.Path(data_dir).exists():
+        raise FileNotFoundError(
+            "`data_dir` must be a file or folder that is there. Received: "
+            f"data_dir={data_dir}"
+        )

@@ -1,41 +1,58 @@
-"""Sentence pairs of the user's own files, one file for each language."""
+"""Sentence pairs of the user's own files: one for each language, or one table."""
 
+import logging
 import os
 import pathlib
 import warnings
 
-from kerazoo.data.held_out import held_out
+from kerazoo.data.text.languages import is_header
+from kerazoo.data.text.languages import is_language
+from kerazoo.data.text.parallel_tables import parallel_table
 from kerazoo.data.text.parallel_text import ParallelText
+from kerazoo.data.text.split_texts import split_off
+from kerazoo.data.text.split_texts import split_twice
+from kerazoo.data.text.text_files import content_of
+from kerazoo.data.text.text_files import ending
+from kerazoo.data.text.text_files import find_file
+from kerazoo.data.text.text_files import stem_of
 from kerazoo.data.text.text_lines import read_lines
 
+_TABLES = (".tsv", ".csv")
 _VALIDATIONS = ("valid", "val", "validation", "dev")
-_VALIDATION_SHARE = 0.1
+_logger = logging.getLogger(__name__)
 
 
 def parallel_files(
-    directory: str | os.PathLike, source: str, target: str
+    directory: str | os.PathLike, source: str = "source", target: str = "target"
 ) -> ParallelText:
-    """Reads text files in which the same line of two files is a pair.
+    """Reads pairs of texts: from two files line by line, or from a table.
 
     The folder has `train.<language>` for both languages, and may have a validation
     (`valid`, `val`, `validation` or `dev`) and a test (the first in sorted order that
-    begins with `test`, as `test_2016.<language>`); all in UTF-8 and perhaps gzip, with
-    `.gz` at the end. Without validation files, a tenth of the training pairs, always
-    the same, is for validation. A warning counts the pairs with a blank line, which
-    are left out.
+    begins with `test`, as `test_2016.<language>`). In place of these there may be
+    tables, `train.tsv` or `train.csv` and the like, with a column for each language,
+    see `kerazoo.data.text.parallel_table`; or one table alone, as a file or in a
+    folder. All are UTF-8 and perhaps gzip, with `.gz` at the end.
+
+    Without a validation, a tenth of the training pairs, always the same, is for
+    validation; of one table alone, another tenth is for the test. Warnings count the
+    pairs with a blank side, which are left out, and say where the first lines look like
+    a header.
 
     Args:
-        directory: path of the folder.
-        source: str. Language translated from, as in the files' names.
+        directory: path of the folder, or of a table.
+        source: str. Language translated from, as in the files' names or in the header
+            of a table, of which it may be the number of a column, from 1.
         target: str. Language translated to.
 
     Returns:
         `ParallelText`.
 
     Raises:
-        FileNotFoundError: If there is no such folder or a file of a pair is missing.
+        FileNotFoundError: If there is no such path or a file of a pair is missing.
         ValueError: If two files differ in their number of lines; if one is empty or
-            binary, or not UTF-8; or if the languages are the same.
+            binary, or not UTF-8; if the languages are the same, or no columns of a
+            table.
 
     Example:
 
@@ -43,22 +60,65 @@ def parallel_files(
     text = parallel_files("multi30k", source="de", target="en")
     ```
     """
-    folder = pathlib.Path(directory)
-    if not folder.is_dir():
-        raise FileNotFoundError(f"Expected a folder of text files. Received: {folder}")
+    path = pathlib.Path(directory)
+    if not path.exists():
+        raise FileNotFoundError(f"Expected a file or folder of texts. Received: {path}")
     if source == target:
-        raise ValueError(f"Expected two languages. Received: source=target={source}")
-    languages = (source, target)
-    train = _pairs(folder, ["train"], languages)
-    if train is None:
-        names = " and ".join(f"train.{language}[.gz]" for language in languages)
-        raise FileNotFoundError(f"Expected {names} in the folder. Received: {folder}")
-    validation = _pairs(folder, _VALIDATIONS, languages)
-    test = _pairs(folder, _tests(folder, languages), languages)
+        raise ValueError(
+            "`source_language` and `target_language` must differ. Received: "
+            f"source_language={source}, target_language={target}"
+        )
+    train, validation, test = _parts(path, (source, target))
     if validation is None:
-        kept, held = held_out(len(train[0]), None, _VALIDATION_SHARE)
-        train, validation = _chosen(train, kept), _chosen(train, held)
-    return ParallelText(folder.resolve().name, train, validation, test)
+        train, validation = split_off(train)
+    if not validation[0]:
+        raise ValueError(
+            f"{path}: expected two pairs or more, of which some are for validation. "
+            f"Received: {len(train[0])} pair"
+        )
+    return ParallelText(stem_of(path), train, validation, test)
+
+
+def _parts(path, languages):
+    """Returns the pairs of training, validation and test, of which two may be None."""
+    if path.is_dir():
+        if train := _of_lines(path, ["train"], languages):
+            validation = _of_lines(path, _VALIDATIONS, languages)
+            return (
+                train,
+                validation,
+                _of_lines(path, _tests(path, languages), languages),
+            )
+        if file := _find_table(path, "train"):
+            others = _find_table(path, *_VALIDATIONS), _find_table(path, "test")
+            return [_of_table(found, languages) for found in (file, *others)]
+    whole = _of_table(_only_table(path, languages), languages)
+    return split_twice(whole, lambda pairs: None)
+
+
+def _find_table(folder, *stems):
+    return find_file(folder, *(f"{stem}{end}" for stem in stems for end in _TABLES))
+
+
+def _only_table(path, languages):
+    """Returns the one table that there is."""
+    if path.is_file():
+        return path
+    tables = [p for p in path.iterdir() if p.is_file() and ending(p) in _TABLES]
+    if len(tables) == 1:
+        return tables[0]
+    names = " and ".join(f"train.{language}[.gz]" for language in languages)
+    found = sorted({p.name.removesuffix(".gz")[6:] for p in path.glob("train.*")})
+    hint = ""
+    if found:
+        hint = (
+            f" It has train files of {', '.join(found)}: give two of these as "
+            "`source_language` and `target_language`."
+        )
+    raise FileNotFoundError(
+        f"Expected {names}, or train.tsv, in the folder.{hint} "
+        f"Received: {content_of(path)}"
+    )
 
 
 def _tests(folder, languages):
@@ -68,29 +128,24 @@ def _tests(folder, languages):
     return sorted({name.rpartition(".")[0] for name in names if name.endswith(endings)})
 
 
-def _pairs(folder, stems, languages):
+def _of_lines(folder, stems, languages):
     """Returns the pairs of the first of `stems` with both files; None without any."""
     halves = []
     for stem in stems:
-        paths = [_path(folder, f"{stem}.{language}") for language in languages]
+        paths = [find_file(folder, f"{stem}.{language}") for language in languages]
         if all(paths):
-            return _aligned(*paths)
+            return _aligned(*paths, languages)
         if any(paths):
             halves.append(f"{stem}.{languages[paths.index(None)]}")
     if halves:
         raise FileNotFoundError(
             f"Expected {halves[0]} or {halves[0]}.gz beside the other language's file. "
-            f"Received: {folder}"
+            f"Received: {content_of(folder)}"
         )
     return None
 
 
-def _path(folder, name):
-    paths = (folder / name, folder / f"{name}.gz")
-    return next((path for path in paths if path.is_file()), None)
-
-
-def _aligned(source_path, target_path):
+def _aligned(source_path, target_path, languages):
     sources, targets = read_lines(source_path), read_lines(target_path)
     if len(sources) != len(targets):
         raise ValueError(
@@ -98,20 +153,37 @@ def _aligned(source_path, target_path):
             f"Received: {len(sources)} lines in {source_path} and {len(targets)} in "
             f"{target_path}"
         )
+    first = (sources[0], targets[0])
+    if is_header(first) or all(map(is_language, first, languages)):
+        warnings.warn(
+            f"The first lines of {source_path} and {target_path}, {first[0]!r} and "
+            f"{first[1]!r}, look like a header. They are taken as a pair; if they are "
+            "none, delete them",
+            stacklevel=2,
+        )
+    return _written(sources, targets, f"{source_path} or {target_path}")
+
+
+def _of_table(path, languages):
+    """Returns the pairs of a table; None for no file."""
+    if path is None:
+        return None
+    table = parallel_table(path, *languages)
+    _logger.info(f"{path}: {table.description}; {len(table.sources):,} pairs")
+    return _written(table.sources, table.targets, path)
+
+
+def _written(sources, targets, where):
+    """Returns the pairs without those of which a side is blank."""
     pairs = [pair for pair in zip(sources, targets) if all(map(str.strip, pair))]
     if not pairs:
         raise ValueError(
-            "Expected a pair of lines that are not blank. "
-            f"Received: {source_path} and {target_path}"
+            f"Expected a pair of texts that are not blank. Received: {where}"
         )
     if len(pairs) < len(sources):
         warnings.warn(
             f"Left out {len(sources) - len(pairs)} of {len(sources)} pairs with a "
-            f"blank line in {source_path} or {target_path}",
+            f"blank line in {where}",
             stacklevel=2,
         )
     return tuple(map(list, zip(*pairs)))
-
-
-def _chosen(pairs, indices):
-    return tuple([lines[i] for i in indices] for lines in pairs)

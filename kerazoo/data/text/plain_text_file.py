@@ -1,24 +1,33 @@
-"""Text of the user's own file."""
+"""Text of the user's own file, or of all files of a folder."""
 
+import logging
 import os
 import pathlib
 
 from kerazoo.data.text.plain_text import PlainText
+from kerazoo.data.text.text_files import content_of
+from kerazoo.data.text.text_files import ending
 from kerazoo.data.text.text_lines import read_text
+
+_logger = logging.getLogger(__name__)
 
 
 def text_file(path: str | os.PathLike) -> PlainText:
-    """Reads a text file in UTF-8; the last tenth is for validation.
+    """Reads a text file, or all `.txt` of a folder; the last tenth is for validation.
+
+    Files are in UTF-8, and gzip if they end with `.gz`. Those of a folder, and of the
+    folders in it, follow one another in the order of their names.
 
     Args:
-        path: path of the file, gzip if it ends with `.gz`.
+        path: path of the file or of the folder.
 
     Returns:
         `PlainText`.
 
     Raises:
-        OSError: If the file cannot be read.
-        ValueError: If it is empty or binary, not UTF-8, or shorter than 10 characters.
+        OSError: If a file cannot be read, or a folder has none.
+        ValueError: If a file is empty or binary or not UTF-8, or the text is shorter
+            than 10 characters.
 
     Example:
 
@@ -26,4 +35,15 @@ def text_file(path: str | os.PathLike) -> PlainText:
     text = text_file("novel.txt")
     ```
     """
-    return PlainText.of(pathlib.Path(path).name, read_text(path))
+    path = pathlib.Path(path)
+    if not path.is_dir():
+        return PlainText.of(path.name, read_text(path))
+    files = sorted(p for p in path.rglob("*") if p.is_file() and ending(p) == ".txt")
+    if not files:
+        raise FileNotFoundError(
+            f"Expected .txt files in the folder. Received: {content_of(path)}"
+        )
+    text = PlainText.of(path.resolve().name, "\n".join(map(read_text, files)))
+    count = len(text.train) + len(text.validation)
+    _logger.info(f"{path}: {len(files)} files of {count:,} characters in all")
+    return text

@@ -4,13 +4,12 @@ import os
 
 import numpy as np
 
-from kerazoo.data.held_out import held_out
 from kerazoo.data.text.labelled_text import LabelledText
 from kerazoo.data.text.parallel_text import ParallelText
 from kerazoo.data.text.plain_text import PlainText
+from kerazoo.data.text.split_texts import split_off
 from kerazoo.data.tfds_builder import tfds_builder
 
-_VALIDATION_SHARE = 0.1
 _READ_AT_ONCE = 1_000  # Examples.
 
 
@@ -57,8 +56,7 @@ def tfds_parallel(
         )
     train, validation, test = _splits(builder, (source, target))
     if validation is None:
-        kept, held = held_out(len(train[0]), None, _VALIDATION_SHARE)
-        train, validation = _chosen(train, kept), _chosen(train, held)
+        train, validation = split_off(train)
     return ParallelText(_name(builder), train, validation, test)
 
 
@@ -102,8 +100,7 @@ def tfds_labelled(name: str, data_dir: str | os.PathLike | None = None) -> Label
         )
     train, validation, test = _splits(builder, (text, "label"))
     if validation is None:
-        kept, held = held_out(len(train[0]), train[1], _VALIDATION_SHARE)
-        train, validation = _chosen(train, kept), _chosen(train, held)
+        train, validation = split_off(train, train[1])
     if test is not None and (test[1] < 0).any():
         test = None
     return LabelledText(_name(builder), list(label.names), train, validation, test)
@@ -194,10 +191,3 @@ def _column(parts):
     if values.dtype != object:
         return values.astype(np.int32)
     return [text.decode(errors="replace") for text in values]
-
-
-def _chosen(columns, indices):
-    return tuple(
-        [column[i] for i in indices] if isinstance(column, list) else column[indices]
-        for column in columns
-    )

@@ -12,6 +12,7 @@ import tensorflow as tf
 from kerazoo.atomic_files import write_whole
 from kerazoo.data.digest import array_digest
 from kerazoo.evaluation.in_batches import in_batches
+from kerazoo.progress import track
 
 _BATCH_SIZE = 128  # Of training.
 _EXAMPLES = 200_000  # Seen in training, at least.
@@ -60,8 +61,10 @@ class ClassifierFeatures:
         self.batch_size = batch_size
         self.name = f"lenet (test accuracy {test_accuracy:.3f})"
         self.key = f"lenet-{array_digest(*network.get_weights())}"
-        self._features = tf.function(lambda images: network(images)[0])
-        self._probabilities = tf.function(lambda x: tf.nn.softmax(network(x)[1]))
+        self._features = tf.function(lambda images: network(images)[0], autograph=False)
+        self._probabilities = tf.function(
+            lambda x: tf.nn.softmax(network(x)[1]), autograph=False
+        )
 
     @classmethod
     def trained(
@@ -155,7 +158,8 @@ def _train(images, labels, test_images, test_labels):
         jit_compile=False,  # Faster on CPU.
     )
     generator = np.random.default_rng(0)
-    for _ in range(epochs):
+    name = "Training the classifier that images are measured with"
+    for _ in track(range(epochs), name, unit="epochs"):
         order = generator.permutation(len(images))
         for step in range(steps_per_epoch):
             batch = order[step * _BATCH_SIZE : (step + 1) * _BATCH_SIZE]

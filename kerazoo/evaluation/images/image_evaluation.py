@@ -18,6 +18,9 @@ from kerazoo.evaluation.mode_coverage import class_coverage
 
 EXTRACTORS = ("auto", "classifier", "inception", "none")
 _FEWEST = 6  # Images for a ball that reaches to the fifth neighbour.
+# Samples for each feature, below which FID is mostly about their number.
+_SHARE_OF_FEATURES = 0.5
+_BETTER_THAN_CHANCE = 0.2  # Of the way from chance to a classifier without errors.
 
 
 class ImageEvaluation:
@@ -59,8 +62,16 @@ class ImageEvaluation:
         self._extractor: typing.Any
         kind = feature_extractor
         cache_dir = default_cache_dir() if cache_dir is None else cache_dir
-        has_labels = dataset.train_labels is not None and len(dataset.test_images)
-        if kind == "auto" and has_labels:
+        too_few = len(dataset.train_images) < _FEWEST
+        if kind == "auto" and too_few:
+            warnings.warn(
+                f"No FID: {dataset.name} has {len(dataset.train_images)} images to "
+                f"train on, and {_FEWEST} at least are compared with",
+                stacklevel=2,
+            )
+            kind = "none"
+        # Of one class there is nothing to tell apart.
+        if kind == "auto" and dataset.num_classes > 1 and len(dataset.test_images):
             kind = "classifier"
         if kind == "auto":
             try:
@@ -75,7 +86,7 @@ class ImageEvaluation:
         if not self.is_possible:
             return
         train = dataset.normalize(dataset.train_images)
-        if len(train) < _FEWEST:
+        if too_few:
             raise ValueError(
                 f"The dataset has {len(train)} images to train on, too few to measure "
                 f"others by: {_FEWEST} at least, or `feature_extractor` none. "
@@ -83,11 +94,13 @@ class ImageEvaluation:
             )
         if kind == "classifier":
             self._extractor = _trained_classifier(dataset, train, cache_dir)
+            _warn_of_chance(self._extractor.test_accuracy, dataset)
         self._num_classes = dataset.num_classes
         self._classifies = kind == "classifier"
         self._reference = ImageReference.of(
             self._extractor, train, dataset.name, cache_dir
         )
+        self._is_warned = False
 
     def measure(
         self, images: np.ndarray, labels: np.ndarray | None = None
@@ -104,6 +117,7 @@ class ImageEvaluation:
         if not self.is_possible:
             return {"feature_extractor": None}
         features = self._extractor(images)
+        self._warn_of_few(features)
         result = evaluate_images(self._reference, features)
         if self._classifies:
             classes = self._extractor.classes(images)
@@ -115,11 +129,46 @@ class ImageEvaluation:
                 result["label_agreement"] = float((classes == labels).mean())
         return {**result, "feature_extractor": self._extractor.name}
 
+    def _warn_of_few(self, features):
+        """Warns once of covariances that so few samples cannot have."""
+        count, size = features.shape
+        fewest = min(count, self._reference.statistics.count)
+        if fewest >= _SHARE_OF_FEATURES * size or self._is_warned:
+            return
+        self._is_warned = True
+        kind = "generated" if fewest == count else "real"
+        warnings.warn(
+            f"FID says little here: {fewest} {kind} images are too few for the "
+            f"covariance of {size} features, and fewer images make it larger. Compare "
+            f"it only with FIDs of as many, or look at KID, which does not depend on "
+            "their number.",
+            stacklevel=3,
+        )
+
 
 def default_cache_dir() -> pathlib.Path:
     """Returns the folder of what is trained or computed once for a dataset."""
     root = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
     return pathlib.Path(root, "kerazoo", "evaluation")
+
+
+def _warn_of_chance(accuracy, dataset):
+    """Warns of a classifier that knows no more of the classes than chance does."""
+    labels = dataset.test_labels
+    if labels is None or not len(labels):
+        return
+    classes = dataset.classes_per_channel or dataset.num_classes
+    chance = max(np.bincount(labels).max() / len(labels), 1 / classes)
+    if accuracy >= chance + _BETTER_THAN_CHANCE * (1 - chance):
+        return
+    warnings.warn(
+        "FID, KID, precision, recall, density, coverage, modes and label agreement "
+        "mean nothing here: the classifier that they are measured with is right about "
+        f"{accuracy:.3f} of the test images of {classes} classes, of which chance "
+        f"finds {chance:.3f}. Give more images of each "
+        "class, or take `feature_extractor` inception or none.",
+        stacklevel=3,
+    )
 
 
 def _trained_classifier(dataset, train, cache_dir):

@@ -57,7 +57,7 @@ class InceptionFeatures:
             self.name = f"InceptionV3 of Keras ({weights})"
         self.key = f"inception-{array_digest(*self._network.get_weights())}"
         self.batch_size = batch_size
-        self._features = tf.function(self._call, reduce_retracing=True)
+        self._features = tf.function(self._call, reduce_retracing=True, autograph=False)
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Returns the features of images.

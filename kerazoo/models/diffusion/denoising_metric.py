@@ -33,7 +33,9 @@ class DenoisingMetric:
         self.images = images
         self.labels = labels
         self._levels = list(zip(*map(tf.unstack, model.schedule.level(_TIMES))))
-        self._error = tf.function(self._error_of_batch, reduce_retracing=True)
+        self._error = tf.function(
+            self._error_of_batch, reduce_retracing=True, autograph=False
+        )
 
     def measure(self) -> dict[str, float]:
         """Returns the mean squared error of the estimates of the clean pixels.

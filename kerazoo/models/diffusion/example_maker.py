@@ -30,7 +30,9 @@ class ExampleMaker:
         self.model = model
         self.batch_size = batch_size
         self.sampling = sampling
-        self._generate = tf.function(self._generate_batch, reduce_retracing=True)
+        self._generate = tf.function(
+            self._generate_batch, reduce_retracing=True, autograph=False
+        )
 
     def __call__(
         self, count: int, seed: int, labels: np.ndarray | None = None

@@ -198,7 +198,7 @@ class ServingDiffusion:
             inputs["guidance"] = tf.TensorSpec((), tf.float32)
             inputs["label"] = tf.TensorSpec((None,), tf.int32)
         named = {k: tf.TensorSpec(v.shape, v.dtype, k) for k, v in inputs.items()}
-        return tf.function(function).get_concrete_function(**named)
+        return tf.function(function, autograph=False).get_concrete_function(**named)
 
 
 def _pixels(images):

@@ -11,6 +11,11 @@ from tf_agents.specs import array_spec
 from tf_agents.trajectories import time_step as ts
 
 from kerazoo.models.dqn import spaces
+from kerazoo.models.dqn.first_look import first_look
+from kerazoo.models.dqn.first_look import make_env
+from kerazoo.models.dqn.first_look import name_of
+from kerazoo.models.dqn.foreign_errors import EnvironmentFailure
+from kerazoo.models.dqn.step_check import StepCheck
 
 
 class GymnasiumEnvironment(py_environment.PyEnvironment):
@@ -46,6 +51,8 @@ class GymnasiumEnvironment(py_environment.PyEnvironment):
         ValueError: If actions are not `Discrete`, observations cannot be flattened,
             or `action_mask` is asked for and the environment gives none.
         gymnasium.error.Error: If the environment cannot be made.
+        EnvironmentFailure: Later, if the environment raises an error.
+        FloatingPointError: Later, if a reward or an observation is not finite.
 
     Example:
 
@@ -66,28 +73,14 @@ class GymnasiumEnvironment(py_environment.PyEnvironment):
         **env_kwargs: typing.Any,
     ):
         super().__init__(handle_auto_reset=False)
-        make = functools.partial(_make, env, env_kwargs)
-        with_space = make()  # One raw copy, for the spaces before flattening.
-        self.raw_observation_space = with_space.observation_space
-        self.raw_action_space = with_space.action_space
-        self.reward_threshold = getattr(with_space.spec, "reward_threshold", None)
-        has_mask = "action_mask" in with_space.reset(seed=0)[1]
-        with_space.close()
-        if not isinstance(self.raw_action_space, gymnasium.spaces.Discrete):
-            raise ValueError(
-                "DQN chooses among a finite number of actions and supports Discrete "
-                f"action spaces only. Received: env={env}, "
-                f"action_space={self.raw_action_space}"
-            )
-        if action_mask and not has_mask:
-            raise ValueError(
-                "`action_mask` needs an environment that reports "
-                f'info["action_mask"]. Received: env={env}, which reports none'
-            )
+        look = first_look(env, env_kwargs, action_mask, takes_step=False)
+        self.raw_observation_space = look.observation_space
+        self.raw_action_space = look.action_space
+        self.reward_threshold = look.reward_threshold
         space = spaces.flat_space(self.raw_observation_space)
         vectorize = vector.AsyncVectorEnv if asynchronous else vector.SyncVectorEnv
         self.envs = vectorize(
-            [functools.partial(_make_flat, make) for _ in range(num_envs)]
+            [functools.partial(_make_flat, env, env_kwargs) for _ in range(num_envs)]
         )
         self.num_actions = int(self.raw_action_space.n)
         self.masks_actions = action_mask
@@ -96,6 +89,7 @@ class GymnasiumEnvironment(py_environment.PyEnvironment):
         )
         self._seed = seed
         self._done = np.zeros(num_envs, bool)
+        self._check = StepCheck(name_of(env), num_envs)
         self._observation_spec = _bounded_spec(space)
         if action_mask:
             mask = array_spec.ArraySpec((self.num_actions,), bool, "action_mask")
@@ -130,7 +124,12 @@ class GymnasiumEnvironment(py_environment.PyEnvironment):
         self.envs.close()
 
     def _reset(self):
-        observation, info = self.envs.reset(seed=self._seed)
+        try:
+            observation, info = self.envs.reset(seed=self._seed)
+        except Exception as error:  # Whatever the code of others raises.
+            doing = f"The environment {self._check.name} cannot be reset"
+            raise EnvironmentFailure(doing, error) from error
+        self._check.reset(observation)
         self._seed = None
         self._done = np.zeros(self.batch_size, bool)
         return ts.TimeStep(
@@ -141,16 +140,20 @@ class GymnasiumEnvironment(py_environment.PyEnvironment):
         )
 
     def _step(self, action):
-        observation, reward, terminated, truncated, info = self.envs.step(
-            np.asarray(action) + self.raw_action_space.start
-        )
+        action = np.asarray(action) + self.raw_action_space.start
+        try:
+            observation, reward, terminated, truncated, info = self.envs.step(action)
+        except Exception as error:  # Whatever the code of others raises.
+            raise EnvironmentFailure(self._check.failure, error) from error
         first, self._done = self._done, terminated | truncated
+        reward = reward.astype(np.float32)
+        self._check.step(observation, reward, first)
         step_type = np.full(self.batch_size, ts.StepType.MID, np.int32)
         step_type[self._done] = ts.StepType.LAST
         step_type[first] = ts.StepType.FIRST
         return ts.TimeStep(
             step_type=step_type,
-            reward=reward.astype(np.float32),
+            reward=reward,
             discount=(~terminated).astype(np.float32),
             observation=self._observe(observation, info),
         )
@@ -162,15 +165,8 @@ class GymnasiumEnvironment(py_environment.PyEnvironment):
         return {"observation": observation, "action_mask": mask}
 
 
-def _make(env, env_kwargs):
-    if callable(env):
-        return env(**env_kwargs)
-    # The checker inspects every step; it costs as much as CartPole itself.
-    return gymnasium.make(env, disable_env_checker=True, **env_kwargs)
-
-
-def _make_flat(make):
-    return spaces.flatten_env(make())
+def _make_flat(env, env_kwargs):
+    return spaces.flatten_env(make_env(env, env_kwargs))
 
 
 def _bounded_spec(space):

@@ -7,6 +7,7 @@ from tf_agents.trajectories import time_step as ts
 
 from kerazoo.models.dqn import actor
 from kerazoo.models.dqn.environment import GymnasiumEnvironment
+from kerazoo.progress import track
 
 MAX_EPISODE_STEPS = 27_000  # 30 minutes of Atari, as in Mnih et al., 2015.
 
@@ -39,7 +40,8 @@ def evaluate(
     """
     returns = []
     count = environment.batch_size
-    for first in range(0, len(seeds), count):
+    firsts = range(0, len(seeds), count)
+    for first in track(firsts, "Episodes", len(seeds), "episodes", lambda _: count):
         chunk = list(seeds[first : first + count])
         environment.seed(chunk + chunk[:1] * (count - len(chunk)))
         returns.extend(_play(q_values, environment)[: len(chunk)])

@@ -8,7 +8,9 @@ import numpy as np
 import tensorflow as tf
 
 from kerazoo.models.dqn import spaces
+from kerazoo.models.dqn.env_ids import check_env
 from kerazoo.models.dqn.evaluation import MAX_EPISODE_STEPS
+from kerazoo.models.dqn.foreign_errors import EnvironmentFailure
 
 
 def make_trained_environment(
@@ -20,12 +22,17 @@ def make_trained_environment(
         metadata: Of the export: `env` and `env_kwargs`.
         renders: Whether it shall draw itself.
 
+    Raises:
+        ValueError: If there is no such environment any more.
+        gymnasium.error.Error: If it cannot be made.
+
     Example:
 
     ```python
     make_trained_environment({"env": "CartPole-v1", "env_kwargs": {}})
     ```
     """
+    check_env(metadata["env"])
     kwargs = metadata["env_kwargs"]
     if renders:
         if "DISPLAY" not in os.environ:
@@ -50,6 +57,9 @@ def play_episode(
     Returns:
         The pair of the undiscounted return and the pictures, uint8 `(H, W, 3)` each.
 
+    Raises:
+        EnvironmentFailure: If the environment raises an error.
+
     Example:
 
     ```python
@@ -64,8 +74,9 @@ def play_episode(
     needs_mask = "action_mask" in policy.structured_input_signature[1]
     total = 0.0
     pictures: list[np.ndarray] = []
-    observation, info = env.reset(seed=seed)
-    for _ in range(MAX_EPISODE_STEPS):
+    name = getattr(env.spec, "id", type(env.unwrapped).__name__)
+    observation, info = _attempt(name, "reset", lambda: env.reset(seed=seed))
+    for step in range(1, MAX_EPISODE_STEPS + 1):
         if renders:
             pictures.append(np.asarray(env.render()))
         inputs = spaces.raw_inputs(env.observation_space, observation)
@@ -73,8 +84,18 @@ def play_episode(
             inputs["action_mask"] = np.asarray(info["action_mask"], bool)[None]
         inputs = {name: tf.constant(value) for name, value in inputs.items()}
         action = int(policy(**inputs)["action"][0])
-        observation, reward, terminated, truncated, info = env.step(action)
+        observation, reward, terminated, truncated, info = _attempt(
+            name, f"step {step}", lambda action=action: env.step(action)
+        )
         total += float(reward)
         if terminated or truncated:
             break
     return total, pictures
+
+
+def _attempt(name, what, act):
+    try:
+        return act()
+    except Exception as error:  # Whatever the code of others raises.
+        doing = f"The environment {name} failed at {what}"
+        raise EnvironmentFailure(doing, error) from error

@@ -11,6 +11,8 @@ import numpy as np
 import tensorflow as tf
 from gymnasium import spaces
 
+from kerazoo.models.dqn.first_look import check_observation_space
+
 
 def flat_space(space: gymnasium.Space) -> spaces.Box:
     """Returns the `Box` that a policy sees for an observation space.
@@ -30,11 +32,7 @@ def flat_space(space: gymnasium.Space) -> spaces.Box:
     """
     if isinstance(space, spaces.Box):
         return space
-    if not _is_supported(space):
-        raise ValueError(
-            "Observations must be Box, Discrete, MultiDiscrete, MultiBinary, or a "
-            f"Dict or Tuple of these. Received: observation_space={space}"
-        )
+    check_observation_space(space)
     flat = typing.cast(spaces.Box, spaces.flatten_space(space))
     is_binary = flat.low.min() >= 0 and flat.high.max() <= 1
     if np.issubdtype(flat.dtype, np.integer) and is_binary:
@@ -122,15 +120,6 @@ def flatten(
     leaves = (tensors[part] for part in raw_signature(space, name))
     parts = [tf.cast(part, flat.dtype) for part in _flat_parts(space, leaves)]
     return tf.concat(parts, axis=-1)
-
-
-def _is_supported(space):
-    if isinstance(space, spaces.Dict | spaces.Tuple):
-        return all(_is_supported(child) for _, child in _children(space))
-    return isinstance(
-        space,
-        spaces.Box | spaces.Discrete | spaces.MultiDiscrete | spaces.MultiBinary,
-    )
 
 
 def _flat_parts(space, leaves):

@@ -27,7 +27,9 @@ class ExampleMaker:
         self.model = model
         self.batch_size = batch_size
         self._generate = tf.function(
-            lambda *arguments: generate(model, *arguments), reduce_retracing=True
+            lambda *arguments: generate(model, *arguments),
+            reduce_retracing=True,
+            autograph=False,
         )
 
     def __call__(

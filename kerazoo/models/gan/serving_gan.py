@@ -146,4 +146,4 @@ class ServingGAN:
         if self._model.num_classes is not None:
             inputs = {**inputs, "label": tf.TensorSpec((None,), tf.int32)}
         named = {k: tf.TensorSpec(v.shape, v.dtype, k) for k, v in inputs.items()}
-        return tf.function(function).get_concrete_function(**named)
+        return tf.function(function, autograph=False).get_concrete_function(**named)

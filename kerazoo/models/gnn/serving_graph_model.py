@@ -90,13 +90,13 @@ class ServingGraphModel:
         self.schema = serving_schema(model, edge_weights)
         self._spec = spec_from_schema(self.schema)
         examples = tf.TensorSpec((None,), tf.string, "examples")
-        serve_examples = tf.function(self.serve_examples)
+        serve_examples = tf.function(self.serve_examples, autograph=False)
         self.endpoints = {
             "serving_default": serve_examples.get_concrete_function(examples)
         }
         if self._wrapper is None:
             tensors = self._tensor_specs(edge_weights)
-            serve_tensors = tf.function(self.serve_tensors)
+            serve_tensors = tf.function(self.serve_tensors, autograph=False)
             self.endpoints["tensors"] = serve_tensors.get_concrete_function(**tensors)
 
     def serve_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -9,6 +9,7 @@ import tensorflow as tf
 from kerazoo.models.transformer.classifier import Classifier
 from kerazoo.text.characters import CharacterTokenizer
 from kerazoo.text.padded import padded
+from kerazoo.text.readable import is_blank
 from kerazoo.text.vocabulary import Tokenizer
 
 
@@ -17,8 +18,11 @@ class ServingTextClassifier:
 
     `classify`, the default, takes `text`, strings `(B,)`, and returns `label`, the name
     of the likeliest class, `probabilities` float32 `(B, K)` of all in the order of
-    `class_names`, and `is_truncated`, whether a text was longer than `max_length`
-    tokens and only its beginning was read.
+    `class_names`, `is_truncated`, whether a text was longer than `max_length` tokens
+    and only its beginning was read, and `is_unknown`, whether it could not be read, or
+    not wholly: it is blank, not UTF-8, or has characters that the vocabulary has no
+    tokens for (of a vocabulary of words, no word that it knows). The label of a blank
+    text is empty, and its classes are equally probable.
 
     Args:
         model: `Classifier` of a `TextClassifier`, outside of any strategy.
@@ -63,16 +67,23 @@ class ServingTextClassifier:
     def endpoints(self) -> dict[str, typing.Any]:
         """dict of name to concrete function; `serving_default` is `classify`."""
         spec = tf.TensorSpec((None,), tf.string, "text")
-        classify = tf.function(self.classify).get_concrete_function(spec)
+        classify = tf.function(self.classify, autograph=False).get_concrete_function(
+            spec
+        )
         return {"serving_default": classify, "classify": classify}
 
     def classify(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the classes of texts."""
         tokens = self._tokenizer.encode(text)
-        is_truncated = tokens.row_lengths() > self._max_length
+        notes = {
+            "is_truncated": tokens.row_lengths() > self._max_length,
+            "is_unknown": self._tokenizer.is_unknown(text, tokens) | is_blank(text),
+        }
         tokens = padded(tokens[:, : self._max_length])
-        found = _named(self._network(tokens, training=False), self._names)
-        return {**found, "is_truncated": is_truncated}
+        logits = self._network(tokens, training=False)
+        logits = tf.where(is_blank(text)[:, tf.newaxis], tf.zeros_like(logits), logits)
+        found = _named(logits, self._names)
+        return {**found, "label": tf.where(is_blank(text), "", found["label"]), **notes}
 
     def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for TensorFlow Serving's warm-up."""
@@ -125,8 +136,12 @@ class ServingImageClassifier:
         """dict of name to concrete function; `serving_default` is `classify`."""
         images = tf.TensorSpec((None, *self._shape), tf.uint8, "images")
         files = tf.TensorSpec((None,), tf.string, "image_bytes")
-        classify = tf.function(self.classify).get_concrete_function(images)
-        from_files = tf.function(self.classify_files).get_concrete_function(files)
+        classify = tf.function(self.classify, autograph=False).get_concrete_function(
+            images
+        )
+        from_files = tf.function(
+            self.classify_files, autograph=False
+        ).get_concrete_function(files)
         return {
             "serving_default": classify,
             "classify": classify,

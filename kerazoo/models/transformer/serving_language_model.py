@@ -22,8 +22,9 @@ class ServingLanguageModel:
     `(B,)`, the prompts as the vocabulary writes them and how they go on, until an end
     or `max_length` tokens in all, and `is_truncated`, whether a prompt was so long that
     only its end was read. `score` takes `text` and returns its `log_probability`,
-    natural, and `num_tokens`, of its first `max_length - 1` tokens. Equal requests give
-    equal texts.
+    natural, and `num_tokens`, of its first `max_length - 1` tokens. Both return
+    `is_unknown`, whether a text is not UTF-8 or has characters that the vocabulary has
+    no tokens for. Equal requests give equal texts.
 
     Args:
         model: `Transformer` of a `CausalLanguageModel`, outside of any strategy.
@@ -110,7 +111,10 @@ class ServingLanguageModel:
             temperature, top_p = tf.identity(temperature), tf.identity(top_p)
         tokens = self._tokenizer.encode(prompt, add_eos=False)
         longest = self._max_length - 2  # Beside the start and one new token.
-        is_truncated = tokens.row_lengths() > longest
+        notes = {
+            "is_truncated": tokens.row_lengths() > longest,
+            "is_unknown": self._tokenizer.is_unknown(prompt, tokens),
+        }
         tokens = tokens[:, -longest:]
         first = tf.fill([tokens.nrows(), 1], self._start)
         whole = tf.concat([first, tokens], axis=1).to_tensor()
@@ -123,14 +127,12 @@ class ServingLanguageModel:
             temperature=temperature,
             top_p=top_p,
         )
-        return {
-            "text": self._tokenizer.decode(found.tokens),
-            "is_truncated": is_truncated,
-        }
+        return {"text": self._tokenizer.decode(found.tokens), **notes}
 
     def score(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns how likely texts are."""
         tokens = self._tokenizer.encode(text, add_eos=self._has_end)
+        is_unknown = self._tokenizer.is_unknown(text, tokens)
         tokens = padded(tokens[:, : self._max_length - 1])
         inputs = tf.pad(tokens[:, :-1], [[0, 0], [1, 0]], constant_values=self._start)
         logits = self._network(inputs, training=False)
@@ -139,6 +141,7 @@ class ServingLanguageModel:
         return {
             "log_probability": -tf.reduce_sum(losses * counts, axis=1),
             "num_tokens": tf.cast(tf.reduce_sum(counts, axis=1), tf.int32),
+            "is_unknown": is_unknown,
         }
 
     def example(self) -> dict[str, dict[str, np.ndarray]]:
@@ -156,4 +159,4 @@ class ServingLanguageModel:
 
     def _trace(self, function, **inputs):
         named = {k: tf.TensorSpec(v.shape, v.dtype, k) for k, v in inputs.items()}
-        return tf.function(function).get_concrete_function(**named)
+        return tf.function(function, autograph=False).get_concrete_function(**named)

@@ -12,6 +12,7 @@ from kerazoo.models.transformer.generation import write
 from kerazoo.models.transformer.transformer import Transformer
 from kerazoo.text.characters import CharacterTokenizer
 from kerazoo.text.padded import padded
+from kerazoo.text.readable import is_blank
 from kerazoo.text.vocabulary import Tokenizer
 
 
@@ -23,7 +24,9 @@ class ServingTranslator:
     `(B,)`. Outputs are `translation`, strings `(B,)`, of `n_best` `(B, R)` from the
     best on, `score` of the same shape, the logarithm of the probability divided by a
     power of the length, and `is_truncated` `(B,)`, whether a text was longer than
-    `max_source_length` tokens and only its beginning was read.
+    `max_source_length` tokens and only its beginning was read, and `is_unknown` `(B,)`,
+    whether a text is not UTF-8 or has characters that the vocabulary has no tokens for.
+    The translation of a blank text is empty, and its score 0.
 
     Args:
         model: `Transformer` of an `EncoderDecoder`, outside of any strategy.
@@ -73,47 +76,42 @@ class ServingTranslator:
     def endpoints(self) -> dict[str, typing.Any]:
         """dict of name to concrete function; `serving_default` is `translate`."""
         spec = tf.TensorSpec((None,), tf.string, "text")
-        translate = tf.function(self.translate).get_concrete_function(spec)
+        translate = tf.function(self.translate, autograph=False).get_concrete_function(
+            spec
+        )
         return {
             "serving_default": translate,
             "translate": translate,
-            "greedy": tf.function(self.greedy).get_concrete_function(spec),
-            "n_best": tf.function(self.n_best).get_concrete_function(spec),
+            "greedy": tf.function(self.greedy, autograph=False).get_concrete_function(
+                spec
+            ),
+            "n_best": tf.function(self.n_best, autograph=False).get_concrete_function(
+                spec
+            ),
         }
 
     def translate(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the best translation of beam search."""
-        found, is_truncated = self._write(text, beam_search, **self._beams)
-        return {
-            "translation": self._tokenizer.decode(found.tokens[:, 0]),
-            "score": found.scores[:, 0],
-            "is_truncated": is_truncated,
-        }
+        found, notes = self._write(text, beam_search, **self._beams)
+        translations = self._tokenizer.decode(found.tokens[:, 0])
+        return {**_but_of_blank(text, translations, found.scores[:, 0]), **notes}
 
     def greedy(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the translation of the likeliest tokens."""
-        found, is_truncated = self._write(text, greedy)
+        found, notes = self._write(text, greedy)
         penalty = self._beams["length_penalty"]
         lengths = tf.cast(tf.maximum(found.lengths, 1), tf.float32)
-        return {
-            "translation": self._tokenizer.decode(found.tokens),
-            "score": found.scores / lengths**penalty,
-            "is_truncated": is_truncated,
-        }
+        translations = self._tokenizer.decode(found.tokens)
+        scores = found.scores / lengths**penalty
+        return {**_but_of_blank(text, translations, scores), **notes}
 
     def n_best(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the translations of all beams, the best first."""
         count = self._beams["beam_size"]
-        found, is_truncated = self._write(
-            text, beam_search, num_results=count, **self._beams
-        )
+        found, notes = self._write(text, beam_search, num_results=count, **self._beams)
         tokens = tf.reshape(found.tokens, (-1, found.tokens.shape[-1]))
         translations = tf.reshape(self._tokenizer.decode(tokens), (-1, count))
-        return {
-            "translation": translations,
-            "score": found.scores,
-            "is_truncated": is_truncated,
-        }
+        return {**_but_of_blank(text, translations, found.scores), **notes}
 
     def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for TensorFlow Serving's warm-up."""
@@ -122,7 +120,19 @@ class ServingTranslator:
 
     def _write(self, text, decode, **arguments):
         tokens = self._tokenizer.encode(text)
-        is_truncated = tokens.row_lengths() > self._max_source_length
+        notes = {
+            "is_truncated": tokens.row_lengths() > self._max_source_length,
+            "is_unknown": self._tokenizer.is_unknown(text, tokens) & ~is_blank(text),
+        }
         source = padded(tokens[:, : self._max_source_length])
         found = write(self._network, source, self._max_length, decode, **arguments)
-        return found, is_truncated
+        return found, notes
+
+
+def _but_of_blank(text, translations, scores):
+    """Returns translations and scores, nothing and 0 of blank texts."""
+    is_blank_text = tf.reshape(is_blank(text), [-1] + [1] * (scores.shape.rank - 1))
+    return {
+        "translation": tf.where(is_blank_text, "", translations),
+        "score": tf.where(is_blank_text, 0.0, scores),
+    }

@@ -5,20 +5,36 @@ from kerazoo.models.diffusion.denoising_metric import DenoisingMetric
 from kerazoo.models.diffusion.diffusion import Diffusion
 
 _IMAGES = 512
+_FEWEST = 8
+_PIXELS = (
+    12_500  # Of evaluations during training: they take about as long as two steps.
+)
 
 
-def denoising_metric(model: Diffusion, dataset: ImageDataset) -> DenoisingMetric:
+def denoising_metric(
+    model: Diffusion, dataset: ImageDataset, count: int = _IMAGES
+) -> DenoisingMetric:
     """Returns the measure of a model's estimates of images of a dataset.
 
-    They are of the test, where there is one.
+    Args:
+        model: `Diffusion`.
+        dataset: `ImageDataset`. The images are of the test, where there is one.
+        count: Images at most.
     """
     images, labels = dataset.test_images, dataset.test_labels
     if not len(images):
         images, labels = dataset.train_images, dataset.train_labels
-    images = dataset.normalize(images[:_IMAGES])
+    images = dataset.normalize(images[:count])
     if model.num_classes is None or labels is None:
         return DenoisingMetric(model, images)
-    return DenoisingMetric(model, images, labels[:_IMAGES])
+    return DenoisingMetric(model, images, labels[:count])
+
+
+def validation_metric(model: Diffusion, dataset: ImageDataset) -> DenoisingMetric:
+    """Returns a `denoising_metric` of few images, for evaluations during training."""
+    height, width, _ = dataset.image_shape
+    count = max(_PIXELS // (height * width), _FEWEST)
+    return denoising_metric(model, dataset, min(count, _IMAGES))
 
 
 def denoising_errors(metric: DenoisingMetric) -> dict[str, float]:

@@ -173,8 +173,10 @@ class Trained:
         self._model.schedule.steps(steps, self._spacing)  # Checks both.
         step = restore_weights(self._model, self._folder, "newest")
         self.summary["checkpoint_step"] = step
-        self._generate = tf.function(self._images_of, reduce_retracing=True)
-        self._between = tf.function(self._images_between)
+        self._generate = tf.function(
+            self._images_of, reduce_retracing=True, autograph=False
+        )
+        self._between = tf.function(self._images_between, autograph=False)
 
     def sample(self, count: int, request: Request) -> np.ndarray:
         """Returns new images, uint8 `(count, H, W, C)`."""
@@ -209,7 +211,9 @@ class Trained:
     def edit(self, name: str, request: Request, **inputs: np.ndarray) -> np.ndarray:
         """Returns what the signature `edit` or `inpaint` makes of its inputs, uint8."""
         inputs = {key: tf.constant(value) for key, value in inputs.items()}
-        edit = tf.function(getattr(ServingDiffusion(self._model, self.sampler), name))
+        edit = tf.function(
+            getattr(ServingDiffusion(self._model, self.sampler), name), autograph=False
+        )
         return edit(**inputs, **request.tensors())["images"].numpy()
 
     def between(self, pair: np.ndarray, count: int, request: Request) -> np.ndarray:

@@ -17,6 +17,7 @@ from kerazoo.models.dqn.config import ReplayConfig
 from kerazoo.models.dqn.config import make_agent
 from kerazoo.models.dqn.config import make_q_network
 from kerazoo.models.dqn.config import make_replay
+from kerazoo.models.dqn.env_ids import check_env
 from kerazoo.models.dqn.environment import GymnasiumEnvironment
 from kerazoo.models.dqn.evaluation import evaluate
 from kerazoo.models.dqn.host_network import HostNetwork
@@ -122,6 +123,8 @@ class DiscreteControl(BaseTask):
         self, strategy: tf.distribute.Strategy, train_steps: int, seed: int
     ) -> None:
         self.seed = seed
+        if isinstance(self.env, str):
+            check_env(self.env)
         # No two runs or workers share a seed of a copy.
         first = (1_000 * seed + worker_index(strategy)) * 1_000
         self.environment = self._make_environment(
@@ -136,6 +139,15 @@ class DiscreteControl(BaseTask):
             self._agent = make_agent(self.environment, self.model, self.agent)
         self.q_values = HostNetwork(self.model)
         self._replay = make_replay(self.environment, self.replay, self.agent.discount)
+
+    def describe_data(self) -> str:
+        environment = self.environment
+        space = environment.envs.single_observation_space  # Flat.
+        solved = "" if self.target is None else f", solved at {self.target:g}"
+        return (
+            f"{self._env_id()}: observations {space.shape} of {space.dtype}, "
+            f"{environment.num_actions} actions{solved}; {environment.batch_size} copies"
+        )
 
     def steps(
         self, strategy: tf.distribute.Strategy, jit_compile: bool | None
@@ -180,7 +192,11 @@ class DiscreteControl(BaseTask):
         return ServingPolicy(model, self.environment)
 
     def metadata(self) -> dict[str, typing.Any]:
-        return {"env": self._env_id(), "env_kwargs": describe(self.env_kwargs)}
+        return {
+            "env": self._env_id(),
+            "env_kwargs": describe(self.env_kwargs),
+            "first_action": int(self.environment.raw_action_space.start),
+        }
 
     def close(self) -> None:
         for environment in self._environments:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import typing
+import warnings
 
 import numpy as np
 import tensorflow as tf
@@ -107,7 +108,14 @@ class GANTask(BaseTask):
         labels = self.labels_in_turn(self.eval_samples)
         examples = self.generate(self.eval_samples, self.seed, labels)
         measured = self.measure_examples(examples, labels)
-        diversity, _ = CollapseMonitor(self._real).check(examples)
+        diversity, concern = CollapseMonitor(self._real).check(examples)
+        if concern:
+            warnings.warn(
+                f"The trained model: {concern}. Its other figures say little; look at "
+                "its pictures, and try another seed, more steps, a lower learning rate "
+                "or stronger penalties.",
+                stacklevel=2,
+            )
         return {
             **measured,
             "diversity": diversity,

@@ -8,6 +8,8 @@ import tensorflow as tf
 
 from kerazoo.tasks.gan.gan_task import GANTask
 from kerazoo.tasks.image_generation import BaseImageGeneration
+from kerazoo.tasks.image_sizes import ImageSizes
+from kerazoo.tasks.image_sizes import sizes_of_gan
 
 _REAL = 1_000  # Images that generated ones are compared with.
 
@@ -46,6 +48,10 @@ class ImageGeneration(GANTask, BaseImageGeneration):
     @property
     def title(self) -> str:
         return "gan generate"
+
+    @property
+    def image_sizes(self) -> ImageSizes:
+        return sizes_of_gan(self.networks.networks)
 
     def build(
         self, strategy: tf.distribute.Strategy, train_steps: int, seed: int

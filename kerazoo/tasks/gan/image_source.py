@@ -139,5 +139,5 @@ class Trained(_Source):
         step = restore_weights(model, self._folder, "newest")
         self.summary["checkpoint_step"] = step
         serving = ServingGAN(model)
-        self._sample = tf.function(serving.sample)
-        self._generate = tf.function(serving.generate)
+        self._sample = tf.function(serving.sample, autograph=False)
+        self._generate = tf.function(serving.generate, autograph=False)

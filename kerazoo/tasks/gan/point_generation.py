@@ -96,6 +96,10 @@ class PointGeneration(GANTask):
         self._points = self.mixture.sample(self.num_points, seed)
         self.make_model(strategy, train_steps, (2,), None, self._points[:_SHOWN])
 
+    def describe_data(self) -> str:
+        modes = self.mixture.num_modes
+        return f"{self.name}, {self.num_points:,} points around {modes} modes"
+
     def batches(
         self, start_step: int, context: tf.distribute.InputContext
     ) -> tf.data.Dataset:

@@ -2,9 +2,12 @@
 
 import dataclasses
 import typing
+import warnings
 from collections.abc import Callable
+from collections.abc import Sequence
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from kerazoo.data.graphs.graph import Graph
@@ -23,8 +26,8 @@ from kerazoo.training.task import Steps
 class GNNTask(BaseTask):
     """Base class of the tasks of graphs.
 
-    A subclass reads its data and calls `take`; it has `test`, and `class_names` and
-    `metric` by then.
+    A subclass reads its data and calls `take`; it has `test`, and `class_names`,
+    `metric` and `inputs` by then.
 
     Args:
         encoder: Which encoder embeds the nodes.
@@ -33,6 +36,7 @@ class GNNTask(BaseTask):
     Attributes:
         kind: What is predicted: `"node"`, `"link"` or `"graph"`.
         metric: Metric that tells how good the model is.
+        inputs: dict of how data to be predicted of is read, as JSON can hold it.
         objective: `metric` where there is data to choose by, else None.
     """
 
@@ -109,5 +113,39 @@ class GNNTask(BaseTask):
             "task": self.kind,
             "dataset": self.name,
             "class_names": self.class_names,
+            "inputs": getattr(self, "inputs", {}),  # None of data split by hand.
             "schema": serving_schema(self.model, self._has_edge_weights),
         }
+
+
+def describe_parts(train: int, validation: int, test: int) -> str:
+    """Returns the sizes of the parts of a dataset in words.
+
+    Example:
+
+    ```python
+    describe_parts(30, 10, 10)  # "30 to train, 10 to choose by, 10 to test"
+    ```
+    """
+    chosen = f"{validation:,} to choose by" if validation else "none to choose by"
+    return f"{train:,} to train, {chosen}, {test:,} to test"
+
+
+def warn_of_unseen_classes(
+    labels: np.ndarray, train: np.ndarray, class_names: Sequence[str] | None
+) -> None:
+    """Warns of classes that no training example has.
+
+    Args:
+        labels: int array `(N,)` of classes, -1 where unknown.
+        train: int array of the training examples.
+        class_names: Names of the classes; None for their numbers.
+    """
+    unseen = np.setdiff1d(labels[labels >= 0], labels[train])
+    if len(unseen):
+        names = [str(i) if class_names is None else class_names[i] for i in unseen]
+        shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
+        warnings.warn(
+            f"No training example is of class {shown}, so that it is never predicted.",
+            stacklevel=3,
+        )

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerazoo.data.graphs.graph_dataset import GraphDataset
+from kerazoo.data.graphs.loading import are_molecules
 from kerazoo.data.graphs.loading import load_graph_dataset
 from kerazoo.data.graphs.molecule_columns import MoleculeColumns
 from kerazoo.evaluation.graphs.metrics import classification_metrics
@@ -27,6 +28,8 @@ from kerazoo.models.gnn.scaled_squared_error import ScaledSquaredError
 from kerazoo.models.gnn.tensor_layout import plain_tensors
 from kerazoo.tasks.gnn import pictures
 from kerazoo.tasks.gnn.gnn_task import GNNTask
+from kerazoo.tasks.gnn.gnn_task import describe_parts
+from kerazoo.tasks.gnn.gnn_task import warn_of_unseen_classes
 from kerazoo.tasks.gnn.graph_split import split_graphs
 from kerazoo.training.base_task import free
 from kerazoo.training.strategy import check_batch_size
@@ -43,7 +46,7 @@ class GraphPrediction(GNNTask):
     cross-validation of small collections does. Nothing is chosen by them.
 
     Args:
-        dataset: Name of a CSV file of molecules, such as `"esol.csv"`, or of a
+        dataset: Name of a file of molecules, such as `"esol.csv"`, or of a
             collection of graphs, such as `"MUTAG"`, in `data_dir`; or a `GraphDataset`.
         data_dir: Folder of the file. Default: the current one.
         columns: Of a file of molecules.
@@ -52,8 +55,11 @@ class GraphPrediction(GNNTask):
         split: `"random"`, or `"scaffold"` for molecules of one scaffold in one part.
         fold: Trains and tests on one fold of ten, from 0, in place of a split.
         batch_size: Graphs of a step, over all devices.
-        readout: How the nodes of a graph are put together.
-        encoder, training: See `kerazoo.tasks.gnn.gnn_task.GNNTask`.
+        readout: How the nodes of a graph are put together. Default: of molecules by
+            their mean and an `"mlp"`, of others by the sums of all layers.
+        encoder: See `kerazoo.tasks.gnn.gnn_task.GNNTask`. Default: four layers, of
+            `"gine"` where edges have features, else of `"gin"`.
+        training: See `kerazoo.tasks.gnn.gnn_task.GNNTask`.
 
     Example:
 
@@ -75,18 +81,30 @@ class GraphPrediction(GNNTask):
     split: str = "random"
     fold: int | None = None
     batch_size: int = 64
-    readout: ReadoutConfig = dataclasses.field(default_factory=ReadoutConfig)
-    encoder: EncoderConfig = dataclasses.field(
-        default_factory=lambda: EncoderConfig(
-            "gin", hidden_size=64, num_layers=4, normalization="batch", dropout=0.0
-        ),
-        kw_only=True,
+    # None until `__post_init__`.
+    readout: ReadoutConfig = None  # type: ignore[assignment]
+    encoder: EncoderConfig = dataclasses.field(  # type: ignore[assignment]
+        default=None, kw_only=True
     )
     training: TrainingConfig = dataclasses.field(
         default_factory=lambda: TrainingConfig(learning_rate=1e-3), kw_only=True
     )
 
     kind = "graph"
+
+    def __post_init__(self):
+        has_edge_features = _has_edge_features(self.dataset)
+        if self.readout is None:
+            with_mlp = ReadoutConfig("mean", "mlp")
+            self.readout = with_mlp if has_edge_features else ReadoutConfig()
+        if self.encoder is None:
+            self.encoder = EncoderConfig(
+                "gine" if has_edge_features else "gin",
+                hidden_size=64,
+                num_layers=4,
+                normalization="batch",
+                dropout=0.0,
+            )
 
     @property
     def name(self) -> str:
@@ -127,6 +145,8 @@ class GraphPrediction(GNNTask):
         self.graphs = graphs
         self._train, self._validation, self._test = parts
         self.regression = graphs.num_classes is None
+        if not self.regression:
+            warn_of_unseen_classes(graphs.labels, self._train, graphs.class_names)
         self.encoder.check_graph(graphs.graphs[0], graphs.name)
         train = [graphs.graphs[i] for i in self._train]
         self.take(
@@ -142,6 +162,10 @@ class GraphPrediction(GNNTask):
             graphs.graphs[0],
         )
         self.class_names = graphs.class_names
+        self.inputs = {"descriptors": self.descriptors}
+        for name in ("smiles_column", "target_column", "node_tags"):
+            if getattr(graphs, name) is not None:
+                self.inputs[name] = getattr(graphs, name)
         self.mode = "min" if self.regression else "max"
         self.metric = "rmse" if self.regression else "accuracy"
         validation_labels = graphs.labels[self._validation]
@@ -160,7 +184,16 @@ class GraphPrediction(GNNTask):
         )
         self._spec = merged_spec(self._graphs.spec)
         self._evaluations: dict[typing.Any, typing.Any] = {}
-        self._predict = tf.function(self._call, reduce_retracing=True)
+        self._predict = tf.function(self._call, reduce_retracing=True, autograph=False)
+
+    def describe_data(self) -> str:
+        graphs = self.graphs
+        what = "values" if self.regression else f"{graphs.num_classes} classes"
+        sizes = map(len, (self._train, self._validation, self._test))
+        return (
+            f"{self.name}: {len(graphs.graphs):,} graphs, {what}; "
+            f"{describe_parts(*sizes)}"
+        )
 
     def batches(
         self, start_step: int, context: tf.distribute.InputContext
@@ -234,3 +267,9 @@ class GraphPrediction(GNNTask):
         outputs, labels = self.predict(indices), self.graphs.labels[indices]
         measure = regression_metrics if self.regression else classification_metrics
         return measure(labels, outputs)
+
+
+def _has_edge_features(dataset):
+    if isinstance(dataset, GraphDataset):
+        return bool(dataset.graphs) and dataset.graphs[0].edge_features is not None
+    return are_molecules(dataset)

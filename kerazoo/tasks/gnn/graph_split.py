@@ -48,6 +48,12 @@ def split_graphs(
             "Received: split=scaffold"
         )
     train, validation, test = parts
+    if split == "scaffold" and not len(test):
+        raise ValueError(
+            f"`split` scaffold leaves {dataset.name} nothing to test on, as most of "
+            f"its {len(dataset.graphs)} molecules are of few scaffolds: take random. "
+            "Received: split=scaffold"
+        )
     if not (len(train) and len(test)):
         raise ValueError(
             f"{dataset.name} has {len(dataset.graphs)} graphs, too few to train and "
@@ -64,6 +70,13 @@ def _one_fold(dataset, fold, seed):
         )
     folds = dataset.folds
     if folds is None:
+        smallest = np.unique(dataset.labels, return_counts=True)[1].min()
+        if smallest < NUM_FOLDS:
+            raise ValueError(
+                f"`fold` is for {NUM_FOLDS} graphs of each class or more, and the "
+                f"smallest class of {dataset.name} has {smallest}. "
+                f"Received: fold={fold}"
+            )
         folds = splits.stratified_folds(dataset.labels, NUM_FOLDS, seed)
     if not 0 <= fold < len(folds):
         raise ValueError(

@@ -14,7 +14,9 @@ from kerazoo.models.gnn.config import LinkConfig
 from kerazoo.models.gnn.config import make_link_predictor
 from kerazoo.models.gnn.losses import binary_cross_entropy
 from kerazoo.tasks.gnn import pictures
+from kerazoo.tasks.gnn.gnn_task import describe_parts
 from kerazoo.tasks.gnn.one_graph_task import OneGraphTask
+from kerazoo.tasks.gnn.one_graph_task import describe_graph
 from kerazoo.tasks.gnn.replica_shares import ReplicaShares
 from kerazoo.training.replica_model import num_replicas
 from kerazoo.training.task import Best
@@ -81,7 +83,16 @@ class LinkPrediction(OneGraphTask):
         self.examples_per_step = 2 * len(split.train)
         replicas = strategy.num_replicas_in_sync
         self._shares = ReplicaShares(split.train, replicas=replicas)
-        self._decode = tf.function(self.model.decode, reduce_retracing=True)
+        self._decode = tf.function(
+            self.model.decode, reduce_retracing=True, autograph=False
+        )
+
+    def describe_data(self) -> str:
+        split = self.split
+        sizes = map(len, (split.train, split.validation, split.test))
+        return (
+            f"{describe_graph(self.name, split.graph)}; links: {describe_parts(*sizes)}"
+        )
 
     def train_step(self) -> dict[str, typing.Any]:
         """Takes one step on all training edges and drawn pairs."""

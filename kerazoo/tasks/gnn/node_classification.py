@@ -9,7 +9,10 @@ from kerazoo.evaluation.graphs.metrics import classification_metrics
 from kerazoo.models.gnn.config import make_node_classifier
 from kerazoo.models.gnn.losses import cross_entropy
 from kerazoo.tasks.gnn import pictures
+from kerazoo.tasks.gnn.gnn_task import describe_parts
+from kerazoo.tasks.gnn.gnn_task import warn_of_unseen_classes
 from kerazoo.tasks.gnn.one_graph_task import OneGraphTask
+from kerazoo.tasks.gnn.one_graph_task import describe_graph
 from kerazoo.tasks.gnn.replica_shares import ReplicaShares
 from kerazoo.training.task import Best
 
@@ -59,9 +62,11 @@ class NodeClassification(OneGraphTask):
         if nodes.num_classes < 2:
             raise ValueError(
                 "`dataset` must have labels of its nodes, of at least two classes: in "
-                "tables a column label of nodes.csv. "
+                "tables a column label of nodes.csv, or one named by `target_column`. "
                 f"Received: {nodes.name} with num_classes={nodes.num_classes}"
             )
+        _check_classes(nodes)
+        warn_of_unseen_classes(nodes.labels, nodes.train, nodes.class_names)
         self.take(
             strategy,
             lambda: make_node_classifier(nodes.graph, nodes.num_classes, self.encoder),
@@ -75,6 +80,14 @@ class NodeClassification(OneGraphTask):
             nodes.train,
             nodes.labels[nodes.train],
             replicas=strategy.num_replicas_in_sync,
+        )
+
+    def describe_data(self) -> str:
+        nodes = self.nodes
+        sizes = map(len, (nodes.train, nodes.validation, nodes.test))
+        return (
+            f"{describe_graph(self.name, nodes.graph)}, {nodes.num_classes} classes; "
+            f"nodes: {describe_parts(*sizes)}"
         )
 
     def train_step(self) -> dict[str, typing.Any]:
@@ -112,4 +125,16 @@ class NodeClassification(OneGraphTask):
         return classification_metrics(self.nodes.labels[nodes], logits)
 
 
+def _check_classes(nodes):
+    """Refuses what can only be names or values of the nodes."""
+    labelled = int((nodes.labels >= 0).sum())
+    if nodes.node_features is not None and nodes.num_classes == labelled > _FEW:
+        raise ValueError(
+            f"{nodes.name}: each of the {labelled} nodes with a label has another one, "
+            "which are no classes: name their column by `target_column`. "
+            f"Received: label={nodes.class_names[0]!r}"
+        )
+
+
+_FEW = 10  # Nodes, of which each may have a class of its own.
 _MODES = {"accuracy": "max", "macro_f1": "max", "loss": "min"}

@@ -25,10 +25,13 @@ class OneGraphTask(GNNTask):
         dataset: A name of `kerazoo.data.graphs.loading.NODE_DATASETS`, or a
             `NodeDataset`.
         data_dir: Folder of the dataset's files, or None.
+        target_column: Column of the labels of tables; None for `label`, or one of a
+            name alike.
     """
 
     dataset: str | NodeDataset = "karate_club"
     data_dir: str | os.PathLike | None = free(None)
+    target_column: str | None = dataclasses.field(default=None, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -42,9 +45,12 @@ class OneGraphTask(GNNTask):
         """Returns the dataset, with edges that the encoder can take."""
         nodes = self.dataset
         if not isinstance(nodes, NodeDataset):
-            nodes = load_node_dataset(nodes, self.data_dir, directed, seed)
+            nodes = load_node_dataset(
+                nodes, self.data_dir, directed, seed, self.target_column
+            )
         nodes.validate()
         self.encoder.check_graph(nodes.graph, nodes.name)
+        self.inputs = _inputs(nodes, directed)
         return nodes
 
     def take(
@@ -56,7 +62,7 @@ class OneGraphTask(GNNTask):
     ) -> None:
         super().take(strategy, make_model, make_loss, graph)
         self.full_graph = FullGraph(graph, self.model)
-        self.forward = tf.function(self.full_graph.call)
+        self.forward = tf.function(self.full_graph.call, autograph=False)
 
     def train_on(
         self, inputs: dict[str, tf.Tensor], labels: tf.Tensor, weights: tf.Tensor
@@ -66,3 +72,30 @@ class OneGraphTask(GNNTask):
         return self.model.train_step(
             (inputs, labels, weights), **self.full_graph.arguments
         )
+
+
+def describe_graph(name: str, graph: Graph) -> str:
+    """Returns the sizes of a graph in words.
+
+    Args:
+        name: Name of the graph.
+        graph: The graph.
+    """
+    nodes, features = graph.node_features.shape
+    return f"{name}: {nodes:,} nodes, {graph.num_edges:,} edges, {features:,} features"
+
+
+def _inputs(nodes, directed):
+    """Returns how tables of another graph are to be read, as JSON can hold it."""
+    node_features, edge_features = (
+        [] if features is None else features.to_json()
+        for features in (nodes.node_features, nodes.edge_features)
+    )
+    return {
+        "directed": directed,
+        "edge_weights": nodes.graph.edge_weights is not None,
+        "node_columns": node_features,
+        "edge_columns": edge_features,
+        # Without features a model knows the nodes themselves.
+        "node_names": None if node_features else nodes.node_names,
+    }

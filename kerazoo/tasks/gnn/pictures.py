@@ -132,7 +132,9 @@ def _legend(axes, class_names):
     for i, name in enumerate(class_names or []):
         axes.scatter([], [], color=_color(i), label=str(name))
     if class_names and len(class_names) <= 20:
-        axes.legend(loc="best", fontsize=8)
+        # Beside the axes: within them it would lie over a node.
+        beside = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5)}
+        axes.legend(**beside, borderaxespad=1.0, fontsize=8)
 
 
 def _png(figure):

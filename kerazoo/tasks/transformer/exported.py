@@ -11,6 +11,23 @@ from kerazoo.serving.signatures import load_signatures
 from kerazoo.training.batch_seed import batch_seed
 
 
+class Translated(typing.NamedTuple):
+    """Translations of N texts, and what is to be said of each.
+
+    Args:
+        translations: For each text its translations with their scores, best first.
+        is_truncated: bool array `(N,)`. Of which texts only the beginning was read.
+        is_unknown: bool array `(N,)`. Which texts have characters that the vocabulary
+            has no tokens for; exports before version 0.2 do not tell.
+        is_utf8: bool array `(N,)`. Which texts are UTF-8.
+    """
+
+    translations: list[list[tuple[str, float]]]
+    is_truncated: np.ndarray
+    is_unknown: np.ndarray
+    is_utf8: np.ndarray
+
+
 class Translator:
     """Translates texts with an exported model.
 
@@ -24,8 +41,8 @@ class Translator:
 
     ```text
     translator = Translator("saved_models/transformer_dates/1")
-    found, is_truncated = translator([b"3. Mai 1968"], n_best=3)
-    found[0][0]  # ("1968-05-03", -0.01)
+    found = translator([b"3. Mai 1968"], n_best=3)
+    found.translations[0][0]  # ("1968-05-03", -0.01)
     ```
     """
 
@@ -34,18 +51,14 @@ class Translator:
 
     def __call__(
         self, texts: typing.Sequence[bytes], n_best: int = 0, greedy: bool = False
-    ) -> tuple[list[list[tuple[str, float]]], np.ndarray]:
-        """Translates texts together.
+    ) -> Translated:
+        """Translates texts together; of a blank text the translation is empty.
 
         Args:
             texts: UTF-8, as bytes.
             n_best: Translations of each, at most the beams of the model; 0 for the best
                 alone.
             greedy: Takes the likeliest token each time, for one translation.
-
-        Returns:
-            The pair of the translations of each text with their scores, best first, and
-            a bool array: of which texts only the beginning was read.
         """
         name = "n_best" if n_best else "greedy" if greedy else "translate"
         found = self._signatures[name](text=tf.constant(texts))
@@ -53,10 +66,34 @@ class Translator:
         rows = found["translation"].numpy().reshape(shape)[:, : n_best or 1]
         scores = found["score"].numpy().reshape(shape)
         translations = [
-            [(_line(text), float(score)) for text, score in zip(row, own)]
+            [(_line(t), float(score)) for t, score in zip(row, own)]
             for row, own in zip(rows, scores)
         ]
-        return translations, found["is_truncated"].numpy()
+        for own, text in zip(translations, texts):
+            if not text.decode(errors="replace").strip():
+                own[:] = [("", 0.0)] * len(own)
+        return Translated(
+            translations,
+            found["is_truncated"].numpy(),
+            _unknown(found, len(texts)),
+            np.array([_is_utf8(text) for text in texts]),
+        )
+
+
+class Continued(typing.NamedTuple):
+    """Texts that a language model has gone on with.
+
+    Args:
+        texts: The prompts and how they go on.
+        is_truncated: bool array `(N,)`. Of which prompts only the end was read.
+        is_unknown: bool array `(N,)`. Which prompts are not UTF-8 or have characters
+            that the vocabulary has no tokens for; exports before version 0.2 tell only
+            the former.
+    """
+
+    texts: list[str]
+    is_truncated: np.ndarray
+    is_unknown: np.ndarray
 
 
 def continue_prompts(
@@ -65,7 +102,7 @@ def continue_prompts(
     seed: int = 0,
     temperature: float = 0.8,
     top_p: float = 1.0,
-) -> tuple[list[str], int]:
+) -> Continued:
     """Goes on with texts by an exported language model.
 
     Args:
@@ -74,9 +111,6 @@ def continue_prompts(
         seed: Equal seeds give equal texts.
         temperature: Less than 1 makes likely tokens likelier; 0 takes the likeliest.
         top_p: Draws from the likeliest tokens of this share.
-
-    Returns:
-        The pair of the texts, and of how many prompts only the end was read.
 
     Raises:
         ValueError: If the model's files are damaged.
@@ -88,7 +122,23 @@ def continue_prompts(
         top_p=tf.constant(top_p, tf.float32),
     )
     texts = [text.decode(errors="replace") for text in found["text"].numpy()]
-    return texts, int(found["is_truncated"].numpy().sum())
+    is_utf8 = np.array([_is_utf8(prompt) for prompt in prompts])
+    is_unknown = _unknown(found, len(prompts)) | ~is_utf8
+    return Continued(texts, found["is_truncated"].numpy(), is_unknown)
+
+
+def _unknown(found, count):
+    if "is_unknown" in found:
+        return found["is_unknown"].numpy()
+    return np.zeros(count, bool)
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _line(text: bytes) -> str:

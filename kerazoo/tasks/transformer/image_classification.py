@@ -13,6 +13,9 @@ from kerazoo.models.transformer.classifier import Classifier
 from kerazoo.models.transformer.config import NetworkConfig
 from kerazoo.models.transformer.config import make_image_classifier
 from kerazoo.models.transformer.serving_classifier import ServingImageClassifier
+from kerazoo.progress import track
+from kerazoo.tasks.image_sizes import ImageSizes
+from kerazoo.tasks.image_sizes import sizes_of_patches
 from kerazoo.tasks.image_task import ImageTask
 from kerazoo.tasks.transformer.transformer_task import TransformerTask
 from kerazoo.training.strategy import check_batch_size
@@ -61,12 +64,18 @@ class ImageClassification(TransformerTask, ImageTask):
     kind = "image"
     objective = "validation_accuracy"
 
+    @property
+    def image_sizes(self) -> ImageSizes:
+        return sizes_of_patches(self.network.patch_size)
+
     def build(self, strategy, train_steps, seed):
         self.images = self.load_images()
         self.seed = seed
-        if not self.images.num_classes:
+        if self.images.num_classes < 2:
+            found = "one class" if self.images.num_classes else "none"
             raise ValueError(
-                "The images must have labels: put them into a folder for each class. "
+                "The images must have labels of two classes at least, and have "
+                f"{found}: put them into a folder for each class. "
                 f"Received: dataset={self._given()}"
             )
         check_batch_size(self.batch_size, strategy)
@@ -86,7 +95,9 @@ class ImageClassification(TransformerTask, ImageTask):
                 self.training,
                 train_steps,
             )
-        self._predict = tf.function(self.model.call, reduce_retracing=True)
+        self._predict = tf.function(
+            self.model.call, reduce_retracing=True, autograph=False
+        )
 
     def batches(
         self, start_step: int, context: tf.distribute.InputContext | None
@@ -122,7 +133,8 @@ class ImageClassification(TransformerTask, ImageTask):
             images: array `(N, H, W, C)` in the units of the dataset.
         """
         found = []
-        for start in range(0, len(images), _BATCH):
+        starts = range(0, len(images), _BATCH)
+        for start in track(starts, "Images", len(images), "images", lambda _: _BATCH):
             part = images[start : start + _BATCH].astype("float32")
             found.append(self._predict(tf.constant(self.images.normalize(part))))
         return np.concatenate(found)
@@ -148,12 +160,16 @@ class ImageClassification(TransformerTask, ImageTask):
     def _split(self):
         """Holds out what chooses the best model, and what tests it."""
         images, labels = self.images.train_images, self.images.train_labels
-        train, validation = held_out(len(images), labels, _VALIDATION)
-        if not len(validation):
+        largest = np.bincount(labels).max()
+        if largest < 2:
             raise ValueError(
-                f"There are {len(images)} images to train on: too few to hold some out "
-                f"for validation. Received: dataset={self._given()}"
+                f"There are {len(images)} images to train on, one of each class: too "
+                "few to hold some out for validation. "
+                f"Received: dataset={self._given()}"
             )
+        # One at least of the largest classes.
+        share = max(_VALIDATION, 0.51 / largest)
+        train, validation = held_out(len(images), labels, share)
         self._train = images[train], labels[train]
         self._validation = images[validation], labels[validation]
         self._test = self._validation

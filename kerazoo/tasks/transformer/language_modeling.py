@@ -1,6 +1,7 @@
 """How a text goes on."""
 
 import dataclasses
+import logging
 import math
 import os
 import pathlib
@@ -17,6 +18,7 @@ from kerazoo.models.transformer.config import NetworkConfig
 from kerazoo.models.transformer.config import make_language_model
 from kerazoo.models.transformer.serving_language_model import ServingLanguageModel
 from kerazoo.models.transformer.transformer import Transformer
+from kerazoo.progress import track
 from kerazoo.tasks.transformer.transformer_task import SUITED
 from kerazoo.tasks.transformer.transformer_task import TransformerTask
 from kerazoo.text.characters import CharacterTokenizer
@@ -26,8 +28,11 @@ from kerazoo.text.vocabulary_config import digest
 from kerazoo.training.base_task import free
 from kerazoo.training.strategy import check_batch_size
 
+_BLOCK = 64  # Tokens, where the text allows it.
+_SHORTEST_BLOCK = 3
 _EVAL_TOKENS = 8_192  # Of a batch of validation, about.
 _SAMPLES = 3
+_logger = logging.getLogger(__name__)
 
 
 def _network():
@@ -42,10 +47,12 @@ class LanguageModeling(TransformerTask):
 
     Args:
         dataset: `"python_topics"`, Python's own help texts; `"file"`, the text file
-            `data_dir`; a name of TensorFlow Datasets; or a `PlainText`. Default: the
-            file where there is a `data_dir`, else Python's.
-        data_dir: Path of the file, or folder of the prepared datasets, or None.
-        block_size: Tokens that the model sees at once, 3 or more.
+            `data_dir` or the `.txt` files in it; a name of TensorFlow Datasets; or a
+            `PlainText`. Default: the file where there is a `data_dir`, else Python's.
+        data_dir: Path of the file or folder of files, or folder of the prepared
+            datasets, or None.
+        block_size: Tokens that the model sees at once, 3 or more. Default: 64, or fewer
+            where the text is short.
         batch_size: Windows of a step, over all devices.
         vocabulary: `VocabularyConfig`, by default characters.
         network, training: See
@@ -70,7 +77,7 @@ class LanguageModeling(TransformerTask):
 
     dataset: str | PlainText = SUITED
     data_dir: str | os.PathLike | None = free(None)
-    block_size: int = 64
+    block_size: int | None = None
     batch_size: int = 12
     vocabulary: VocabularyConfig = dataclasses.field(default_factory=VocabularyConfig)
     _: dataclasses.KW_ONLY
@@ -105,31 +112,28 @@ class LanguageModeling(TransformerTask):
         self._start = EOS
         if self._is_of_characters:
             self._start = int(self.tokenizer.encode_lists(["\n"])[0][0])
-        for tokens, what in ((self._train, "train"), (self._validation, "validate")):
-            if len(tokens) <= self.block_size:
-                raise ValueError(
-                    f"`block_size` must be below the {len(tokens)} tokens to {what} "
-                    f"with. Received: block_size={self.block_size}"
-                )
+        self._block = self._block_of(plain)
         check_batch_size(self.batch_size, strategy)
         self.examples_per_step = self.batch_size
         with strategy.scope():
             self.model = make_language_model(
                 self.tokenizer.vocabulary_size,
-                self.block_size,
+                self._block,
                 self.network,
                 self.training,
                 train_steps,
             )
-        self._test_step = tf.function(self.model.test_step, reduce_retracing=True)
-        self._generate = tf.function(self.serving(self.model).generate)
+        self._test_step = tf.function(
+            self.model.test_step, reduce_retracing=True, autograph=False
+        )
+        self._generate = tf.function(self.serving(self.model).generate, autograph=False)
 
     def batches(
         self, start_step: int, context: tf.distribute.InputContext | None
     ) -> tf.data.Dataset:
         return token_windows(
             self._train,
-            self.block_size,
+            self._block,
             self.batch_size,
             self.seed,
             start_step,
@@ -138,13 +142,13 @@ class LanguageModeling(TransformerTask):
 
     def validate(self) -> dict[str, float]:
         """Returns `validation_loss` of the blocks of the validation text, in nats."""
-        block = self.block_size
+        block = self._block
         count = (len(self._validation) - 1) // block
         inputs = self._validation[: count * block].reshape(count, block)
         targets = self._validation[1 : count * block + 1].reshape(count, block)
         size = max(_EVAL_TOKENS // block, 1)
         total = 0.0
-        for start in range(0, count, size):
+        for start in track(range(0, count, size), "Validation", unit="batches"):
             part = slice(start, start + size)
             batch = tf.constant(inputs[part]), tf.constant(targets[part])
             loss = float(self._test_step(batch)["loss"])
@@ -171,7 +175,7 @@ class LanguageModeling(TransformerTask):
         return ServingLanguageModel(
             model,
             self.tokenizer,
-            self.block_size,
+            self._block,
             self._start,
             has_end=not self._is_of_characters,
         )
@@ -182,8 +186,43 @@ class LanguageModeling(TransformerTask):
             "training_data": data_digest(self._train),
         }
 
+    def describe_data(self) -> str:
+        train, validation = len(self._train), len(self._validation)
+        return (
+            f"{self.name}, {train:,} tokens to train on and {validation:,} to validate "
+            f"with, of a vocabulary of {self.tokenizer.vocabulary_size:,}"
+        )
+
     def metadata(self) -> dict[str, typing.Any]:
-        return {**super().metadata(), "block_size": self.block_size}
+        return {**super().metadata(), "block_size": self._block}
+
+    def _block_of(self, plain):
+        """Returns the tokens of a block: those asked for, or what the text allows."""
+        shortest, what, text = min(
+            (len(self._train), "train", plain.train),
+            (len(self._validation), "validate", plain.validation),
+        )
+        counts = f"{shortest:,} tokens ({len(text):,} characters) to {what} with"
+        if self.block_size is not None:
+            if not _SHORTEST_BLOCK <= self.block_size < shortest:
+                raise ValueError(
+                    f"`block_size` must be {_SHORTEST_BLOCK} or more and below the "
+                    f"{counts}. Received: block_size={self.block_size}"
+                )
+            return self.block_size
+        block = min(_BLOCK, shortest - 1)
+        if block < _SHORTEST_BLOCK:
+            raise ValueError(
+                f"The text is too short: it has {counts}, and `block_size` is "
+                f"{_SHORTEST_BLOCK} or more. Received: "
+                f"{len(plain.train) + len(plain.validation)} characters"
+            )
+        if block < _BLOCK:
+            _logger.info(
+                f"Blocks have {block} tokens, the most that the {counts} allow, and "
+                f"not {_BLOCK} as by default"
+            )
+        return block
 
     def _tokens(self, text):
         """Returns the tokens of a text, int32 array; lines of subwords end with EOS."""

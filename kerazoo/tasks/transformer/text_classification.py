@@ -11,22 +11,21 @@ import tensorflow as tf
 from kerazoo.data.digest import data_digest
 from kerazoo.data.text.labelled_text import LabelledText
 from kerazoo.data.text.loading import load_labelled
+from kerazoo.data.text.text_files import stem_of
 from kerazoo.models.transformer.classifier import Classifier
 from kerazoo.models.transformer.config import make_text_classifier
 from kerazoo.models.transformer.serving_classifier import ServingTextClassifier
 from kerazoo.tasks.transformer.batches_of_texts import apply_by_length
 from kerazoo.tasks.transformer.batches_of_texts import make_buckets
 from kerazoo.tasks.transformer.batches_of_texts import of_texts
+from kerazoo.tasks.transformer.batches_of_texts import say_counts
 from kerazoo.tasks.transformer.transformer_task import TransformerTask
 from kerazoo.text.vocabulary_config import VocabularyConfig
 from kerazoo.text.vocabulary_config import digest
 from kerazoo.training.base_task import free
 
 _BATCH = 256  # Texts that are classified at a time.
-
-
-def _vocabulary():
-    return VocabularyConfig(vocabulary_size=4_000)
+_MOST_TOKENS = 4_000  # Of the vocabulary.
 
 
 @dataclasses.dataclass
@@ -38,11 +37,17 @@ class TextClassification(TransformerTask):
     Args:
         dataset: `"files"` of `data_dir`, see `kerazoo.data.text.labelled_files`, which
             is the default; a name of TensorFlow Datasets; or a `LabelledText`.
-        data_dir: Folder of the files or of the prepared datasets, or None.
+        data_dir: Folder of the files, one file, or folder of the prepared datasets; or
+            None.
         max_length: Most tokens of a text; longer texts are cut off.
         tokens_per_batch: Most tokens of a step, with padding, over all devices.
+            Default: 4,096, or more where a text needs it.
         num_buckets: Lengths that batches are padded to.
-        vocabulary: `VocabularyConfig`.
+        vocabulary: `VocabularyConfig`. Default: 4,000 subwords, or fewer where the
+            texts allow no more.
+        text_column, label_column: Columns of the files by name, or number from 1.
+            Default: those of the usual names, or the first and the second of two.
+        header: Whether the files have a header. Default: as they look.
         network, training: See
             `kerazoo.tasks.transformer.transformer_task.TransformerTask`.
 
@@ -72,9 +77,12 @@ class TextClassification(TransformerTask):
     dataset: str | LabelledText | None = None
     data_dir: str | os.PathLike | None = free(None)
     max_length: int = 128
-    tokens_per_batch: int = 4_096
+    tokens_per_batch: int | None = None
     num_buckets: int = 6
-    vocabulary: VocabularyConfig = dataclasses.field(default_factory=_vocabulary)
+    vocabulary: VocabularyConfig = dataclasses.field(default_factory=VocabularyConfig)
+    text_column: str | int | None = None
+    label_column: str | int | None = None
+    header: bool | None = None
 
     kind = "classify"
     objective = "validation_accuracy"
@@ -84,15 +92,22 @@ class TextClassification(TransformerTask):
         if isinstance(self.dataset, LabelledText):
             return self.dataset.name
         if self.dataset in (None, "files") and self.data_dir:
-            return pathlib.Path(self.data_dir).absolute().name
+            path = pathlib.Path(self.data_dir)
+            return stem_of(path) if path.is_file() else path.absolute().name
         return self.dataset or "texts"
 
     def build(self, strategy, train_steps, seed):
         self.texts = self.dataset
         if not isinstance(self.dataset, LabelledText):
-            self.texts = load_labelled(self.dataset or "files", self.data_dir)
+            self.texts = load_labelled(
+                self.dataset or "files",
+                self.data_dir,
+                self.text_column,
+                self.label_column,
+                self.header,
+            )
         texts, labels = self.texts.train
-        self.tokenizer = self.vocabulary.make(texts)
+        self.tokenizer = self.vocabulary.make(texts, most_tokens=_MOST_TOKENS)
         self._train = make_buckets(
             "training",
             (self.tokenizer.encode_lists(texts),),
@@ -151,6 +166,11 @@ class TextClassification(TransformerTask):
         return ServingTextClassifier(
             model, self.tokenizer, self.texts.class_names, self.max_length
         )
+
+    def describe_data(self) -> str:
+        counts, classes = say_counts("texts", self.texts), len(self.texts.class_names)
+        tokens = self.tokenizer.vocabulary_size
+        return f"{self.name}, {counts}; {classes} classes, {tokens:,} tokens"
 
     def metadata(self) -> dict[str, typing.Any]:
         return {**super().metadata(), "class_names": self.texts.class_names}

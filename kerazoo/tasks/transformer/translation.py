@@ -11,21 +11,28 @@ import tensorflow as tf
 from kerazoo.data.digest import data_digest
 from kerazoo.data.text.loading import load_parallel
 from kerazoo.data.text.parallel_text import ParallelText
+from kerazoo.data.text.text_files import stem_of
 from kerazoo.evaluation.text.translation import translation_scores
 from kerazoo.models.transformer.config import NetworkConfig
 from kerazoo.models.transformer.config import TrainingConfig
 from kerazoo.models.transformer.config import make_translator
 from kerazoo.models.transformer.serving_translator import ServingTranslator
 from kerazoo.models.transformer.transformer import Transformer
+from kerazoo.progress import track
+from kerazoo.tasks.transformer.batches_of_texts import USUAL_TOKENS
 from kerazoo.tasks.transformer.batches_of_texts import apply_by_length
 from kerazoo.tasks.transformer.batches_of_texts import make_buckets
 from kerazoo.tasks.transformer.batches_of_texts import of_texts
+from kerazoo.tasks.transformer.batches_of_texts import say_counts
 from kerazoo.tasks.transformer.transformer_task import SUITED
 from kerazoo.tasks.transformer.transformer_task import TransformerTask
+from kerazoo.tasks.transformer.translation_defaults import MOST_TOKENS_OF_DATES
 from kerazoo.tasks.transformer.translation_defaults import OF_DATES
 from kerazoo.tasks.transformer.translation_defaults import OF_TEXTS
+from kerazoo.tasks.transformer.translation_defaults import TOKENS_PER_BATCH_OF_DATES
 from kerazoo.text.normalization import as_vocabularies_see
 from kerazoo.text.special_tokens import BOS
+from kerazoo.text.vocabulary_config import MOST_TOKENS
 from kerazoo.text.vocabulary_config import VocabularyConfig
 from kerazoo.text.vocabulary_config import digest
 from kerazoo.training.base_task import free
@@ -45,20 +52,23 @@ class Translation(TransformerTask):
             `"files"` of `data_dir`, see `kerazoo.data.text.parallel_files`; a name of
             TensorFlow Datasets; or a `ParallelText`. Default: the files where there is
             a `data_dir`, else the dates.
-        data_dir: Folder of the files or of the prepared datasets, or None.
-        source_language, target_language: Endings of the files; of TensorFlow Datasets
-            the features, by default the dataset's own.
+        data_dir: Folder of the files, a table of pairs, or folder of the prepared
+            datasets; or None.
+        source_language, target_language: Endings of the files, or columns of a table by
+            name or number from 1; of TensorFlow Datasets the features, by default the
+            dataset's own.
         locales: Of the dates: locales to write them in. Default: many.
         max_length: Most tokens of a text; longer pairs are left out. Default: 128, for
             the dates 64.
         tokens_per_batch: Most tokens of a step, with padding, over all devices.
-            Default: 4,096, for the dates 2,048.
+            Default: 4,096, for the dates 2,048, or more where a text needs it.
         num_buckets: Lengths that batches are padded to.
         beam_size: Beams of the translations that the model is measured by.
         length_penalty: Power of the length that their scores are divided by.
         eval_sentences: Sentences of the validation data to translate at each
             evaluation. With 0 the best model is the one of the smallest loss.
-        vocabulary: `VocabularyConfig`. Default: 8,000 subwords, for the dates 1,000.
+        vocabulary: `VocabularyConfig`. Default: 8,000 subwords, for the dates 1,000, or
+            fewer where the texts allow no more.
         network, training: See
             `kerazoo.tasks.transformer.transformer_task.TransformerTask`. Default: what
             suits the dates, or all other texts.
@@ -90,7 +100,7 @@ class Translation(TransformerTask):
     target_language: str = "target"
     locales: typing.Sequence[str] = ()
     max_length: int = SUITED
-    tokens_per_batch: int = SUITED
+    tokens_per_batch: int | None = None
     num_buckets: int = 6
     beam_size: int = free(4)
     length_penalty: float = free(1.0)
@@ -105,8 +115,7 @@ class Translation(TransformerTask):
     def __post_init__(self):
         if self.dataset is None:
             self.dataset = "files" if self.data_dir else "dates"
-        of_dates = isinstance(self.dataset, str) and self.dataset == "dates"
-        for name, value in (OF_DATES if of_dates else OF_TEXTS).items():
+        for name, value in (OF_DATES if self._is_of_dates else OF_TEXTS).items():
             if getattr(self, name) is None:
                 setattr(self, name, value)
         self.vocabulary.check_can_write()
@@ -121,8 +130,16 @@ class Translation(TransformerTask):
             return self.dataset.name
         if self.dataset != "files":
             return self.dataset
-        folder = pathlib.Path(self.data_dir or ".").absolute().name
-        return f"{folder}_{self.source_language}_{self.target_language}"
+        path = pathlib.Path(self.data_dir or ".")
+        languages = (self.source_language, self.target_language)
+        if not path.is_file():
+            return "_".join([path.absolute().name, *languages])
+        is_said = languages != ("source", "target")
+        return "_".join([stem_of(path), *(languages if is_said else ())])
+
+    @property
+    def _is_of_dates(self):
+        return isinstance(self.dataset, str) and self.dataset == "dates"
 
     def build(self, strategy, train_steps, seed):
         self.pairs = self.dataset
@@ -135,7 +152,10 @@ class Translation(TransformerTask):
                 self.locales,
             )
         train = self.pairs.train
-        self.tokenizer = self.vocabulary.make([*train[0], *train[1]])
+        most_tokens = MOST_TOKENS_OF_DATES if self._is_of_dates else MOST_TOKENS
+        self.tokenizer = self.vocabulary.make(
+            [*train[0], *train[1]], most_tokens=most_tokens
+        )
         self._train = self._buckets("training", train, strategy, seed)
         self._validation = self._buckets(
             "validation", self.pairs.validation, strategy, seed
@@ -155,7 +175,9 @@ class Translation(TransformerTask):
             )
         serving = self.serving(self.model)
         self._greedy, self._beams = map(of_texts, (serving.greedy, serving.translate))
-        self._test_step = tf.function(self.model.test_step, reduce_retracing=True)
+        self._test_step = tf.function(
+            self.model.test_step, reduce_retracing=True, autograph=False
+        )
 
     def batches(
         self, start_step: int, context: tf.distribute.InputContext | None
@@ -212,12 +234,17 @@ class Translation(TransformerTask):
             "training_data": data_digest(*self.pairs.train),
         }
 
+    def describe_data(self) -> str:
+        counts = say_counts("pairs", self.pairs)
+        return f"{self.name}, {counts}; {self.tokenizer.vocabulary_size:,} tokens"
+
     def metadata(self) -> dict[str, typing.Any]:
         return {
             **super().metadata(),
             "source_language": self.source_language,
             "target_language": self.target_language,
             "beam_size": self.beam_size,
+            "lower_case": self.vocabulary.lower_case,
         }
 
     def _buckets(self, part, pairs, strategy, seed):
@@ -226,19 +253,24 @@ class Translation(TransformerTask):
             tuple(self.tokenizer.encode_lists(side) for side in pairs),
             self.tokens_per_batch,
             self.max_length,
+            usual_tokens=(
+                TOKENS_PER_BATCH_OF_DATES if self._is_of_dates else USUAL_TOKENS
+            ),
             num_buckets=self.num_buckets,
             seed=seed,
             multiple_of=strategy.num_replicas_in_sync,
         )
 
     def _loss(self, buckets):
-        total = count = 0.0
-        for batch in buckets.batches().take(buckets.batches_per_epoch):
+        total = num_tokens = 0.0
+        count = buckets.batches_per_epoch
+        batches = buckets.batches().take(count)
+        for batch in track(batches, "Validation", count, "batches"):
             inputs, targets = _shifted(*batch)
             tokens = float(np.count_nonzero(targets))
             total += tokens * float(self._test_step((inputs, targets))["loss"])
-            count += tokens
-        return total / count
+            num_tokens += tokens
+        return total / num_tokens
 
     def _translations(self, function, sources):
         lines = apply_by_length(

@@ -48,6 +48,43 @@ def test_other_model_flags_are_refused_and_those_of_time_are_not(app):
     assert app(main, *SHORT, "--noexport", "--log_every=1")[0] == 0
 
 
+def test_closing_says_what_was_found_and_where(app, tmp_path):
+    code, result, err = app(main, *SHORT, "--workdir=w", "--export_dir=m")
+    assert code == 0, err
+    lines = [line.split() for line in err.splitlines()]
+    (error,) = [line for line in lines if line[:1] == ["test_error"]]
+    assert float(error[1]) == pytest.approx(result["test_error"], rel=1e-3)
+    (score,) = [line for line in lines if line[:1] == ["score"]]
+    assert score[2:] == ["-test_error:", "the", "larger,", "the", "better"]
+    assert ["pictures", "w/line.png"] in lines
+    assert ["run", "w"] in lines and ["export", "m/1"] in lines
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        (b"--seed=0\n\xff\n", ["flags.txt is damaged", "--workdir"]),
+        (b"--seed=0\nwhat is this\n", ["flags.txt is damaged (line 2 is no flag"]),
+        (None, ["no flags.txt", "--workdir"]),
+    ],
+)
+def test_damaged_flags_are_one_line(app, tmp_path, text, words):
+    (tmp_path / "w" / "checkpoints" / "000000000004").mkdir(parents=True)
+    if text is not None:
+        (tmp_path / "w" / "flags.txt").write_bytes(text)
+    code, _, err = app(main, *SHORT, "--workdir=w")
+    assert code == 2
+    assert_one_line(err, *words)
+
+
+def test_damaged_result_is_one_line(app, tmp_path):
+    assert app(main, *SHORT, "--workdir=w", "--noexport")[0] == 0
+    (tmp_path / "w" / "result.json").write_text('{"score": ')
+    code, _, err = app(main, *SHORT, "--workdir=w", "--noexport")
+    assert code == 2
+    assert_one_line(err, "w/result.json is damaged", "delete it")
+
+
 def test_seeds_have_a_folder_and_flags_each(app, tmp_path):
     seeds = ("--num_seeds=2", "--seed=5", "--workdir=w", "--export_dir=m")
     code, result, err = app(main, *SHORT, *seeds)
@@ -76,7 +113,10 @@ def test_folds_have_a_folder_each(app, tmp_path):
     [
         (["--profile_steps=5"], ["--profile_steps=5", "A < B"]),
         (["--num_devices=2", "--strategy=one_device"], ["--num_devices"]),
-        (["--workdir=/proc/nothing"], ["/proc/nothing"]),
+        (["--workdir=/proc/nothing"], ["--workdir=/proc/nothing", "cannot be written"]),
+        (["--workdir=/dev/null/run"], ["--workdir=", "/dev/null is a file"]),
+        (["--export_dir=/proc/nothing"], ["--export_dir=/proc/nothing", "may write"]),
+        (["--strategy=multi_worker"], ["TF_CONFIG", "cluster"]),
     ],
 )
 def test_mistakes_are_one_line(app, arguments, words):

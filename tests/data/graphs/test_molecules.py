@@ -1,3 +1,4 @@
+import logging
 import sys
 import warnings
 
@@ -227,8 +228,15 @@ def test_many_integers_are_regression(tmp_path):
 
 
 def test_many_words_are_classes(tmp_path):
-    path = write(tmp_path, [f"{'C' * i},kind {i}" for i in range(1, 14)])
+    path = write(tmp_path, [f"{'C' * i},kind {i % 13}" for i in range(1, 27)])
     assert molecules(path).num_classes == 13
+
+
+def test_words_that_all_differ_are_no_classes(tmp_path):
+    path = write(tmp_path, [f"{'C' * i},kind {i}" for i in range(1, 14)])
+    with pytest.raises(ValueError, match="'active' has another word in each row"):
+        molecules(path)
+    assert molecules(path, target="classification").num_classes == 13
 
 
 def test_one_word_among_many_numbers_is_named(tmp_path):
@@ -244,7 +252,7 @@ def test_columns_by_name(tmp_path):
     dataset = molecules(path, smiles_column="structure", target_column="mass")
     assert dataset.smiles == ["C", "CC"]
     assert dataset.labels.tolist() == [0.5, 1.5]
-    with pytest.raises(ValueError, match=r"own.csv: expected one column beside .*kind"):
+    with pytest.raises(ValueError, match=r"own.csv: several .*`target_column`.*kind"):
         molecules(path, smiles_column="structure")
 
 
@@ -258,12 +266,12 @@ def test_invalid_rows_are_named(tmp_path):
 
 
 def test_invalid_rows_are_skipped_with_one_warning(tmp_path):
-    path = write(tmp_path, ["C,0", "C1CC,1", "CC,1", "Cl(,0", "CCO,0"])
+    path = write(tmp_path, ["C,0", "C1CC,1", "CC,1", "Cl(,0", "CCO,0", "CCC,"])
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         dataset = molecules(path, skip_invalid=True)
     (warning,) = caught
-    assert "Left out 2 of 5 molecules" in str(warning.message)
+    assert "Left out 3 of 6 molecules" in str(warning.message)
     assert "row 3" in str(warning.message)
     assert warning.filename == __file__
     assert dataset.smiles == ["C", "CC", "CCO"]
@@ -281,7 +289,7 @@ def test_invalid_rows_are_skipped_with_one_warning(tmp_path):
         ),
         (["C,1"], {"smiles_column": "s"}, "expected a column 's'"),
         (["C,1"], {"target_column": "t"}, "expected a column 't'"),
-        (["C,1", "CC,"], {}, r"own.csv, row 3: expected a target. Received: active=''"),
+        (["C,1", "CC,"], {}, r"own.csv, row 3: expected a target; `skip.* active=''"),
         (["C,1.5", "CC,n/a"], {}, r"own.csv, row 3: column 'active' .*'n/a'"),
         (["C,1", "CC,1"], {}, "expected at least two classes"),
         ([], {}, "expected a header and at least one row"),
@@ -290,6 +298,30 @@ def test_invalid_rows_are_skipped_with_one_warning(tmp_path):
 def test_faulty_files_raise(tmp_path, rows, arguments, message):
     with pytest.raises(ValueError, match=message):
         molecules(write(tmp_path, rows), **arguments)
+
+
+def test_columns_are_found_and_named_in_one_line(tmp_path, caplog):
+    path = write(tmp_path, ["0.5,C,a", "1.5,CC,b"], header="activity,mol,note")
+    with caplog.at_level(logging.INFO, "kerazoo"):
+        dataset = molecules(path)
+    assert dataset.smiles == ["C", "CC"]
+    assert dataset.labels.tolist() == [0.5, 1.5]
+    assert (dataset.smiles_column, dataset.target_column) == ("mol", "activity")
+    assert caplog.messages == [
+        "own.csv: molecules are in column mol, the target is activity."
+    ]
+
+
+def test_obvious_columns_are_not_talked_about(tmp_path, caplog):
+    with caplog.at_level(logging.INFO, "kerazoo"):
+        molecules(write(tmp_path, ["C,0", "CC,1"]))
+    assert not caplog.messages
+
+
+def test_targets_of_a_file_without_a_header_have_its_rows(tmp_path):
+    path = write(tmp_path, ["CC,1.5", "CO,n/a", "CN,0.5"], header="C,2.5")
+    with pytest.raises(ValueError, match="own.csv, row 3: column '2' .*'n/a'"):
+        molecules(path)
 
 
 def test_no_valid_molecule_raises(tmp_path):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kerazoo.data.graphs import tables
+from kerazoo.data.graphs import graph_tables
 from kerazoo.data.graphs.tables import node_table
 
 NODES = """id,age,label,height,split
@@ -72,7 +72,7 @@ def test_without_features_nodes_are_one_hot(tmp_path):
 
 
 def test_many_nodes_without_features_raise(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "MAX_ONE_HOT_NODES", 2)
+    monkeypatch.setattr(graph_tables, "MAX_ONE_HOT_NODES", 2)
     folder = write(tmp_path, "id\na\nb\nc\n", "source,target\na,b\n")
     with pytest.raises(ValueError, match=r"nodes.csv: more than 2 nodes .*: 3 nodes"):
         node_table(folder)
@@ -93,7 +93,7 @@ def test_without_split_labelled_nodes_are_split_at_random(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("id,age", "name,age", r"nodes.csv: expected a column 'id'"),
+        ("id,age", "who,age", r"nodes.csv: expected a column id, .*row=.'who', 'age'"),
         ("cy,50", "ann,50", r"nodes.csv, row 4: .* Received: id='ann'"),
         ("bob,40", "bob,forty", r"nodes.csv, row 3: column 'age' .* age='forty'"),
         ("bob,40", "bob,nan", r"nodes.csv, row 3: column 'age' .* age='nan'"),
@@ -102,7 +102,7 @@ def test_without_split_labelled_nodes_are_split_at_random(tmp_path):
         ("1.5,train", "1.5,", r"`train` must have at least one node"),
         ("1.25,test", "1.25,", r"`test` must have at least one node"),
         (NODES, "", r"nodes.csv: expected a header and at least one row"),
-        ("target", "to", r"edges.csv: expected a column 'target'"),
+        ("target", "end", r"edges.csv: expected a column source and target.*'end'"),
         ("cy,2,bob", "cy,2,rob", r"edges.csv, row 3: .* Received: target='rob'"),
         ("cy,2,bob", "sy,2,bob", r"edges.csv, row 3: .* Received: source='sy'"),
         ("ann,0.5", "ann,", r"edges.csv, row 2: column 'weight' .* weight=''"),

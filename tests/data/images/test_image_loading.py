@@ -139,6 +139,66 @@ def test_photographs_are_turned_upright(tmp_path):
     np.testing.assert_array_equal(images[0, ..., 0], np.rot90(GRADIENT, -1))
 
 
+def test_pixels_that_are_no_bytes_are_read_or_refused(tmp_path):
+    fractions = np.linspace(0, 1, 48, dtype=np.float32).reshape(6, 8)
+    write(tmp_path / "fractions.tif", fractions)
+    write(tmp_path / "wide.tif", GRADIENT.astype(np.int32) * 100_000)
+    write(tmp_path / "deep.png", GRADIENT.astype(np.uint16) * 257)
+    with pytest.warns(UserWarning, match="Left out 2 of 3 files") as found:
+        images = load("folder", data_dir=tmp_path).train_images
+    np.testing.assert_array_equal(images[0, ..., 0], GRADIENT)
+    assert "fractions.tif: its pixels are fractions" in str(found[0].message)
+    (tmp_path / "fractions.tif").unlink()
+    with pytest.warns(UserWarning, match="wide.tif: its pixels have 32 bits"):
+        load("folder", data_dir=tmp_path)
+
+
+def test_print_colours_become_red_green_and_blue(tmp_path):
+    # No cyan, full magenta and yellow: red.
+    inks = np.zeros((6, 8, 4), np.uint8) + np.array([0, 255, 255, 0], np.uint8)
+    Image.fromarray(inks, "CMYK").save(tmp_path / "red.jpg", quality=100)
+    red, green, blue = load("folder", data_dir=tmp_path).train_images[0, 3, 4]
+    assert red > 240 and green < 15 and blue < 15
+
+
+def test_first_picture_of_moving_ones_is_taken(tmp_path, caplog):
+    pictures = [Image.fromarray(GRADIENT // 4 + np.uint8(60 * i)) for i in range(3)]
+    pictures[0].save(tmp_path / "0.gif", save_all=True, append_images=pictures[1:])
+    with caplog.at_level("INFO", logger="kerazoo"):
+        images = load("folder", data_dir=tmp_path).train_images
+    np.testing.assert_array_equal(images[0, ..., 0], GRADIENT // 4)
+    assert "first picture of 1 files that move" in caplog.text
+
+
+def test_size_is_chosen_of_the_sizes_of_all_upright_images(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 8
+    write(tmp_path / "0.png", exif=exif)
+    write(tmp_path / "1.png", np.zeros((5, 9), np.uint8))
+    (tmp_path / "2.png").write_bytes(b"no image")
+    asked = []
+
+    def choose(sizes):
+        asked.append(sizes)
+        return 4
+
+    with pytest.warns(UserWarning, match="Left out 1 of 3"):
+        dataset = load("folder", data_dir=tmp_path, choose_size=choose)
+    assert asked == [[(8, 6), (5, 9)]]
+    assert dataset.image_shape == (4, 4, 1)
+    with pytest.warns(UserWarning, match="Left out 1 of 3"):
+        dataset = load("folder", tmp_path, image_size=5, choose_size=choose)
+    assert len(asked) == 1 and dataset.image_shape == (5, 5, 1)
+
+
+def test_folders_beside_train_and_test_are_named(tmp_path, caplog):
+    for name in ("train", "val"):
+        write_classes(tmp_path / name)
+    with caplog.at_level("INFO", logger="kerazoo"):
+        load("folder", data_dir=tmp_path)
+    assert f"Read train and test of {tmp_path}, not val." in caplog.text
+
+
 def test_image_size_takes_the_middle(tmp_path):
     wide = np.zeros((8, 24), np.uint8)
     wide[:, 8:16] = 200
@@ -156,9 +216,17 @@ def test_resized_keeps_colours():
 def test_folder_errors(tmp_path):
     missing = tmp_path / "missing"
     message = error_of("folder", data_dir=missing, kind=FileNotFoundError)
-    assert message == f"Expected a folder of images. Received: {missing}"
+    assert message.startswith(
+        "`data_dir` must be a folder of images, and there is noth"
+    )
+    assert message.endswith(f"Received: data_dir={missing}")
+    (tmp_path / "notes.txt").write_text("none")
+    (tmp_path / "photo.HEIC").write_bytes(b"")
+    (tmp_path / "other.heic").write_bytes(b"")
     message = error_of("folder", data_dir=tmp_path, kind=FileNotFoundError)
-    assert message == f"Expected images in the folder. Received: {tmp_path}"
+    assert "none, but 2 .heic: save them as .png or .jpg" in message
+    file = tmp_path / "notes.txt"
+    assert "there is a file" in error_of("folder", file, kind=FileNotFoundError)
     assert "needs a `data_dir`" in error_of("folder")
 
 
@@ -180,32 +248,32 @@ def test_unreadable_image_is_named_and_left_out(tmp_path, content):
     with pytest.warns(UserWarning) as found:
         dataset = load("folder", data_dir=tmp_path)
     (message,) = [str(warning.message) for warning in found]
-    assert message.startswith("Left out 1 of 2 files. The first: Expected an image")
+    assert message.startswith("Left out 1 of 2 files, the other 1 are fine. The first:")
     assert str(bad) in message and "\n" not in message
     assert len(dataset.train_images) + len(dataset.test_images) == 1
     (tmp_path / "0.png").unlink()
     message = error_of("folder", data_dir=tmp_path)
-    assert message.startswith("Expected an image that can be read. Received: ")
+    assert message.startswith("`data_dir` has 1 files of images, and none can be read.")
 
 
 def test_images_beside_classes(tmp_path):
     write_classes(tmp_path)
     write(tmp_path / "0.png")
     message = error_of("folder", data_dir=tmp_path)
-    assert f"Received: {tmp_path / '0.png'} beside" in message
+    assert f"{tmp_path / '0.png'} is beside folders" in message
 
 
 def test_test_without_classes(tmp_path):
     write_classes(tmp_path / "train")
     write(tmp_path / "test" / "0.png")
-    assert "in both `train` and `test`" in error_of("folder", data_dir=tmp_path)
+    assert "in both train and test" in error_of("folder", data_dir=tmp_path)
 
 
 def test_test_with_another_class(tmp_path):
     write_classes(tmp_path / "train")
     write_classes(tmp_path / "test", names=("cat", "cow"))
     message = error_of("folder", data_dir=tmp_path)
-    assert message.endswith(f"Received: {tmp_path / 'test' / 'cow'}")
+    assert message.endswith(f"none of cow. Received: data_dir={tmp_path}")
 
 
 @pytest.mark.parametrize("size", [0, (3, -1), (1, 2, 3)])

@@ -89,14 +89,19 @@ def test_different_numbers_of_lines(tmp_path):
 def test_missing_files(tmp_path):
     message = error_of(tmp_path, FileNotFoundError)
     assert message == (
-        f"Expected train.de[.gz] and train.en[.gz] in the folder. Received: {tmp_path}"
+        "Expected train.de[.gz] and train.en[.gz], or train.tsv, in the folder. "
+        f"Received: {tmp_path} with nothing in it"
     )
+    write(tmp_path, train_fr="a", train_it="a")
+    message = error_of(tmp_path, FileNotFoundError)
+    assert "It has train files of fr, it: give two of these as `source_lang" in message
     write(tmp_path, train_de="a")
     message = error_of(tmp_path, FileNotFoundError)
     assert message.startswith("Expected train.en or train.en.gz beside")
     message = error_of(tmp_path / "no", FileNotFoundError)
-    assert message == f"Expected a folder of text files. Received: {tmp_path / 'no'}"
-    assert "Received: source=target=de" in error_of(tmp_path, target="de")
+    assert message == f"Expected a file or folder of texts. Received: {tmp_path / 'no'}"
+    message = error_of(tmp_path, target="de")
+    assert message.endswith("Received: source_language=de, target_language=de")
 
 
 @pytest.mark.parametrize(
@@ -105,8 +110,9 @@ def test_missing_files(tmp_path):
         (b"", "train.de: expected text. Received: an empty file"),
         (b"\n \n", "train.de: expected text. Received: an empty file"),
         (b"a\nb\0c\n", "train.de, line 2: expected text in UTF-8. Received: a byte"),
-        (b"a\nb\nc \xff\n", r"train.de, line 3: expected text in UTF-8. Received: b'"),
-        ("a\n".encode("utf-16"), "train.de, line 1: expected text in UTF-8"),
+        (b"a\nb\nc \xff\n", "train.de, line 3: expected text in UTF-8. Save it as"),
+        (b"a\nb\nc \xff\n", "as with iconv -f WINDOWS-1252 -t UTF-8. Received: b'"),
+        ("a\n".encode("utf-16-le"), "train.de, line 1: expected text in UTF-8"),
     ],
 )
 def test_files_that_are_no_text(tmp_path, content, message):
@@ -124,9 +130,55 @@ def test_files_that_are_no_gzip(tmp_path, content):
 
 def test_no_pair_is_left(tmp_path):
     write(tmp_path, train_de="a\n\n", train_en="\nb\n")
-    assert "Expected a pair of lines that are not blank" in error_of(tmp_path)
+    assert "Expected a pair of texts that are not blank" in error_of(tmp_path)
     write(tmp_path, train_de="a\n", train_en="b\n")
-    assert "expected validation pairs" in error_of(tmp_path)
+    assert "expected two pairs or more, of which some are for" in error_of(tmp_path)
+
+
+def test_one_table(tmp_path, caplog):
+    caplog.set_level("INFO", "kerazoo")
+    rows = "".join(f"one dog {i}\tein Hund {i}\n" for i in range(60))
+    (tmp_path / "dogs.tsv").write_text(f"English\tGerman\n{rows}")
+    text = parallel_files(tmp_path / "dogs.tsv", "de", "en")
+    assert text.name == "dogs"
+    parts = (text.train, text.validation, text.test)
+    assert [len(part[0]) for part in parts] == [49, 5, 6]
+    targets = [*text.train[1], *text.validation[1], *text.test[1]]
+    assert sorted(targets) == sorted(f"one dog {i}" for i in range(60))
+    for sources, targets in parts:
+        assert [s.replace("ein Hund", "one dog") for s in sources] == targets
+    assert parallel_files(tmp_path, "de", "en").train == text.train
+    assert caplog.messages[0] == (
+        f"{tmp_path / 'dogs.tsv'}: a header, from column 2 'German' to column 1 "
+        "'English'; 60 pairs"
+    )
+
+
+def test_tables_of_a_folder(tmp_path):
+    write(
+        tmp_path,
+        train_csv="a;A\nb;B\n ;C\n",
+        dev_csv="c;C\n",
+        test_tsv="de\ten\nd\tD\n",
+    )
+    with pytest.warns(
+        UserWarning, match="Left out 1 of 3 pairs with a blank line in .*tr"
+    ):
+        text = parallel_files(tmp_path, "de", "en")
+    assert text.train == (["a", "b"], ["A", "B"])
+    assert text.validation == (["c"], ["C"]) and text.test == (["d"], ["D"])
+
+
+@pytest.mark.parametrize(
+    "first", [("German", "English"), ("de", "en"), ("de_DE", "En")]
+)
+def test_header_of_lines_is_noticed(tmp_path, first):
+    for language, line in zip(("de", "en"), first):
+        (tmp_path / f"train.{language}").write_text(f"{line}\n{lines('x', 20)}")
+    with pytest.warns(
+        UserWarning, match="look like a header. They are taken as a pair"
+    ):
+        assert len(parallel_files(tmp_path, "de", "en").train[0]) == 19
 
 
 def test_multi30k(real_data):

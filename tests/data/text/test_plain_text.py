@@ -30,6 +30,22 @@ def test_text_of_a_file(tmp_path):
     assert text.train + text.validation == "Ä line.\n  Another\n"
 
 
+def test_text_of_a_folder(tmp_path, caplog):
+    caplog.set_level("INFO", "kerazoo")
+    (tmp_path / "part").mkdir()
+    for name in ("b.txt", "a.txt", "part/c.TXT", "notes.md"):
+        (tmp_path / name).write_text(f"The text of {name}.")
+    text = text_file(tmp_path)
+    assert text.name == tmp_path.name
+    assert text.train + text.validation == (
+        "The text of a.txt.\nThe text of b.txt.\nThe text of part/c.TXT."
+    )
+    assert caplog.messages == [f"{tmp_path}: 3 files of 61 characters in all"]
+    with pytest.raises(FileNotFoundError, match="Expected .txt files .*with nothing"):
+        (tmp_path / "empty").mkdir()
+        text_file(tmp_path / "empty")
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -10,6 +10,7 @@ import tensorflow as tf
 from kerazoo.models.dqn import evaluation
 from kerazoo.models.dqn import playing
 from kerazoo.models.dqn import write_video
+from kerazoo.models.dqn.foreign_errors import EnvironmentFailure
 
 
 class Corridor(gymnasium.Env):
@@ -66,8 +67,14 @@ def test_episode_without_end_is_cut_off(monkeypatch):
 
 
 def test_policy_without_a_mask_is_given_none():
-    with pytest.raises(AssertionError):  # Plays what is not allowed at the second step.
+    with pytest.raises(EnvironmentFailure, match=r"Corridor failed at step 2: Ass.*"):
+        # Plays what is not allowed at the second step.
         playing.play_episode(make_policy(masks=False), Corridor(), 2)
+
+
+def test_environment_that_gymnasium_no_longer_has_is_said():
+    with pytest.raises(ValueError, match="take it with `env`=Taxi-v4"):
+        playing.make_trained_environment({"env": "Taxi-v3", "env_kwargs": {}})
 
 
 @pytest.mark.parametrize("ending", ["gif", "mp4"])

@@ -1,4 +1,6 @@
 import dataclasses
+import logging
+import re
 import subprocess
 import sys
 import warnings
@@ -72,15 +74,17 @@ def test_unknown_architecture_raises(name, graph):
         ("gine", True, True, "gine leaves the weights"),
     ],
 )
-def test_what_is_left_out_of_a_graph_is_said(name, weights, features, said, graph):
-    graph = graph(weights, features)
-    if said:
-        with pytest.warns(UserWarning, match=said):
-            EncoderConfig(name).check_graph(graph, "it")
-        return
-    with warnings.catch_warnings():
+def test_what_is_left_out_of_a_graph_is_said(
+    name, weights, features, said, graph, caplog
+):
+    with caplog.at_level(logging.INFO, "kerazoo"), warnings.catch_warnings():
         warnings.simplefilter("error")
-        EncoderConfig(name).check_graph(graph, "it")
+        EncoderConfig(name).check_graph(graph(weights, features), "it")
+    if said is None:
+        assert not caplog.messages
+    else:
+        (message,) = caplog.messages
+        assert re.search(said, message)
 
 
 def test_missing_features_of_edges_raise(graph):

@@ -1,6 +1,7 @@
 """Runs that learn images, and what makes images of them."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -139,3 +140,28 @@ def test_requests_suit_the_model(sources):
     source = Trained(sources["run"]._folder, spacing="linspace")
     with pytest.raises(ValueError, match="num_steps=1000"):
         source.open(request)
+
+
+def test_evaluations_are_logged_and_leave_training_as_it_was(tmp_path):
+    """Bit for bit; the last one is of the same images as the result, here."""
+    weights = []
+    for name, every in (("often", 1), ("once", 4)):
+        schedule = Schedule(train_steps=4, eval_every=every, sample_every=4)
+        learnt = task()
+        result = kerazoo.run(learnt, tmp_path / name, schedule)
+        weights.append([v.numpy() for v in learnt.variables()])
+    for often, once in zip(*weights, strict=True):
+        np.testing.assert_array_equal(often, once)
+    lines = map(json.loads, (tmp_path / "often" / "metrics.jsonl").open())
+    losses = {x["step"]: x["eval/validation_loss"] for x in lines if "eval/error" in x}
+    assert losses.keys() == {1, 2, 3, 4} and len(set(losses.values())) == 4
+    assert losses[4] == pytest.approx(result["denoising_error"], rel=1e-5)
+
+
+def test_images_that_are_not_finite_are_refused(tmp_path):
+    images = dataset()
+    images.train_images = images.train_images.astype("float32")
+    images.test_images = images.test_images.astype("float32")
+    images.train_images[3, 0, 1, 0] = np.nan
+    with pytest.raises(RunError, match=r"train_images\[3, 0, 1, 0\]=nan"):
+        kerazoo.run(task(dataset=images), tmp_path, SCHEDULE)

@@ -162,7 +162,6 @@ def rings(architecture="gin", **kwargs):
         (lambda: rings("appnp"), "nodes and links.* Received: architecture=appnp"),
     ],
 )
-@pytest.mark.filterwarnings("ignore:.*leaves the features of the edges out")
 def test_mistakes_are_said_before_training(make, message, tmp_path):
     with pytest.raises(RunError, match=message):
         kerazoo.run(make(), tmp_path, SCHEDULE)

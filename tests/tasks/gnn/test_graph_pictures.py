@@ -95,3 +95,17 @@ def test_regression_picture():
     targets = random.normal(size=30)
     image = pixels(pictures.regression_picture(targets, targets + 0.1, "solubility"))
     assert has(image, BLUE)
+
+
+@pytest.mark.parametrize("names", [["a", "b"], ["a class of a long name"] * 12])
+def test_legend_lies_beside_the_nodes(monkeypatch, names):
+    drawn = []
+    monkeypatch.setattr(pictures, "_png", lambda figure: drawn.append(figure) or b"")
+    pictures.graph_picture(ring(9), np.arange(9) % 2, names)
+    pictures.embedding_picture(np.eye(9), np.arange(9) % 2, names)
+    for figure in drawn:
+        figure.draw_without_rendering()
+        (axes,) = figure.axes
+        legend, nodes = axes.get_legend().get_window_extent(), axes.get_window_extent()
+        assert nodes.x1 <= legend.x0 and legend.x1 <= figure.bbox.x1
+        assert nodes.width > 300

@@ -205,13 +205,16 @@ def test_two_replicas_share_the_batches(tmp_path):
     assert result["train_steps"] == 4
 
 
-def test_names_are_those_of_the_data():
+def test_names_are_those_of_the_data(tmp_path):
     assert Translation().name == "dates"
     files = {"data_dir": "texts/books", "source_language": "en"}
     assert Translation(**files).name == "books_en_target"
     assert Translation("wmt16_translate/de-en").name == "wmt16_translate/de-en"
     assert LanguageModeling().name == "python_topics"
     assert LanguageModeling(data_dir="novels/emma.txt.gz").name == "emma"
+    for name, languages in (("pairs", ()), ("pairs_2_1", ("2", "1"))):
+        (tmp_path / "pairs.tsv").touch()
+        assert Translation("files", tmp_path / "pairs.tsv", *languages).name == name
     assert TextClassification(data_dir="texts/trec").name == "trec"
     assert ImageClassification().name == "digits"
     assert [make().name for make in TASKS.values()] == [
@@ -223,7 +226,7 @@ def test_dates_have_settings_of_their_own():
     dates, others = Translation(), Translation("files", "texts")
     assert dates.network.hidden_size == 64 and others.network.hidden_size == 128
     assert dates.max_length == 64 and others.max_length == 128
-    assert dates.vocabulary.vocabulary_size == 1_000
+    assert dates.vocabulary.vocabulary_size is None
     assert Translation(max_length=7).max_length == 7
     settings = json.loads(json.dumps(Translation(PAIRS).settings()))
     assert settings["dataset"] == "words" and "beam_size" not in settings
@@ -248,7 +251,7 @@ def test_other_data_is_refused(tmp_path):
         (lambda: LanguageModeling("file"), "Received: data_dir=None"),
         (lambda: TextClassification(), "Received: data_dir=None"),
         (lambda: LanguageModeling(TEXT, block_size=96), "to validate .*block_size=96"),
-        (lambda: LanguageModeling(TEXT, block_size=900), "to train .*block_size=900"),
+        (lambda: LanguageModeling(TEXT, block_size=2), "3 or more .*block_size=2"),
         (
             lambda: dataclasses.replace(TASKS["translate"](), tokens_per_batch=3),
             "training texts .* Received: tokens_per_batch=3, max_length=128",
@@ -259,7 +262,7 @@ def test_other_data_is_refused(tmp_path):
         ),
         (
             lambda: TASKS["image"](network=NetworkConfig(patch_size=4)),
-            "4x6 pixels. Received: patch_size=4",
+            "4x6 pixels, and each side must be a multiple of 4 for `patch_size` 4",
         ),
         (
             lambda: dataclasses.replace(TASKS["image"](), shift=4),
@@ -269,7 +272,7 @@ def test_other_data_is_refused(tmp_path):
             lambda: dataclasses.replace(
                 TASKS["image"](), dataset=dataclasses.replace(IMAGES, num_classes=0)
             ),
-            "must have labels.* Received: dataset=noise",
+            "must have .*classes.* Received: dataset=noise",
         ),
     ],
 )
@@ -283,6 +286,68 @@ def test_words_cannot_be_written():
     for kind in (Translation, LanguageModeling):
         with pytest.raises(ValueError, match="Received: vocabulary=words"):
             kind(vocabulary=VocabularyConfig("words"))
+
+
+def built(task):
+    task.build(strategies.create("one_device"), 4, seed=0)
+    return task
+
+
+def test_blocks_of_a_short_text(caplog):
+    caplog.set_level("INFO", "kerazoo")
+    text = PlainText.of("hamlet", "to be or not to be\n" * 20)  # 380 characters.
+    task = built(LanguageModeling(text, network=SMALL))
+    assert task.metadata()["block_size"] == 37
+    assert len(task.sample(step=0)["samples"][0]) <= 37
+    assert caplog.messages[-1] == (
+        "Blocks have 37 tokens, the most that the 38 tokens (38 characters) to "
+        "validate with allow, and not 64 as by default"
+    )
+    assert task.describe_data() == (
+        "hamlet, 342 tokens to train on and 38 to validate with, of a vocabulary of 12"
+    )
+    short = LanguageModeling(PlainText.of("short", "to be or not to be, to be or no"))
+    with pytest.raises(ValueError, match="too short: .*3 tokens .*Received: 31 charac"):
+        built(short)
+
+
+def test_batches_hold_a_long_text_by_default(caplog):
+    caplog.set_level("INFO", "kerazoo")
+    long = [" ".join(["one two three"] * 400)] * 4
+    pairs = ParallelText("long", (long, long), (long, long))
+    more = {"vocabulary": VocabularyConfig("characters"), "network": SMALL}
+    task = built(Translation(pairs, max_length=6_000, **more))
+    assert task.describe_data() == (
+        "long, 4 pairs to train on, 4 to validate and test with; 14 tokens"
+    )
+    size = len(long[0]) + 1
+    assert f"Batches of training have {size:,} tokens, a long text" in caplog.text
+    message = f"`max_length` must be {size} or more for one of the training texts"
+    with pytest.raises(ValueError, match=message):
+        built(Translation(pairs, **more))
+
+
+def test_vocabulary_of_few_texts(caplog):
+    caplog.set_level("INFO", "kerazoo")
+    task = built(TextClassification(LABELLED, network=SMALL))
+    assert "and not 4,000 as by default" in caplog.text
+    assert task.describe_data() == (
+        "numbers, 60 texts to train on, 9 to validate and test with; 3 classes, "
+        f"{task.tokenizer.vocabulary_size} tokens"
+    )
+    assert np.allclose(task.classify([""]), 1 / 3)
+
+
+def test_columns_of_files(tmp_path):
+    rows = "".join(f"{i % 2},{word}\n" for i, word in enumerate(WORDS))
+    (tmp_path / "words.csv").write_text(rows)
+    files = {"data_dir": tmp_path / "words.csv", "network": SMALL}
+    task = built(TextClassification(**files, text_column=2))
+    assert task.name == "words" and task.texts.class_names == ["0", "1"]
+    with pytest.raises(
+        ValueError, match="go with files. Received: dataset=imdb, text_c"
+    ):
+        built(TextClassification("imdb", text_column=2))
 
 
 def test_long_texts_are_left_out_with_a_warning(tmp_path):

@@ -1,7 +1,7 @@
 """Which encoder embeds the nodes of a graph."""
 
 import dataclasses
-import warnings
+import logging
 
 from kerazoo.models.gnn.appnp_encoder import APPNPEncoder
 from kerazoo.models.gnn.convolution_encoder import ConvolutionEncoder
@@ -102,7 +102,9 @@ class EncoderConfig:
         )
 
     def check_graph(self, graph: GraphArrays, name: str) -> None:
-        """Refuses a graph without what is needed, warns of what is left out of it.
+        """Refuses a graph without what is needed, says what is left out of it.
+
+        That is said through `logging`.
 
         Args:
             graph: The graph.
@@ -124,11 +126,11 @@ class EncoderConfig:
             takers = [name for name, takes in _taken().items() if field in takes]
             if getattr(graph, field) is None or self.architecture in takers:
                 continue
-            warnings.warn(
-                f"`architecture` {self.architecture} leaves the "
-                f"{field.removeprefix('edge_')} of the edges out: "
-                f"{', '.join(takers)} take them.",
-                stacklevel=2,
+            logging.getLogger(__name__).info(
+                "`architecture` %s leaves the %s of the edges out: %s take them.",
+                self.architecture,
+                field.removeprefix("edge_"),
+                ", ".join(takers),
             )
 
     def _check_name(self):

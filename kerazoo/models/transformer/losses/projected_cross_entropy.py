@@ -74,4 +74,4 @@ def _softmax(logits, targets, smoothing):
     return losses, tf.cast(tf.exp(x - norm) - wanted, logits.dtype)
 
 
-_compiled_softmax = tf.function(_softmax, jit_compile=True)
+_compiled_softmax = tf.function(_softmax, jit_compile=True, autograph=False)

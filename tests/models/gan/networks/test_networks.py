@@ -367,7 +367,7 @@ def test_projection_head_stays_in_float32():
     rounded = head(ops.cast(features, "bfloat16"), labels)
     assert keras.backend.standardize_dtype(rounded.dtype) == "float32"
     np.testing.assert_allclose(
-        ops.convert_to_numpy(rounded), ops.convert_to_numpy(exact), rtol=0.05
+        ops.convert_to_numpy(rounded), ops.convert_to_numpy(exact), atol=0.05
     )
     assert network.head.compute_dtype == "float32"
 

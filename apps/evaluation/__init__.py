@@ -1,0 +1,1 @@
+"""How `apps.evaluate` measures exports that map inputs to answers."""

@@ -1,0 +1,1 @@
+"""What `apps.predict` is asked for, and whether it can be."""

@@ -1,0 +1,205 @@
+"""A graph in two tables: nodes.csv and edges.csv, whatever their columns are called."""
+
+import dataclasses
+import os
+import pathlib
+
+import numpy as np
+from scipy import sparse
+
+from kerazoo.data import csv_columns
+from kerazoo.data.graphs.both_directions import both_directions
+from kerazoo.data.graphs.graph import Graph
+from kerazoo.data.graphs.table_columns import describe_columns
+from kerazoo.data.graphs.table_columns import find_edge_columns
+from kerazoo.data.graphs.table_columns import find_node_columns
+from kerazoo.data.graphs.table_features import TableFeatures
+
+NODES, EDGES = "nodes.csv", "edges.csv"
+SPLITS = ("train", "validation", "test")
+MAX_ONE_HOT_NODES = 5_000
+_VALIDATION = {"val": "validation", "valid": "validation", "dev": "validation"}
+
+
+@dataclasses.dataclass(frozen=True)
+class GraphTables:
+    """A graph of two tables, and what else they hold.
+
+    Args:
+        graph: The graph.
+        node_names: Ids of the nodes, in order.
+        labels: Name of the column of labels and its cells, or None.
+        split: Part that each node is in, one of `SPLITS` or `""`, or None.
+        node_features, edge_features: How the other columns became features.
+        notices: A line for each file whose columns have other names or hold more than
+            numbers.
+    """
+
+    graph: Graph
+    node_names: list[str]
+    labels: tuple[str, list[str]] | None
+    split: list[str] | None
+    node_features: TableFeatures
+    edge_features: TableFeatures
+    notices: list[str]
+
+
+def read_graph_tables(
+    data_dir: str | os.PathLike,
+    directed: bool = False,
+    target_column: str | None = None,
+    node_features: TableFeatures | None = None,
+    edge_features: TableFeatures | None = None,
+) -> GraphTables:
+    """Reads `nodes.csv` and `edges.csv`, see `kerazoo.data.graphs.tables.node_table`.
+
+    Args:
+        data_dir: Folder of both files.
+        directed: Whether edges have a direction.
+        target_column: Column of the labels; None for one of a name such as `label`.
+        node_features, edge_features: How columns become features, as a model that is to
+            be asked about the graph has learnt it; None to find it out.
+
+    Returns:
+        `GraphTables`.
+
+    Raises:
+        OSError: If a file cannot be read.
+        ValueError: If the content of a file is not as it should be; the file and the
+            row are named.
+
+    Example:
+
+    ```python
+    import pathlib
+
+    pathlib.Path("nodes.csv").write_text("name,team\\nann,red\\nbob,red\\ncy,blue\\n")
+    pathlib.Path("edges.csv").write_text("from,to\\nann,bob\\nbob,cy\\n")
+    read_graph_tables(".").graph.num_edges  # 4
+    ```
+    """
+    folder = pathlib.Path(data_dir)
+    path = folder / NODES
+    columns = csv_columns.read_columns(path)
+    found = find_node_columns(path, columns, target_column)
+    taken = {role: columns.pop(name) for role, name in found.items()}
+    columns = csv_columns.drop_counts(path, columns)
+    nodes = _number_nodes(path, found["id"], taken["id"])
+    split = _read_split(path, taken.get("split"), taken.get("label"))
+    node_features = node_features or TableFeatures.fit(columns)
+    notices = [_notice(NODES, describe_columns(found, ("id", "label")), node_features)]
+    encoded = _node_features(path, columns, node_features, len(nodes))
+    edges, edge_features, notice = _read_edges(
+        folder / EDGES, nodes, directed, edge_features
+    )
+    return GraphTables(
+        Graph(encoded, **edges),
+        node_names=taken["id"],
+        labels=(found["label"], taken["label"]) if "label" in found else None,
+        split=split,
+        node_features=node_features,
+        edge_features=edge_features,
+        notices=[said for said in (*notices, notice) if said],
+    )
+
+
+def check_graph_tables(
+    data_dir: str | os.PathLike, target_column: str | None = None
+) -> None:
+    """Refuses tables whose first rows tell that they cannot be read.
+
+    Args:
+        data_dir: Folder of both files.
+        target_column: See `read_graph_tables`.
+
+    Raises:
+        OSError: If a file cannot be read.
+        ValueError: If a file is no table, or columns cannot be found.
+    """
+    folder = pathlib.Path(data_dir)
+    columns = csv_columns.read_columns(folder / NODES, first_rows=100)
+    find_node_columns(folder / NODES, columns, target_column)
+    columns = csv_columns.read_columns(folder / EDGES, first_rows=100)
+    find_edge_columns(folder / EDGES, columns)
+
+
+def _notice(file, taken, features):
+    said = [taken] if taken else []
+    if not features.is_plain:
+        said.append(features.describe())
+    return f"{file}: {'; '.join(said)}." if said else ""
+
+
+def _number_nodes(path, column, names):
+    nodes = {}
+    for row, name in enumerate(names, csv_columns.FIRST_ROW):
+        if nodes.setdefault(name, len(nodes)) != row - csv_columns.FIRST_ROW:
+            raise ValueError(
+                f"{path}, row {row}: expected an id that no other node has. "
+                f"Received: {column}={name!r}"
+            )
+    return nodes
+
+
+def _read_split(path, split, labels):
+    """Returns the part that each node is in, or None."""
+    if split is None:
+        return None
+    split = [_VALIDATION.get(part.lower(), part.lower()) for part in split]
+    labels = labels or [""] * len(split)
+    for row, (part, label) in enumerate(zip(split, labels), csv_columns.FIRST_ROW):
+        if part and part not in SPLITS:
+            raise ValueError(
+                f"{path}, row {row}: expected {', '.join(SPLITS)} or nothing. "
+                f"Received: split={part!r}"
+            )
+        if part and not label:
+            raise ValueError(
+                f"{path}, row {row}: a node in a split must have a label. "
+                f"Received: split={part!r}, label=''"
+            )
+    return split
+
+
+def _node_features(path, columns, features, num_nodes):
+    if features.size:
+        return features.encode(columns, path)
+    if num_nodes > MAX_ONE_HOT_NODES:
+        raise ValueError(
+            f"{path}: more than {MAX_ONE_HOT_NODES} nodes need numeric feature "
+            f"columns, as their degree. Received: {num_nodes} nodes without features"
+        )
+    return sparse.eye_array(num_nodes, dtype=np.float32, format="csr")
+
+
+def _read_edges(path, nodes, directed, features):
+    """Returns arguments of a `Graph`, the features of the edges, and a notice."""
+    columns = csv_columns.read_columns(path)
+    found = find_edge_columns(path, columns)
+    taken = {role: columns.pop(name) for role, name in found.items()}
+    columns = csv_columns.drop_counts(path, columns)
+    source, target = (
+        _read_ends(path, found[end], taken[end], nodes) for end in ("source", "target")
+    )
+    rows = slice(None)
+    if not directed:
+        source, target, rows = both_directions(source, target)
+    edges = {"source": source, "target": target}
+    if "weight" in taken:
+        weights = csv_columns.read_numbers(path, {found["weight"]: taken["weight"]})
+        edges["edge_weights"] = weights[rows, 0]
+    features = features or TableFeatures.fit(columns)
+    if features.size:
+        edges["edge_features"] = features.encode(columns, path)[rows]
+    described = describe_columns(found, ("source", "target", "weight"))
+    return edges, features, _notice(EDGES, described, features)
+
+
+def _read_ends(path, column, names, nodes):
+    for row, name in enumerate(names, csv_columns.FIRST_ROW):
+        if name not in nodes:
+            raise ValueError(
+                f"{path}, row {row}: expected the id of a node in nodes.csv. "
+                f"Received: {column}={name!r}"
+            )
+    return np.array([nodes[name] for name in names], np.int32)

@@ -1,0 +1,5 @@
+"""Answers of exported models to files: texts, images, graphs, observations."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

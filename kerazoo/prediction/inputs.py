@@ -1,0 +1,159 @@
+"""What an export is asked about, read from files."""
+
+import dataclasses
+import os
+import pathlib
+import typing
+from collections.abc import Sequence
+
+from kerazoo.prediction.kinds import find_kind
+from kerazoo.prediction.row import Inputs
+from kerazoo.prediction.table_file import STANDARD_INPUT
+
+_PATH = str | os.PathLike
+_MAY_BE_FOLDER = {"images": {True, False}, "nodes": {True}, "pairs": {True}}
+_EXPECTED = {
+    "texts": "a file of texts",
+    "images": "an image or a folder of images",
+    "nodes": "a folder of nodes.csv and edges.csv",
+    "pairs": "a folder of nodes.csv, edges.csv and pairs.csv",
+    "graphs": "a file of graphs or of molecules",
+    "observations": "a file of observations",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Columns:
+    """Which columns of tables are meant, by their names or their numbers from 1.
+
+    Args:
+        text_column: Column of the texts.
+        label_column: Column of what is right of the texts.
+        smiles_column: Column of the molecules.
+        target_column: Column of what is right of molecules and nodes.
+    """
+
+    text_column: str | None = None
+    label_column: str | None = None
+    smiles_column: str | None = None
+    target_column: str | None = None
+
+
+def open_inputs(
+    metadata: dict[str, typing.Any],
+    paths: _PATH | Sequence[_PATH],
+    columns: Columns | None = None,
+    labelled: bool = False,
+    name: str = "input",
+) -> Inputs:
+    """Reads what an export is to be asked about, without importing TensorFlow.
+
+    Args:
+        metadata: What was noted about the export.
+        paths: File or folder of what it takes; images may be in several.
+
+            - Texts and molecules: a `.csv` or `.tsv` file; any other has one per line.
+            - Images: files, and folders of them.
+            - Nodes: a folder of `nodes.csv` and `edges.csv`; pairs of them are in its
+              `pairs.csv`.
+            - Other graphs: a file such as `MUTAG.txt`.
+            - Observations: a `.csv`, `.npy` or `.jsonl` file.
+
+            `"-"` for lines of standard input.
+        columns: Columns of tables.
+        labelled: Whether what is right of molecules must be there.
+        name: What `paths` are called in errors.
+
+    Raises:
+        OSError: If a file is missing.
+        ValueError: If the export takes nothing, or a file is not as it should be.
+
+    Example:
+
+    ```python
+    with open("films.txt", "w") as file:
+        file.write("a good film\\na bad film\\n")
+    open_inputs(metadata, "films.txt").total  # 2
+    ```
+    """
+    kind = find_kind(metadata)
+    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    if len(given) > 1 and kind.takes != "images":
+        raise ValueError(
+            f"`{name}` may be given several times for images only, not for "
+            f"{kind.takes}. Received: {name}={given[1]}"
+        )
+    for path in given:
+        _check_path(path, kind, name)
+    return _READERS[kind.takes](metadata, given, columns or Columns(), labelled)
+
+
+def _check_path(path, kind, name):
+    """Says what is expected of a path, where there is nothing or something else."""
+    is_there, is_folder = pathlib.Path(path).exists(), pathlib.Path(path).is_dir()
+    expected = _EXPECTED[kind.takes]
+    if str(path) == STANDARD_INPUT and expected.startswith("a file"):
+        return
+    if not is_there or is_folder not in _MAY_BE_FOLDER.get(kind.takes, {False}):
+        received = "nothing" if not is_there else "a folder" if is_folder else "a file"
+        raise FileNotFoundError(
+            f"`{name}` must be {expected}, and there is {received}. "
+            f"Received: {name}={path}"
+        )
+
+
+def _read_texts(metadata, paths, columns, labelled):
+    from kerazoo.prediction.text_inputs import read_texts
+
+    return read_texts(paths[0], columns.text_column)
+
+
+def _read_images(metadata, paths, columns, labelled):
+    from kerazoo.prediction.image_inputs import read_images
+
+    return read_images(paths)
+
+
+def _read_nodes(metadata, paths, columns, labelled):
+    from kerazoo.prediction.graph_inputs import read_nodes
+
+    return read_nodes(paths[0], metadata["inputs"], columns.target_column)
+
+
+def _read_pairs(metadata, paths, columns, labelled):
+    from kerazoo.prediction.graph_inputs import read_pairs
+
+    return read_pairs(paths[0], metadata["inputs"])
+
+
+def _read_graphs(metadata, paths, columns, labelled):
+    trained = metadata["inputs"]
+    if "smiles_column" in trained:
+        from kerazoo.prediction.molecule_inputs import read_molecules
+
+        return read_molecules(
+            paths[0],
+            columns.smiles_column,
+            columns.target_column,
+            labelled,
+            (trained["smiles_column"], trained["target_column"]),
+        )
+    from kerazoo.prediction.collection_inputs import read_graphs
+
+    return read_graphs(paths[0], trained)
+
+
+def _read_observations(metadata, paths, columns, labelled):
+    from kerazoo.prediction.observation_inputs import read_observations
+
+    return read_observations(paths[0])
+
+
+_READERS = {
+    "texts": _read_texts,
+    "images": _read_images,
+    "nodes": _read_nodes,
+    "pairs": _read_pairs,
+    "graphs": _read_graphs,
+    "observations": _read_observations,
+}

@@ -1,0 +1,111 @@
+"""What the exports of each task take and answer."""
+
+import dataclasses
+import typing
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """What an export takes, and what prediction needs to know of it.
+
+    Args:
+        takes: What it takes: `"texts"`, `"images"`, `"nodes"`, `"pairs"`, `"graphs"` or
+            `"observations"`.
+        answers: What it answers: `"classes"`, `"values"`, `"translations"`, `"scores"`,
+            `"links"` or `"actions"`.
+        needs: What its metadata must have.
+        extra: Extra of the package that reads its inputs.
+    """
+
+    takes: str
+    answers: str
+    needs: tuple[str, ...] = ()
+    extra: str = "train"
+
+
+# Family and task to the kind; what a graph is like is in the metadata's `inputs`.
+KINDS: dict[tuple[str | None, str | None], Kind] = {
+    ("transformer", "classify"): Kind("texts", "classes", ("class_names",), "text"),
+    ("transformer", "translate"): Kind("texts", "translations", ("beam_size",), "text"),
+    ("transformer", "generate"): Kind("texts", "scores", (), "text"),
+    ("transformer", "image"): Kind(
+        "images", "classes", ("class_names", "image_shape"), "text"
+    ),
+    ("gnn", "node"): Kind("nodes", "classes", ("class_names", "inputs"), "gnn"),
+    ("gnn", "link"): Kind("pairs", "links", ("inputs",), "gnn"),
+    ("gnn", "graph"): Kind("graphs", "classes", ("inputs",), "gnn"),
+    ("dqn", None): Kind("observations", "actions", (), "dqn"),
+}
+
+
+def find_kind(metadata: dict[str, typing.Any]) -> Kind:
+    """Returns what an export takes and answers.
+
+    Args:
+        metadata: What was noted about it.
+
+    Raises:
+        ValueError: If it maps no inputs to answers, or nothing is known of it, or it is
+            of a version that did not note what is needed.
+
+    Example:
+
+    ```python
+    find_kind({"family": "dqn"}).takes  # "observations"
+    ```
+    """
+    family, task = metadata.get("family"), metadata.get("task")
+    kind = KINDS.get((family, None if family == "dqn" else task))
+    if kind is None:
+        if family in ("diffusion", "gan"):
+            raise ValueError(f"a model of {family} makes images and predicts nothing.")
+        raise ValueError(
+            "nothing is known of what it takes; models of "
+            f"{', '.join(sorted({str(name) for name, _ in KINDS}))} are. "
+            f"Received: family={family}, task={task}"
+        )
+    for name in kind.needs:
+        if name not in metadata:
+            raise ValueError(
+                f"its assets.extra/kerazoo.json has no {name}, which prediction needs: "
+                "it was exported by an older version. Run the command of its training "
+                "again with another `export_dir`."
+            )
+    if kind.extra == "gnn" and not _can_be_read(kind, metadata["inputs"]):
+        raise ValueError("it has learnt from graphs that a program made, not a reader.")
+    if metadata.get("class_names") is None and kind.answers == "classes":
+        return dataclasses.replace(kind, answers="values")
+    return kind
+
+
+def _can_be_read(kind, inputs):
+    names = {"smiles_column", "node_tags"} if kind.takes == "graphs" else {"directed"}
+    return bool(names & inputs.keys())
+
+
+def check_top_k(kind: Kind, metadata: dict[str, typing.Any], top_k: int | None) -> None:
+    """Refuses more answers than there are.
+
+    Args:
+        kind: What the export answers.
+        metadata: What was noted about it.
+        top_k: How many answers of each row; None for the best.
+
+    Raises:
+        ValueError: If there are fewer.
+    """
+    most = {"classes": len(metadata.get("class_names") or ())}
+    most["translations"] = metadata.get("beam_size", 1)
+    if top_k is None:
+        return
+    if kind.answers not in most:
+        raise ValueError(
+            f"`top_k` is for classes and translations, not for {kind.answers}. "
+            f"Received: top_k={top_k}"
+        )
+    if not 0 < top_k <= most[kind.answers]:
+        what = "classes" if kind.answers == "classes" else "beams of the model"
+        raise ValueError(
+            f"`top_k` must be from 1 to {most[kind.answers]}, the number of {what}. "
+            f"Received: top_k={top_k}"
+        )

@@ -1,0 +1,170 @@
+"""Inputs of which is known what is right, by the readers of training."""
+
+import logging
+import typing
+
+import numpy as np
+
+from kerazoo.prediction.inputs import Columns
+from kerazoo.prediction.inputs import open_inputs
+from kerazoo.prediction.kinds import find_kind
+from kerazoo.prediction.labelled_graphs import labelled_graphs
+from kerazoo.prediction.labelled_graphs import labelled_nodes
+from kerazoo.prediction.labelled_graphs import labelled_pairs
+from kerazoo.prediction.row import Inputs
+from kerazoo.prediction.row import Row
+from kerazoo.prediction.table_file import is_table
+
+PARTS = ("test", "all")
+_logger = logging.getLogger(__name__)
+
+
+def open_labelled(
+    metadata: dict[str, typing.Any],
+    dataset: str | None = None,
+    data_dir: str | None = None,
+    columns: Columns | None = None,
+    part: str = "test",
+) -> Inputs:
+    """Reads what an export is to be measured by.
+
+    Args:
+        metadata: What was noted about the export.
+        dataset: Name of a dataset, as in training. Default: the training's, or files
+            where there is a `data_dir`.
+        data_dir: Folder or file of the dataset, as in training. Pairs of nodes have
+            what is right in a column `label` of `pairs.csv`.
+        columns: Columns of tables.
+        part: `"test"` for what training holds out, as far as the data tells; `"all"`
+            for data that the model has not seen.
+
+    Raises:
+        OSError: If a file is missing.
+        ValueError: If there is no such dataset, a file is not as it should be, or
+            nothing is known of what is right.
+    """
+    if part not in PARTS:
+        raise ValueError(f"`part` must be test or all. Received: part={part}")
+    kind = find_kind(metadata)
+    name = dataset or (None if data_dir else metadata.get("dataset"))
+    arguments = metadata, name, data_dir, columns or Columns(), part
+    return _READERS[kind.takes, kind.answers](*arguments)
+
+
+def _labelled_texts(metadata, dataset, data_dir, columns, part):
+    from kerazoo.data.text.loading import load_labelled
+
+    if part == "all" and data_dir and is_table(data_dir) and dataset is None:
+        return _labelled_table(data_dir, columns)
+    texts = load_labelled(
+        dataset or "files", data_dir, columns.text_column, columns.label_column
+    )
+    parts = [(own, labels) for own, labels in _chosen(texts, part)]
+    rows = [
+        Row(
+            f"text {text[:40]!r}", [text], text.encode(), label=texts.class_names[label]
+        )
+        for own, labels in parts
+        for text, label in zip(own, labels)
+    ]
+    return Inputs(["text"], rows, len(rows), "texts")
+
+
+def _labelled_table(path, columns):
+    """Returns all rows of a table, which need not be enough to split them."""
+    from kerazoo.data.text.labelled_columns import find_columns
+    from kerazoo.data.text.text_tables import read_table
+
+    table = read_table(path)
+    found = find_columns(table, columns.text_column, columns.label_column)
+    first = 0 if found.names is None else 1
+    _logger.info("%s: %s; measuring all %d rows.", path, found, len(table.rows) - first)
+    rows = [
+        Row(f"line {line}", cells, cells[found.text].encode(), label=cells[found.label])
+        for line, cells in list(zip(table.lines, table.rows))[first:]
+    ]
+    for row in rows:
+        if not row.item:
+            row.item, row.problem = None, "a blank text"
+    return Inputs([], rows, len(rows), "texts")
+
+
+def _translations(metadata, dataset, data_dir, columns, part):
+    from kerazoo.data.text.loading import load_parallel
+
+    languages = metadata["source_language"], metadata["target_language"]
+    pairs = load_parallel(dataset or "files", data_dir, *languages)
+    rows = [
+        Row(_place(source), [source], source.encode(), label=target)
+        for own in _chosen(pairs, part)
+        for source, target in zip(*own)
+    ]
+    return Inputs(["text"], rows, len(rows), "texts")
+
+
+def _place(text):
+    return f"text {text[:40]!r}"
+
+
+def _chosen(dataset, part):
+    """Returns the test of texts, or their validation, or all parts of them."""
+    parts = {n: getattr(dataset, n) for n in ("train", "validation", "test")}
+    parts = {name: own for name, own in parts.items() if own is not None}
+    chosen = list(parts) if part == "all" else [list(parts)[-1]]
+    counts = " and ".join(f"{len(parts[name][0]):,} of {name}" for name in chosen)
+    _logger.info("%s: measuring the texts of %s.", dataset.name, counts)
+    return [parts[name] for name in chosen]
+
+
+def _lines(metadata, dataset, data_dir, columns, part):
+    if data_dir is None:
+        raise ValueError(
+            "A language model is measured by the lines of a file: `data_dir` must be "
+            "its path. Received: data_dir=None"
+        )
+    return open_inputs(metadata, data_dir, columns, name="data_dir")
+
+
+def _images(metadata, dataset, data_dir, columns, part):
+    from kerazoo.data.images.loading import load
+
+    height, width, channels = metadata["image_shape"]
+    images = load(dataset or "folder", data_dir, (height, width))
+    if not images.num_classes:
+        raise ValueError(
+            "The images must be in a folder for each class. "
+            f"Received: data_dir={data_dir}"
+        )
+    if images.image_shape[-1] > channels:
+        raise ValueError(
+            "The images must be grey, as those of training. "
+            f"Received: dataset={images.name}, with colours"
+        )
+    names = images.class_names or [str(i) for i in range(images.num_classes)]
+    parts = ("train", "test") if part == "all" else ("test",)
+    rows = []
+    for own in parts:
+        pixels = getattr(images, f"{own}_images")
+        labels = getattr(images, f"{own}_labels")
+        for i, (image, label) in enumerate(zip(pixels, labels)):
+            fitted = np.broadcast_to(
+                images.to_bytes(images.normalize(image)), metadata["image_shape"]
+            )
+            rows.append(Row(f"{own} image {i}", [], fitted, label=names[label]))
+    _logger.info(
+        "%s: measuring %s images of %s.",
+        *(images.name, f"{len(rows):,}", " and ".join(parts)),
+    )
+    return Inputs([], rows, len(rows), "images")
+
+
+_READERS: dict[tuple[str, str], typing.Callable[..., Inputs]] = {
+    ("texts", "classes"): _labelled_texts,
+    ("texts", "translations"): _translations,
+    ("texts", "scores"): _lines,
+    ("images", "classes"): _images,
+    ("nodes", "classes"): labelled_nodes,
+    ("pairs", "links"): labelled_pairs,
+    ("graphs", "classes"): labelled_graphs,
+    ("graphs", "values"): labelled_graphs,
+}

@@ -1,0 +1,103 @@
+"""Observations to be asked about: a table of numbers, an array, or JSON lines."""
+
+import json
+import math
+import os
+import pathlib
+
+import numpy as np
+
+from kerazoo.prediction.row import Inputs
+from kerazoo.prediction.row import Row
+from kerazoo.prediction.table_file import STANDARD_INPUT
+from kerazoo.prediction.table_file import is_table
+from kerazoo.prediction.table_file import read_lines
+from kerazoo.prediction.table_file import read_table
+
+_JSON = (".jsonl", ".ndjson", ".json")
+
+
+def read_observations(path: str | os.PathLike) -> Inputs:
+    """Reads observations; items are arrays, or dicts of the names of inputs to lists.
+
+    Args:
+        path: A `.csv` or `.tsv` file of numbers, an observation a row, its parts in the
+            order of the policy's inputs; a `.npy` file `(N, ...)`; or JSON lines, a
+            `.jsonl` file or `"-"` for standard input, of lists of numbers or of objects
+            such as `{"observation": [0.1, 0.2], "action_mask": [true, false]}`.
+
+    Raises:
+        OSError: If the file cannot be read.
+        ValueError: If it is of another kind, or has no observations.
+
+    Example:
+
+    ```python
+    np.save("seen.npy", np.zeros((2, 4), "float32"))
+    read_observations("seen.npy").total  # 2
+    ```
+    """
+    suffix = pathlib.Path(path).suffix.lower()
+    if is_table(path):
+        return _of_table(read_table(path))
+    if suffix == ".npy":
+        return _of_array(path)
+    if suffix in _JSON or str(path) == STANDARD_INPUT:
+        rows = [_of_json(line, *cells) for line, cells in read_lines(path).rows]
+        return Inputs(["observation"], rows, len(rows), "observations")
+    raise ValueError(
+        "Observations must be a .csv, .tsv, .npy or .jsonl file. "
+        f"Received: input={path}"
+    )
+
+
+def _of_table(table):
+    names = [cell.strip() for cell in table.rows[0][1]]
+    if all(math.isnan(_number(name)) for name in names):  # A header.
+        del table.rows[0]
+    else:
+        names = [f"observation_{i}" for i in range(len(names))]
+    if not table.rows:
+        raise ValueError(f"{table.path}: expected rows. Received: only a header")
+    rows = []
+    for line, cells in table.rows:
+        row = Row(f"line {line}", cells)
+        numbers = np.array([_number(cell) for cell in cells])
+        if np.isnan(numbers).any():
+            cell = cells[int(np.isnan(numbers).argmax())]
+            row.problem = f"{cell!r}, which is no number"
+        else:
+            row.item = numbers
+        rows.append(row)
+    return Inputs(names, rows, len(rows), "observations")
+
+
+def _of_array(path):
+    try:
+        array = np.load(path)
+    except ValueError as error:
+        raise ValueError(f"{path}: expected an array. Received: {error}") from None
+    if array.ndim < 1 or not len(array) or array.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{path}: expected numbers, an observation in each row. "
+            f"Received: shape={array.shape}, dtype={array.dtype}"
+        )
+    rows = [Row(f"row {i}", [str(i)], item) for i, item in enumerate(array)]
+    return Inputs(["row"], rows, len(rows), "observations")
+
+
+def _of_json(line, text):
+    row = Row(f"line {line}", [text])
+    try:
+        row.item = json.loads(text)
+        row.cells = [row.item]
+    except ValueError as error:
+        row.problem = f"no JSON: {error}" if text.strip() else "a blank line"
+    return row
+
+
+def _number(cell):
+    try:
+        return float(cell)
+    except ValueError:
+        return math.nan

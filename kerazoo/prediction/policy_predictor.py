@@ -1,0 +1,86 @@
+"""Predictor of exported policies."""
+
+import os
+import typing
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from kerazoo.prediction.answers import ActionAnswers
+from kerazoo.prediction.predictor import Found
+from kerazoo.prediction.predictor import Predictor
+from kerazoo.serving.signatures import load_signatures
+
+
+class PolicyPredictor(Predictor):
+    """Asks an exported policy; answers are the best actions and the values of all.
+
+    Items are dicts of the names of its inputs to nested lists, or flat lists of the
+    numbers of all inputs in the order of `inputs`.
+
+    Args:
+        version: Folder of one version of an export of `DiscreteControl`.
+        first_action: Number of the environment's first action.
+
+    Attributes:
+        inputs: dict of the name of each input to the shape of one.
+    """
+
+    def __init__(self, version: str | os.PathLike, first_action: int = 0):
+        self._act = load_signatures(version)["serving_default"]
+        self._specs = self._act.structured_input_signature[1]
+        names = sorted(self._specs, key=lambda name: (name == "action_mask", name))
+        self.inputs = {name: tuple(self._specs[name].shape[1:]) for name in names}
+        num_actions = self._act.structured_outputs["q_values"].shape[-1]
+        self.answers = ActionAnswers(first_action, num_actions)
+
+    def prepare(self, item: typing.Any) -> dict[str, np.ndarray]:
+        if not isinstance(item, Mapping):
+            parts = self._split(item)
+        elif item.keys() == self.inputs.keys():
+            parts = dict(item)
+        else:
+            raise ValueError(
+                f"expected {', '.join(self.inputs)}. Received: {', '.join(item)}"
+            )
+        return {name: self._array(name, part) for name, part in parts.items()}
+
+    def ask(
+        self, items: Sequence[dict[str, np.ndarray]], shared: typing.Any = None
+    ) -> Found:
+        inputs = {
+            name: tf.constant(np.stack([item[name] for item in items]))
+            for name in self.inputs
+        }
+        found = self._act(**inputs)
+        actions = found["action"].numpy().tolist()
+        return list(zip(actions, found["q_values"].numpy())), {}
+
+    def _split(self, item):
+        """Returns the parts of a row of all numbers."""
+        if len(self.inputs) == 1:
+            return dict.fromkeys(self.inputs, item)
+        sizes = [int(np.prod(shape)) for shape in self.inputs.values()]
+        flat = np.asarray(item).ravel()
+        if len(flat) != sum(sizes):
+            raise ValueError(
+                f"expected {sum(sizes)} numbers, of {', '.join(self.inputs)}. "
+                f"Received: {len(flat)}"
+            )
+        return dict(zip(self.inputs, np.split(flat, np.cumsum(sizes)[:-1])))
+
+    def _array(self, name, part):
+        shape = self.inputs[name]
+        try:
+            array = np.asarray(part, self._specs[name].dtype.as_numpy_dtype)
+            finite = np.isfinite(array).all()
+        except (TypeError, ValueError):
+            raise ValueError(f"{name}: expected numbers") from None
+        if not finite or array.size != int(np.prod(shape)):
+            raise ValueError(
+                f"{name}: expected {int(np.prod(shape))} finite numbers. "
+                f"Received: {array.size}"
+            )
+        return array.reshape(shape)

@@ -1,0 +1,119 @@
+"""Environments of people's own modules, and what is wrong with some."""
+
+import sys
+
+import pytest
+
+from apps import train_dqn
+from tests.apps.conftest import assert_one_line
+
+TINY = (
+    "--hidden_units=8",
+    "--train_steps=32",
+    "--learning_starts=64",
+    "--eval_every=32",
+    "--log_every=32",
+    "--eval_episodes=2",
+    "--num_envs=2",
+    "--replay_capacity=500",
+)
+OWN = """
+import gymnasium
+import numpy as np
+
+class Own(gymnasium.Env):
+    observation_space = gymnasium.spaces.Box(-1, 1, (2,), np.float32)
+    action_space = gymnasium.spaces.Discrete(2)
+
+    def __init__(self, size=1):
+        self.time = 0
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        return np.zeros(2, np.float32), {}
+
+    def step(self, action):
+        self.time += 1
+        reward = 1.0
+        REST
+        return np.zeros(2, np.float32), reward, self.time % 5 == 0, False, {}
+
+gymnasium.register("Own-v0", "own_module:Own")
+"""
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """Writes a module; returns the flag of its environment."""
+    import gymnasium
+
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def write(rest="pass", text=OWN):
+        (tmp_path / "own_module.py").write_text(text.replace("REST", rest))
+        return "--env=own_module:Own-v0"
+
+    yield write
+    sys.modules.pop("own_module", None)
+    gymnasium.registry.pop("Own-v0", None)
+
+
+@pytest.mark.parametrize(
+    ("rest", "words"),
+    [
+        (
+            "if self.time == 12: raise KeyError('speed')",
+            ["own_module:Own-v0 failed at step 2 of an episode: KeyError: 'speed' ("],
+        ),
+        (
+            "if self.time == 12: reward = float('nan')",
+            ["own_module:Own-v0 gave a reward of nan at step 2 of episode 3 of copy 0"],
+        ),
+    ],
+)
+def test_environment_that_fails_ends_training_with_1(app, paths, own, rest, words):
+    code, _, err = app(train_dqn.main, own(rest), *TINY, *paths)
+    assert code == 1, err
+    assert_one_line(err, *words)
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "words"),
+    [
+        (OWN, ["--env_kwargs=colour=3"], ["takes no colour", "--env_kwargs="]),
+        (OWN, ["--env_kwargs=colour"], ["name=value", "--env_kwargs=colour"]),
+        (OWN.replace("import numpy as np", ""), [], ["NameError", "line 6"]),
+        (OWN.replace("Own-v0", "Other-v1"), [], ["own_module, which has Other-v1"]),
+        (
+            OWN.replace("REST", "return {}['a']"),
+            [],
+            ["KeyError: 'a'", "line 19"],
+        ),
+        (OWN.replace("Discrete(2)", "Box(0, 1)"), [], ["Discrete action spaces only"]),
+        (OWN.replace("Box(-1, 1, (2,)", "Text(5)#"), [], ["Observations must be Box"]),
+    ],
+)
+def test_mistakes_are_said_before_tensorflow(
+    app, paths, own, monkeypatch, text, arguments, words
+):
+    import gymnasium
+
+    monkeypatch.setattr("apps.cli.errors.heavy_imports", None)  # It is not reached.
+    code, _, err = app(train_dqn.main, own(text=text), *arguments, *paths)
+    gymnasium.registry.pop("Other-v1", None)
+    assert code == 2, err
+    assert_one_line(err, *words)
+
+
+@pytest.mark.parametrize(
+    ("env", "words"),
+    [
+        ("Taxi-v3", ["take it with --env=Taxi-v4", "--env=Taxi-v3"]),
+        ("cartpole-v1", ["Did you mean CartPole-v1?"]),
+        ("ALE/Pong-v5", ["pip install ale-py", "--env=ale_py:ALE/Pong-v5"]),
+    ],
+)
+def test_names_that_nothing_has_are_said_with_another(app, paths, env, words):
+    code, _, err = app(train_dqn.main, f"--env={env}", *paths)
+    assert code == 2, err
+    assert_one_line(err, *words)

@@ -1,0 +1,106 @@
+import subprocess
+import sys
+
+import gymnasium
+import numpy as np
+import pytest
+
+from kerazoo.models.dqn.first_look import first_look
+
+
+class Own(gymnasium.Env):
+    observation_space = gymnasium.spaces.Box(-1, 1, (2,), np.float32)
+    action_space = gymnasium.spaces.Discrete(2, start=5)
+    observation = (0.0, 0.0)
+    closed = 0
+
+    def __init__(self, **kwargs):
+        for name, value in kwargs.items():
+            setattr(self, name, value)
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        return np.array(self.observation, np.float32), {}
+
+    def step(self, action):
+        assert self.action_space.contains(action)
+        return self.reset()[0], 1.0, False, False, {}
+
+    def close(self):
+        Own.closed += 1
+
+
+class OldReset(Own):
+    def reset(self, *, seed=None, options=None):
+        return np.zeros(2, np.float32)
+
+
+class OldStep(Own):
+    def step(self, action):
+        return np.zeros(2, np.float32), 1.0, False, {}
+
+
+class Broken(Own):
+    def step(self, action):
+        return {}["speed"]
+
+
+def unmade():
+    raise AttributeError("no board")
+
+
+def test_spaces_and_threshold():
+    look = first_look("CartPole-v1")
+    assert look.observation_space.shape == (4,)
+    assert (look.action_space.n, look.reward_threshold) == (2, 475.0)
+    before = Own.closed
+    assert first_look(Own).reward_threshold is None
+    assert Own.closed == before + 1
+
+
+@pytest.mark.parametrize(
+    ("env", "kwargs", "said"),
+    [
+        ("Pendulum-v1", {}, r"Discrete action spaces only.*env=Pendulum-v1.*Box\("),
+        (Own, {"observation": (0, 0, 0)}, r"shape \(2,\).*env=Own, shape=\(3,\)"),
+        (Own, {"observation": (0, np.nan)}, r"be finite.*observation=\[0.0, nan\]"),
+        (Own, {"observation_space": gymnasium.spaces.Text(3)}, "Observations must be"),
+        (OldReset, {}, r"reset must return observation, info.*env=OldReset, reset\(\)"),
+        (OldStep, {}, r"step must return observation, reward.*env=OldStep, step\(\)"),
+        (Broken, {}, r"its first step: KeyError: 'speed' \(test_first_look.py, line"),
+        (unmade, {}, r"cannot be made: AttributeError: no board \(test_first_look.py"),
+        ("CartPole-v1", {"no_such": 1}, "takes no no_such.*env_kwargs={'no_such': 1}"),
+    ],
+)
+def test_mistakes_are_one_line(env, kwargs, said):
+    with pytest.raises(ValueError, match=said) as raised:
+        first_look(env, kwargs)
+    assert "\n" not in str(raised.value)
+
+
+def test_masks():
+    taxi = next(n for n in ("Taxi-v4", "Taxi-v3") if n in gymnasium.envs.registry)
+    first_look(taxi, action_mask=True)
+    with pytest.raises(ValueError, match=r"`action_mask` needs.*env=CartPole-v1"):
+        first_look("CartPole-v1", action_mask=True)
+
+
+def test_missing_package_is_named(monkeypatch):
+    def make(*args, **kwargs):
+        raise gymnasium.error.DependencyNotInstalled("run pip install gymnasium[x]")
+
+    monkeypatch.setattr(gymnasium, "make", make)
+    with pytest.raises(ValueError, match="pip install gymnasium.x.* env=Ant-v5"):
+        first_look("Ant-v5")
+
+
+def test_needs_no_tensorflow():
+    program = """
+import sys
+from kerazoo.models.dqn.first_look import first_look
+first_look("CartPole-v1")
+print("tensorflow" in sys.modules, "keras" in sys.modules)
+"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.stdout == "False False\n", done.stderr
