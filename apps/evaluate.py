@@ -38,6 +38,7 @@ from apps.generation import flags as generation
 from apps.generation import sources
 from apps.shared_flags import data
 from kerazoo.data.images.image_paths import image_paths
+from kerazoo.runs.rounding import rounded
 
 _FLAGS = flags.FLAGS
 section(MODEL)
@@ -140,7 +141,7 @@ def measure_images():
             result = image_measuring.measure_source(
                 source, dataset, evaluation, request, count, run_flags.BATCH_SIZE.value
             )
-    print(json.dumps(result))
+    print(json.dumps(rounded(result)))
 
 
 def check_flags():

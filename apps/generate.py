@@ -32,6 +32,7 @@ from apps.generation import picture_flags
 from apps.generation import pictures
 from apps.generation import sources
 from apps.generation import texts
+from kerazoo.runs.rounding import rounded
 
 adopt(generation, picture_flags, texts)
 
@@ -85,7 +86,8 @@ def make_pictures():
     if made.errors:  # They have their own.
         is_between = picture_flags.INTERPOLATE.value
         summary["sampler"] = "ddim" if is_between else "repaint"
-    print(json.dumps({"images": count, **written, **summary, **made.errors}))
+    result = {"images": count, **written, **summary, **made.errors}
+    print(json.dumps(rounded(result)))
 
 
 def make_images(source, request, count, images, mask):

@@ -17,6 +17,7 @@ from apps.cli.sections import EVALUATION
 from apps.cli.sections import RUN
 from apps.cli.sections import section
 from apps.shared_flags import playing
+from kerazoo.runs.rounding import rounded
 from kerazoo.runs.writable import check_file
 
 section(RUN)
@@ -73,7 +74,7 @@ def main():
         with errors.user_errors():
             write_video(_VIDEO.value, pictures, env.metadata.get("render_fps", 30))
         result["video"] = _VIDEO.value
-    print(json.dumps(result))
+    print(json.dumps(rounded(result)))
 
 
 if __name__ == "__main__":

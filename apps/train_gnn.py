@@ -22,6 +22,7 @@ from apps.gnn import flags as gnn_flags
 from apps.gnn.checks import DATASETS
 from apps.gnn.checks import OF_TASKS
 from apps.gnn.checks import check_flags
+from apps.gnn.found_dataset import take_found_dataset
 from apps.gnn.molecule_defaults import take_molecule_defaults
 from apps.shared_flags import data
 from apps.shared_flags import network
@@ -95,6 +96,7 @@ TABLES = {
 def main():
     task = tasks.TASK.value
     with errors.user_errors():
+        take_found_dataset()
         take_molecule_defaults()
         check_flags()
     with errors.heavy_imports("gnn", legacy_keras=True):

@@ -68,7 +68,7 @@ def show(kind, main, argv, tables):
         tables: `Tables`.
     """
     task, dataset = _chosen(argv)
-    if kind == "helpxml":
+    if kind == "helpxml" and task:
         tasks.take_defaults(tables.task_defaults)
     try:
         if kind == "helpxml":

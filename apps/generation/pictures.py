@@ -50,7 +50,11 @@ def check_files():
     for holder, paths in ((flags.IMAGE, flags.IMAGE.value), (flags.MASK, masks)):
         for path in paths:
             if image_header(path) is None:
-                found = "no image that can be read" if pathlib.Path(path).exists() else "not there"
+                found = (
+                    "no image that can be read"
+                    if pathlib.Path(path).exists()
+                    else "not there"
+                )
                 raise ValueError(f"--{holder.name}={path} is {found}.")
 
 

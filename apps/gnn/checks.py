@@ -49,8 +49,8 @@ OF_TASKS = {
 
 # What `--helpshort` says of --dataset.
 _OF_NODES = (
-    f"{', '.join(NODE_DATASETS)}, the last for nodes.csv and edges.csv in --data_dir. "
-    "Default: karate_club."
+    f"{', '.join(NODE_DATASETS)}, the last for nodes.csv and edges.csv in --data_dir, "
+    "taken where they are there. Default: karate_club."
 )
 DATASETS = {
     "node": _OF_NODES,
@@ -108,11 +108,6 @@ def _check_graphs():
         raise ValueError(
             f"--architecture={values.architecture} is for nodes and links: use one of "
             f"{', '.join(CONVOLUTIONS)}."
-        )
-    if not values.dataset:
-        raise ValueError(
-            "--task=graph needs --dataset: a file of molecules, such as esol.csv, or a "
-            "collection of graphs, such as MUTAG, in --data_dir."
         )
     for name in _OF_MOLECULES:
         if is_given(name) and not are_molecules(values.dataset):

@@ -132,3 +132,8 @@ def _check_folder(least_classes, needed_by):
             f"--data_dir={DATA_DIR.value} has {len(layout.train)} files of images, and "
             f"none can be read, such as {layout.train[0]}."
         )
+    if least_classes > 1 and len(layout.train) == num_classes:
+        raise ValueError(
+            f"{needed_by} needs two images of a class at least: one of each is all in "
+            f"--data_dir={DATA_DIR.value}."
+        )

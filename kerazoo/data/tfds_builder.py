@@ -33,7 +33,7 @@ def tfds_builder(name: str, data_dir: str | os.PathLike | None = None) -> typing
     except (tfds.core.DatasetNotFoundError, ValueError) as error:
         raise ValueError(
             "Expected the name of a dataset of TensorFlow Datasets. "
-            f"Received: name={name}"
+            f"Received: dataset={name}"
         ) from error
     if builder.is_prepared():
         return builder

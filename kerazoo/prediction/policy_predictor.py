@@ -72,15 +72,17 @@ class PolicyPredictor(Predictor):
         return dict(zip(self.inputs, np.split(flat, np.cumsum(sizes)[:-1])))
 
     def _array(self, name, part):
-        shape = self.inputs[name]
+        shape, dtype = self.inputs[name], self._specs[name].dtype.as_numpy_dtype
         try:
-            array = np.asarray(part, self._specs[name].dtype.as_numpy_dtype)
-            finite = np.isfinite(array).all()
+            given = np.asarray(part, np.float64)
         except (TypeError, ValueError):
             raise ValueError(f"{name}: expected numbers") from None
-        if not finite or array.size != int(np.prod(shape)):
+        if given.size != int(np.prod(shape)) or not np.isfinite(given).all():
             raise ValueError(
                 f"{name}: expected {int(np.prod(shape))} finite numbers. "
-                f"Received: {array.size}"
+                f"Received: {given.size}"
             )
+        array = given.astype(dtype)
+        if np.dtype(dtype).kind in "iu" and (array != given).any():
+            raise ValueError(f"{name}: expected whole numbers of {np.dtype(dtype)}")
         return array.reshape(shape)

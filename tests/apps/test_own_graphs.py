@@ -44,7 +44,7 @@ def test_tables_with_words_train_and_their_export_knows_how_to_read_others(
     app, paths, tmp_path
 ):
     write_tables(tmp_path)
-    command = ("--dataset=tables", f"--data_dir={tmp_path}", *TINY, *paths)
+    command = (f"--data_dir={tmp_path}", *TINY, *paths)  # The tables are found.
     code, result, err = app(train_gnn.main, *command)
     assert code == 0, err
     for words in (
@@ -166,3 +166,35 @@ def test_runs_of_the_former_defaults_go_on(app, tmp_path):
     assert defaults_of(tmp_path, "own.csv", noted) == former
     noted = ["--architecture=gin", "--pooling=attention", "--readout=mlp"]
     assert defaults_of(tmp_path, "own.csv", noted)["architecture"] == "gin"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--dataset=own.csv"], ["--dataset=own.csv", "--task=graph"]),
+        (["--task=link", "--dataset=own.smi"], ["--dataset=own.smi", "--task=graph"]),
+        (["--dataset=DIR"], ["use --dataset=tables --data_dir=DIR"]),
+        (["--dataset=DIR/nodes.csv"], ["use --dataset=tables --data_dir=DIR"]),
+        (["--dataset=Cora"], ["Did you mean cora?"]),
+        (["--task=graph", "--data_dir=DIR"], ["--dataset", "There is a.smi, b.csv."]),
+        (["--data_dir=DIR", "--target_column=no"], ["nodes.csv", "--target_column"]),
+    ],
+)
+def test_what_another_dataset_means_is_said(app, paths, tmp_path, arguments, words):
+    write_tables(tmp_path)
+    for name in ("a.smi", "b.csv"):
+        (tmp_path / name).touch()
+    arguments, words = (
+        [text.replace("DIR", str(tmp_path)) for text in texts]
+        for texts in (arguments, words)
+    )
+    code, _, err = app(train_gnn.main, *arguments, *paths)
+    assert code == 2, err
+    assert_one_line(err, *words)
+
+
+def test_folder_without_tables_is_warned_of(app, paths, tmp_path):
+    command = (f"--data_dir={tmp_path}", *paths, "--target_column=x")
+    code, _, err = app(train_gnn.main, *command)
+    assert code == 2
+    assert "Warning: --data_dir is of no use to karate_club" in err

@@ -113,6 +113,9 @@ def test_parts_are_taken_by_name_or_one_after_the_other(tmp_path):
         {"observation_place": 0, "observation_speed": [0.1, 0.9]},
     ]
     (tmp_path / "seen.jsonl").write_text("\n".join(map(json.dumps, objects)))
+    (tmp_path / "half.csv").write_text("0.5,0.5,-0.5\n1,0.5,-0.5\n")
+    with pytest.warns(UserWarning, match="1 of 2.*observation_place: expected whole"):
+        predict(version, tmp_path / "half.csv", tmp_path / "half.answers.csv")
     predict(version, tmp_path / "seen.csv", tmp_path / "a.csv")
     predict(version, tmp_path / "seen.jsonl", tmp_path / "b.jsonl")
     flat = np.array([[0, 0, 1, 0.5, -0.5], [1, 0, 0, 0.1, 0.9]], "float32")

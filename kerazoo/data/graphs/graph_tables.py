@@ -86,9 +86,13 @@ def read_graph_tables(
     columns = csv_columns.drop_counts(path, columns)
     nodes = _number_nodes(path, found["id"], taken["id"])
     split = _read_split(path, taken.get("split"), taken.get("label"))
+    is_new = node_features is None
     node_features = node_features or TableFeatures.fit(columns)
     notices = [_notice(NODES, describe_columns(found, ("id", "label")), node_features)]
     encoded = _node_features(path, columns, node_features, len(nodes))
+    if is_new and node_features.size:
+        large = node_features.large_columns(encoded)
+        notices.append(_advice(large) if large else "")
     edges, edge_features, notice = _read_edges(
         folder / EDGES, nodes, directed, edge_features
     )
@@ -128,6 +132,13 @@ def _notice(file, taken, features):
     if not features.is_plain:
         said.append(features.describe())
     return f"{file}: {'; '.join(said)}." if said else ""
+
+
+def _advice(large):
+    return (
+        f"{NODES}: numbers of {', '.join(large)} are large, and stay as they are: a "
+        "model learns better from standardised ones, of mean 0 and deviation 1."
+    )
 
 
 def _number_nodes(path, column, names):

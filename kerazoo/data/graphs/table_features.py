@@ -18,6 +18,7 @@ from kerazoo.data.graphs.feature_column import FeatureColumn
 from kerazoo.data.graphs.feature_column import is_missing
 
 _MAX_CATEGORIES = 100
+_LARGE = 1_000
 _MAX_NAMED = 5  # Columns of numbers that are named one by one.
 
 
@@ -121,6 +122,20 @@ class TableFeatures:
         return not self.left_out and all(
             column.kind == NUMBER and column.mean is None for column in self.columns
         )
+
+    def large_columns(self, encoded: np.ndarray) -> list[str]:
+        """Returns the columns with numbers that are large for a model to learn from.
+
+        Args:
+            encoded: float `(N, D)`, what `encode` returned.
+        """
+        starts = np.cumsum([0, *(column.size for column in self.columns)])
+        return [
+            column.name
+            for column, start in zip(self.columns, starts)
+            if column.kind == NUMBER
+            and np.abs(encoded[:, start]).max(initial=0) >= _LARGE
+        ]
 
     def describe(self) -> str:
         """Says in one line what the features are and which columns are left out."""

@@ -47,10 +47,13 @@ def folder_layout(data_dir: str | os.PathLike, name: str = "data_dir") -> Folder
     Example:
 
     ```python
+    import pathlib
+
     from PIL import Image
 
-    Image.new("L", (8, 8)).save("black.png")
-    folder_layout(".").train  # [PosixPath("black.png")]
+    pathlib.Path("black").mkdir()
+    Image.new("L", (8, 8)).save("black/0.png")
+    folder_layout("black").train  # [PosixPath("black/0.png")]
     ```
     """
     root = pathlib.Path(data_dir)

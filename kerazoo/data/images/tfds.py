@@ -55,12 +55,12 @@ def tfds_images(
     if not isinstance(image, tfds.features.Image) or image.np_dtype != np.uint8:
         raise ValueError(
             "Expected a dataset with byte images as its feature `image`. "
-            f"Received: name={name} with {sorted(features)}"
+            f"Received: dataset={name} with {sorted(features)}"
         )
     if "train" not in splits:
         raise ValueError(
             f"Expected a dataset with a split `train`. "
-            f"Received: name={name} with {sorted(splits)}"
+            f"Received: dataset={name} with {sorted(splits)}"
         )
     has_labels = isinstance(features.get("label"), tfds.features.ClassLabel)
     images, labels = _read(tfds, builder, "train", size, has_labels)

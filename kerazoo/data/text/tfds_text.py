@@ -52,7 +52,7 @@ def tfds_parallel(
     if source == target or not {source, target} <= set(texts):
         raise ValueError(
             "Expected a dataset with a feature of text for each language. Received: "
-            f"name={name} with {texts}, source={source}, target={target}"
+            f"dataset={name} with {texts}, source={source}, target={target}"
         )
     train, validation, test = _splits(builder, (source, target))
     if validation is None:
@@ -96,7 +96,7 @@ def tfds_labelled(name: str, data_dir: str | os.PathLike | None = None) -> Label
     if text is None or not isinstance(label, tfds.features.ClassLabel):
         raise ValueError(
             "Expected a dataset with a feature of text and the classes `label`. "
-            f"Received: name={name} with {sorted(features)}"
+            f"Received: dataset={name} with {sorted(features)}"
         )
     train, validation, test = _splits(builder, (text, "label"))
     if validation is None:
@@ -136,7 +136,7 @@ def tfds_plain(name: str, data_dir: str | os.PathLike | None = None) -> PlainTex
     if len(texts) != 1:
         raise ValueError(
             "Expected a dataset with one feature of text. "
-            f"Received: name={name} with {sorted(builder.info.features)}"
+            f"Received: dataset={name} with {sorted(builder.info.features)}"
         )
     train, validation, _ = _splits(builder, texts)
     text = "\n".join(train[0])
@@ -164,7 +164,7 @@ def _splits(builder, features):
     if "train" not in builder.info.splits:
         raise ValueError(
             "Expected a dataset with a split `train`. "
-            f"Received: name={builder.info.full_name} with "
+            f"Received: dataset={builder.info.full_name} with "
             f"{sorted(builder.info.splits)}"
         )
     return [

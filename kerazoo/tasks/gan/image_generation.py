@@ -57,6 +57,12 @@ class ImageGeneration(GANTask, BaseImageGeneration):
         self, strategy: tf.distribute.Strategy, train_steps: int, seed: int
     ) -> None:
         self.read_images(seed)
+        count = len(self.images.train_images)
+        if count < 2:
+            raise ValueError(
+                "A GAN needs two images to train on at least. "
+                f"Received: dataset={self.name} with {count}"
+            )
         self.make_evaluation()
         self.objective = "fid" if self.evaluation.is_possible else None
         images = self.images

@@ -126,6 +126,9 @@ def test_classes_are_looked_for_where_they_are_needed(app, tmp_path):
         err = error_of(app, module, flag, f"--data_dir={folder}")
         needs = f"{flag} needs labels: --data_dir={folder} must have"
         assert_one_line(err, needs, said)
+    err = error_of(app, *IMAGE, f"--data_dir={two}")
+    assert_one_line(err, "needs two images of a class at least", f"--data_dir={two}")
+    write(two, "a/3.png")
     for call, folder in ((IMAGE, two), ((train_gan,), flat), ((train_diffusion,), one)):
         module, *arguments = call
         code, _, err = app(module.main, *arguments, f"--data_dir={folder}")

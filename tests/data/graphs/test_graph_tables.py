@@ -101,6 +101,14 @@ def test_words_and_names_of_others_are_taken_and_told(tmp_path, caplog):
     ]
 
 
+def test_large_numbers_are_pointed_out_in_training_alone(tmp_path):
+    nodes = "id,x,income,team\na,1,-93000,u\nb,2,10,u\n"
+    first = read_graph_tables(write(tmp_path, nodes, "source,target\na,b\n"))
+    assert "nodes.csv: numbers of income are large" in first.notices[-1]
+    again = read_graph_tables(tmp_path, False, None, first.node_features)
+    assert not any("large" in notice for notice in again.notices)
+
+
 def test_plain_tables_are_not_talked_about(tmp_path, caplog):
     write(tmp_path, "id,x\na,1\nb,2\n", "source,target\na,b\n")
     with caplog.at_level(logging.INFO, "kerazoo"):

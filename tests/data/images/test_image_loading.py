@@ -368,9 +368,9 @@ def test_tfds_of_several_sizes_without_labels(tmp_path):
 
 def test_tfds_errors(tmp_path):
     message = error_of("no_such_dataset", data_dir=tmp_path)
-    assert message.endswith("Received: name=no_such_dataset")
+    assert message.endswith("Received: dataset=no_such_dataset")
     message = error_of("unpainted_pictures", data_dir=tmp_path)
-    assert "feature `image`. Received: name=unpainted_pictures with ['mood']" in message
+    assert message.endswith("Received: dataset=unpainted_pictures with ['mood']")
     message = error_of("unfinished_pictures", data_dir=tmp_path, kind=OSError)
     assert message.endswith("could not be made: OSError: no paint left")
 

@@ -108,15 +108,15 @@ def test_plain_text_of_tfds(tmp_path):
 
 def test_tfds_text_errors(tmp_path):
     message = error_of(tfds_text.tfds_plain, "no_such_dataset", tmp_path)
-    assert message.endswith("Received: name=no_such_dataset")
+    assert message.endswith("Received: dataset=no_such_dataset")
     message = error_of(tfds_text.tfds_plain, "small_pairs", tmp_path)
-    assert message.endswith("Received: name=small_pairs with ['de', 'en', 'id']")
+    assert message.endswith("Received: dataset=small_pairs with ['de', 'en', 'id']")
     message = error_of(tfds_text.tfds_labelled, "small_pairs", tmp_path)
-    assert "a feature of text and the classes `label`. Received: name=small" in message
+    assert "text and the classes `label`. Received: dataset=small" in message
     message = error_of(tfds_text.tfds_parallel, "small_pairs", tmp_path, "de", "fr")
     assert message.endswith("with ['de', 'en'], source=de, target=fr")
     message = error_of(tfds_text.tfds_labelled, "only_tested", tmp_path)
-    assert message.endswith("Received: name=only_tested/1.0.0 with ['test']")
+    assert message.endswith("Received: dataset=only_tested/1.0.0 with ['test']")
 
 
 def test_tiny_shakespeare(real_data):

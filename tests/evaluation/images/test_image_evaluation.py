@@ -1,3 +1,4 @@
+import dataclasses
 import warnings
 
 import numpy as np
@@ -7,6 +8,7 @@ from kerazoo.data.images import ImageDataset
 from kerazoo.data.images import load
 from kerazoo.evaluation.images import ImageEvaluation
 from kerazoo.evaluation.images import classifier_features
+from kerazoo.evaluation.images import image_evaluation
 
 
 @pytest.fixture(autouse=True)
@@ -42,3 +44,24 @@ def test_few_images_are_warned_of_once(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         evaluation.measure(images[:20])
+
+
+def test_too_few_images_are_compared_with_nothing_by_default(tmp_path):
+    few = noise(5)
+    with pytest.warns(UserWarning, match="No FID: noise has 5 images to train on, and"):
+        assert not ImageEvaluation(few, "auto", tmp_path).is_possible
+    with pytest.raises(ValueError, match="5 images to train on, too few"):
+        ImageEvaluation(few, "classifier", tmp_path)
+
+
+def test_one_class_needs_no_classifier(tmp_path, monkeypatch):
+    def cannot_be_had():
+        raise OSError("no weights")
+
+    monkeypatch.setattr(image_evaluation, "InceptionFeatures", cannot_be_had)
+    labels = np.zeros(60, "int32")
+    one = dataclasses.replace(
+        noise(), num_classes=1, train_labels=labels, test_labels=labels
+    )
+    with pytest.warns(UserWarning, match="No FID: no weights"):
+        assert not ImageEvaluation(one, "auto", tmp_path).is_possible

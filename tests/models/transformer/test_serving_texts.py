@@ -19,16 +19,16 @@ SMALL = NetworkConfig(hidden_size=8, num_layers=1, num_heads=2)
 TEXTS = ["to be", "", " \t", "\u3000", "to xx", b"to \xff"]
 IS_BLANK = [False, True, True, True, False, False]
 IS_ODD = [False, False, False, False, True, True]
-TOKENIZERS = {
-    "characters": CharacterTokenizer.of("to be or not"),
-    "subwords": Tokenizer(train_vocabulary(["to be or not to be"], 268)),
-}
-EVERY_KIND = pytest.mark.parametrize("kind", TOKENIZERS)
 
 
-@EVERY_KIND
-def test_classes(kind):
-    tokenizer = TOKENIZERS[kind]
+@pytest.fixture(params=["characters", "subwords"])
+def tokenizer(request):
+    if request.param == "characters":
+        return CharacterTokenizer.of("to be or not")
+    return Tokenizer(train_vocabulary(["to be or not to be"], 268))
+
+
+def test_classes(tokenizer):
     model = make_text_classifier(tokenizer.vocabulary_size, 16, 3, SMALL)
     serving = ServingTextClassifier(model, tokenizer, list("abc"), 16)
     found = serving.classify(tf.constant(TEXTS))
@@ -47,9 +47,7 @@ def test_classes(kind):
     assert found["is_unknown"].numpy().tolist() == is_unknown
 
 
-@EVERY_KIND
-def test_translations(kind):
-    tokenizer = TOKENIZERS[kind]
+def test_translations(tokenizer):
     model = make_translator(tokenizer.vocabulary_size, 16, SMALL)
     serving = ServingTranslator(model, tokenizer, max_length=4, beam_size=2)
     best = serving.n_best(tf.constant(TEXTS))
@@ -63,9 +61,7 @@ def test_translations(kind):
         assert not found["is_truncated"].numpy().any()
 
 
-@EVERY_KIND
-def test_prompts(kind):
-    tokenizer = TOKENIZERS[kind]
+def test_prompts(tokenizer):
     model = make_language_model(tokenizer.vocabulary_size, 12, SMALL)
     serving = ServingLanguageModel(model, tokenizer, 12, start=2)
     texts = tf.constant([TEXTS[i] for i in (0, 1, 4, 5)])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from kerazoo.data.images import ImageDataset
 from kerazoo.models.gan import NetworkConfig
 from kerazoo.tasks.gan import ImageGeneration
 from kerazoo.tasks.gan import PointGeneration
@@ -37,3 +38,10 @@ def test_data_are_described(task):
     points = PointGeneration("grid", num_points=500)
     points.build(tf.distribute.OneDeviceStrategy("CPU:0"), train_steps=1, seed=0)
     assert points.describe_data() == "grid, 500 points around 25 modes"
+
+
+def test_one_image_is_too_few():
+    images, none = np.zeros((1, 8, 8, 1), "uint8"), np.zeros((0, 8, 8, 1), "uint8")
+    task = ImageGeneration(ImageDataset("just", images, None, none, None))
+    with pytest.raises(ValueError, match="two images.*dataset=just with 1"):
+        task.build(tf.distribute.OneDeviceStrategy("CPU:0"), train_steps=1, seed=0)

@@ -262,7 +262,7 @@ def test_other_data_is_refused(tmp_path):
         ),
         (
             lambda: TASKS["image"](network=NetworkConfig(patch_size=4)),
-            "4x6 pixels, and each side must be a multiple of 4 for `patch_size` 4",
+            "4x6 pixels, and each side must be a multiple of 4 for `patch_size`=4",
         ),
         (
             lambda: dataclasses.replace(TASKS["image"](), shift=4),
@@ -270,7 +270,8 @@ def test_other_data_is_refused(tmp_path):
         ),
         (
             lambda: dataclasses.replace(
-                TASKS["image"](), dataset=dataclasses.replace(IMAGES, num_classes=0)
+                TASKS["image"](),
+                dataset=ImageDataset("noise", PIXELS, None, PIXELS[:8], None, 0),
             ),
             "must have .*classes.* Received: dataset=noise",
         ),
@@ -318,7 +319,7 @@ def test_batches_hold_a_long_text_by_default(caplog):
     more = {"vocabulary": VocabularyConfig("characters"), "network": SMALL}
     task = built(Translation(pairs, max_length=6_000, **more))
     assert task.describe_data() == (
-        "long, 4 pairs to train on, 4 to validate and test with; 14 tokens"
+        "long, 4 pairs to train on, 4 to validate and test with; 13 tokens"
     )
     size = len(long[0]) + 1
     assert f"Batches of training have {size:,} tokens, a long text" in caplog.text

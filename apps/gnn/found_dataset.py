@@ -1,0 +1,59 @@
+"""Which graphs are meant where --dataset does not say it."""
+
+import pathlib
+import warnings
+
+from absl import flags
+
+from apps.cli.launch import set_defaults
+from kerazoo.data.graphs.loading import are_molecules
+
+_TABLES = ("nodes.csv", "edges.csv")
+_MOST_NAMED = 5
+
+
+def take_found_dataset():
+    """Takes the tables of --data_dir, where there are some and no --dataset is given.
+
+    Raises:
+        ValueError: If `--dataset` or `--data_dir` is given for what another one means.
+    """
+    values = flags.FLAGS
+    name, folder = values.dataset, pathlib.Path(values.data_dir or "")
+    if values.task == "graph":
+        if not name:
+            raise ValueError(_needed(folder))
+        return
+    if name:
+        _check_name(name)
+    elif values.data_dir and (folder / _TABLES[0]).is_file():
+        set_defaults({"dataset": "tables"})
+    elif values.data_dir:
+        warnings.warn(
+            "`data_dir` is of no use to karate_club, which is built in: name what is "
+            f"there by `dataset`. Received: data_dir={folder}",
+            stacklevel=2,
+        )
+
+
+def _needed(folder):
+    names = sorted(path.name for path in folder.glob("*") if are_molecules(path.name))
+    names = [name for name in names if name not in _TABLES]
+    there = f" There is {', '.join(names[:_MOST_NAMED])}." if names else ""
+    return (
+        "--task=graph needs --dataset: a file of molecules, such as esol.csv, or a "
+        f"collection of graphs, such as MUTAG, in --data_dir.{there}"
+    )
+
+
+def _check_name(name):
+    path = pathlib.Path(name)
+    if path.name in _TABLES or (path / _TABLES[0]).is_file():
+        folder = path.parent if path.name in _TABLES else path
+        raise ValueError(
+            f"--dataset={name} is of tables: use --dataset=tables --data_dir={folder}."
+        )
+    if are_molecules(name):
+        raise ValueError(
+            f"--dataset={name} is a file of molecules, which goes with --task=graph."
+        )
