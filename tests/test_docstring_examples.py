@@ -15,17 +15,29 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[1]
 ON_TENSORFLOW = keras.backend.backend() == "tensorflow"
 ANY_BACKEND = "kerazoo.layers"  # The other packages need TensorFlow.
-SLOW = {  # Whole runs and exports, of three seconds and more; the others take 0.2.
+SLOW = {  # Whole runs and exports, of two seconds and more; the others take 0.2.
     "kerazoo.evaluation.images.image_evaluation",
+    "kerazoo.models.diffusion.diffusion",
+    "kerazoo.models.dqn.learner",
     "kerazoo.models.gnn.graph_batching",
+    "kerazoo.models.gnn.sampled_batching",
     "kerazoo.models.gnn.serving_graph_model",
+    "kerazoo.models.transformer.classifier",
     "kerazoo.models.transformer.serving_language_model",
     "kerazoo.models.transformer.serving_translator",
+    "kerazoo.models.transformer.transformer",
+    "kerazoo.runs.folds",
     "kerazoo.runs.seeds",
     "kerazoo.tasks.diffusion.image_generation",
+    "kerazoo.tasks.dqn.discrete_control",
     "kerazoo.tasks.gan.image_generation",
+    "kerazoo.tasks.gan.point_generation",
     "kerazoo.tasks.gnn.graph_prediction",
+    "kerazoo.tasks.gnn.link_prediction",
+    "kerazoo.tasks.gnn.sampled_node_classification",
+    "kerazoo.tasks.transformer.image_classification",
     "kerazoo.tasks.transformer.language_modeling",
+    "kerazoo.tasks.transformer.text_classification",
     "kerazoo.tasks.transformer.translation",
 }
 

@@ -27,7 +27,8 @@ PAGES = {
     ]
 }
 # Pages that show what must be imported before TensorFlow have a process each.
-_ALONE = {"docs/guides/dqn.md", "docs/guides/gnn.md"}
+_FIRST = {"README.md", "docs/index.md"}
+_LIGHT = {"docs/guides/dqn.md", "docs/guides/gnn.md"}
 _COMMAND = re.compile(r"python -m (apps|benchmarks)\.(\w+)([^`\n]*)")
 _LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
 
@@ -38,11 +39,13 @@ def blocks(text):
 
 
 def groups():
-    """Returns lists of pages whose examples run in one process."""
+    """Returns lists of pages whose examples run one after the other."""
     pages = [name for name, text in PAGES.items() if blocks(text)]
+    others = [name for name in pages if name not in (*_FIRST, *_LIGHT)]
     return [
-        [name for name in pages if name not in _ALONE],
-        *([name] for name in pages if name in _ALONE),
+        [name for name in pages if name in _FIRST],
+        *([name] for name in pages if name in _LIGHT),
+        pytest.param(others, marks=pytest.mark.slow),  # A minute.
     ]
 
 
@@ -55,7 +58,7 @@ def test_python_examples_run(pages, tmp_path, tmp_path_factory):
         for number, program in enumerate(blocks(PAGES[name])):
             files.append(folder / f"example_{number}.py")
             files[-1].write_text(program)
-    run_files(files, shared_cache(tmp_path_factory), makes_images=len(pages) > 1)
+    run_files(files, shared_cache(tmp_path_factory), makes_images=True)
 
 
 def commands(text):

@@ -108,15 +108,16 @@ def check_flags():
     if task == "image":
         data.check_images(sizes_of_patches(network.PATCH_SIZE.value), 2, "--task=image")
     else:
-        _check_texts(*_TEXTS[task])
+        _check_texts(task, *_TEXTS[task])
 
 
-def _check_texts(embedded, description):
+def _check_texts(task, embedded, description):
     name = text_dataset()
     if flags.FLAGS.locales and name != "dates":
         raise ValueError("--locales goes with --dataset=dates.")
-    if data.DATASET.value == embedded[-1] and data.DATA_DIR.value is None:
-        raise ValueError(f"--dataset={name} needs a --data_dir, {description}.")
+    if name == embedded[-1] and data.DATA_DIR.value is None:
+        given = f"--dataset={name}" if data.DATASET.value else f"--task={task}"
+        raise ValueError(f"{given} needs a --data_dir, {description}.")
     if name == embedded[-1]:
         _read_early()
     elif name not in embedded:

@@ -31,8 +31,8 @@ def read_tf_config() -> dict[str, typing.Any]:
     text = os.environ.get("TF_CONFIG", "")
     if not text:
         raise ValueError(
-            "`multi_worker` needs the cluster in the environment variable TF_CONFIG, "
-            f"such as TF_CONFIG='{_EXAMPLE}'. Received: none"
+            "`strategy` multi_worker needs the cluster in the environment variable "
+            f"TF_CONFIG, such as TF_CONFIG='{_EXAMPLE}'. Received: none"
         )
     try:
         config = json.loads(text)

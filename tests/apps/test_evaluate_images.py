@@ -94,6 +94,7 @@ def test_real_images_are_near_perfect(app, perfect):
     assert result["saved_model"] == str(perfect / "1")
 
 
+@pytest.mark.slow
 def test_run_with_another_sampler(app, run):
     code, result, err = app(
         evaluate.main,

@@ -25,6 +25,7 @@ TINY = (
 )
 
 
+@pytest.mark.slow
 def test_trains_measures_and_exports(app, paths, tmp_path):
     code, result, err = app(train_diffusion.main, *TINY, *paths)
     assert code == 0, err

@@ -185,13 +185,20 @@ def test_wrong_input_is_one_line_and_exit_code_2(app, paths, arguments, words):
     "arguments",
     [
         ["--env=FrozenLake-v1", "--env_kwargs=is_slippery=False,map_name=4x4"],
-        ["--env=gymnasium.envs.classic_control:CartPole-v1"],
-        ["--env=CliffWalking-v1", '--env_kwargs={"max_episode_steps": 20}'],
-        ["--env=Blackjack-v1", "--agent=dqn", "--loss=mse"],
+        pytest.param(
+            ["--env=gymnasium.envs.classic_control:CartPole-v1"], marks=pytest.mark.slow
+        ),
+        pytest.param(
+            ["--env=CliffWalking-v1", '--env_kwargs={"max_episode_steps": 20}'],
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            ["--env=Blackjack-v1", "--agent=dqn", "--loss=mse"], marks=pytest.mark.slow
+        ),
         ["--env=Taxi-v4", "--action_mask"],
         ["--dueling", "--n_step=1", "--target_update_tau=0.1"],
-        ["--block_length=1", "--train_steps=20"],
-        ["--gradient_steps_per_env_step=0.25"],
+        pytest.param(["--block_length=1", "--train_steps=20"], marks=pytest.mark.slow),
+        pytest.param(["--gradient_steps_per_env_step=0.25"], marks=pytest.mark.slow),
         ["--dtype_policy=mixed_bfloat16"],
         ["--asynchronous", "--nojit_compile"],
         ["--strategy=mirrored", "--num_devices=2"],
@@ -238,6 +245,7 @@ def wait_for_checkpoint(folder, process):
     raise AssertionError(process.stderr.read())
 
 
+@pytest.mark.slow
 def test_killed_run_goes_on_and_sigterm_saves(tmp_path):
     tiny = [flag for flag in TINY if not flag.startswith("--train_steps")]
     flags = (*tiny, f"--workdir={tmp_path}/run", "--noexport")

@@ -151,6 +151,7 @@ def test_seeds_are_runs_of_their_own_and_the_best_is_exported(app, tmp_path):
     assert alone["test_loss"] == seeds[4]["test_loss"]
 
 
+@pytest.mark.slow
 def test_interrupted_run_ends_as_one_that_was_not(app, tmp_path, monkeypatch):
     command = (*TINY, *SAMPLED, "--noexport")
     _, expected, _ = app(train_gnn.main, *command, f"--workdir={tmp_path}/whole")
@@ -210,14 +211,23 @@ def test_killed_command_goes_on_without_noise(tmp_path):
     [
         SAMPLED,
         (*SAMPLED, *TABLES),
-        (*TABLES, "--directed", "--objective=loss", "--patience=1"),
+        pytest.param(
+            (*TABLES, "--directed", "--objective=loss", "--patience=1"),
+            marks=pytest.mark.slow,
+        ),
         (*TABLES, "--architecture=gatv2", "--attention_dropout=0.2", "--num_heads=4"),
         ("--architecture=appnp", "--teleport=0.2", "--propagation_steps=3"),
-        (
-            *("--architecture=sage", "--normalization=batch", "--residual"),
-            *("--num_layers=3", "--self_connection"),
+        pytest.param(
+            (
+                *("--architecture=sage", "--normalization=batch", "--residual"),
+                *("--num_layers=3", "--self_connection"),
+            ),
+            marks=pytest.mark.slow,
         ),
-        ("--feature_normalization=row", "--weight_decay=0.1", "--objective=loss"),
+        pytest.param(
+            ("--feature_normalization=row", "--weight_decay=0.1", "--objective=loss"),
+            marks=pytest.mark.slow,
+        ),
         ("--dtype_policy=mixed_bfloat16",),
         (*MIRRORED, *SAMPLED),
     ],

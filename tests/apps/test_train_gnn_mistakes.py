@@ -101,7 +101,7 @@ def test_wrong_flags_are_one_line(app, paths, data_dir, arguments, words):
 @pytest.mark.parametrize(
     ("file", "text", "words"),
     [
-        ("edges.csv", "source,target\nn0,n99\n", ["edges.csv, row 2", "target='n99'"]),
+        ("edges.csv", "source,target\nn0,n99\n", ["edges.csv, row 2", "'n99'"]),
         ("edges.csv", "source,target\n", ["edges.csv", "at least one row"]),
         ("edges.csv", "from,length\nn0,1\n", ["edges.csv", "source and target", "n0"]),
         ("nodes.csv", "", ["nodes.csv", "header"]),

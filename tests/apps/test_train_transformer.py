@@ -51,6 +51,7 @@ def give(monkeypatch, text):
     monkeypatch.setattr(sys, "stdin", stdin)
 
 
+@pytest.mark.slow
 def test_translates_exports_and_goes_on(
     app, paths, tmp_path, few_dates, monkeypatch, capsys
 ):
@@ -146,6 +147,7 @@ def test_own_files_and_averages(app, paths, tmp_path):
     assert [int(name) for name in kept] == [2, 4]
 
 
+@pytest.mark.slow
 def test_goes_on_with_a_text(app, paths, tmp_path):
     book = tmp_path / "book.txt"
     book.write_text("to be or not to be\n" * 100)

@@ -223,6 +223,20 @@ def test_signal_is_heard_at_once_and_the_state_is_kept(
     assert result["export"] == f"{tmp_path}/model/1"
 
 
+def test_signal_while_the_first_steps_compile_is_heard_at_once(tmp_path, monkeypatch):
+    def stop(*_):
+        signal.raise_signal(signal.SIGTERM)
+        pytest.fail("not heard")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BatchSteps, "take", stop)
+        with pytest.raises(Interrupted) as raised:
+            run(LineTask(), tmp_path / "run", SCHEDULE)
+    assert not raised.value.is_saved
+    results = [run(LineTask(), tmp_path / name, SCHEDULE) for name in ("run", "whole")]
+    assert results[0]["test_error"] == results[1]["test_error"]
+
+
 def test_interrupted_export_leaves_nothing(tmp_path, monkeypatch):
     save = tf.saved_model.save
 

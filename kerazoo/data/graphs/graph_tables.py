@@ -147,7 +147,7 @@ def _number_nodes(path, column, names):
         if nodes.setdefault(name, len(nodes)) != row - csv_columns.FIRST_ROW:
             raise ValueError(
                 f"{path}, row {row}: expected an id that no other node has. "
-                f"Received: {column}={name!r}"
+                f"Received: {name!r} in column {column}"
             )
     return nodes
 

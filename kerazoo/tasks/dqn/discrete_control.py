@@ -146,7 +146,8 @@ class DiscreteControl(BaseTask):
         solved = "" if self.target is None else f", solved at {self.target:g}"
         return (
             f"{self._env_id()}: observations {space.shape} of {space.dtype}, "
-            f"{environment.num_actions} actions{solved}; {environment.batch_size} copies"
+            f"{environment.num_actions} actions{solved}; "
+            f"{environment.batch_size} copies"
         )
 
     def steps(

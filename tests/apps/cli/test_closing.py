@@ -6,13 +6,19 @@ from absl.testing import flagsaver
 
 from apps import generate
 from apps import play
+from apps import predict
 from apps import train_gan
 from apps import train_transformer
 from apps import translate
 from apps.cli import closing
 from apps.cli import tasks
 
-APPS = {"generate": generate, "play": play, "translate": translate}
+APPS = {
+    "generate": generate,
+    "play": play,
+    "predict": predict,
+    "translate": translate,
+}
 
 
 @pytest.mark.parametrize(
@@ -37,10 +43,9 @@ def test_next_command_is_one_of_the_apps(family, task, words):
         command = closing.next_command("models/it/3", "runs/it", family)
     assert words in command
     name = re.search(r"apps\.(\w+)", command)[1]
-    if name in APPS:  # Its flags are those of the command.
-        module = APPS[name].__name__
-        own = {flag.name for flag in flags.FLAGS.get_key_flags_for_module(module)}
-        assert set(re.findall(r"--(\w+)", command)) <= own
+    module = APPS[name].__name__
+    own = {flag.name for flag in flags.FLAGS.get_key_flags_for_module(module)}
+    assert set(re.findall(r"--(\w+)", command)) <= own
 
 
 def test_images_are_made_of_a_run_without_an_export():

@@ -66,6 +66,10 @@ def test_stopped_run_has_the_exit_code_of_its_signal(app, signal_number):
     code, _, err = app(raising(Interrupted(signal_number)))
     assert code == 128 + signal_number
     assert "state saved. The same command goes on" in err
+    code, _, err = app(raising(Interrupted(signal_number, is_saved=False)))
+    assert code == 128 + signal_number
+    name = {2: "SIGINT", 15: "SIGTERM"}[signal_number]
+    assert err == f"Stopped by {name}. The same command goes on.\n"
 
 
 def test_ctrl_c_is_exit_code_130(app):

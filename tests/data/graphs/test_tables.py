@@ -103,8 +103,16 @@ def test_without_split_labelled_nodes_are_split_at_random(tmp_path):
         ("1.25,test", "1.25,", r"`test` must have at least one node"),
         (NODES, "", r"nodes.csv: expected a header and at least one row"),
         ("target", "end", r"edges.csv: expected a column source and target.*'end'"),
-        ("cy,2,bob", "cy,2,rob", r"edges.csv, row 3: .* Received: target='rob'"),
-        ("cy,2,bob", "sy,2,bob", r"edges.csv, row 3: .* Received: source='sy'"),
+        (
+            "cy,2,bob",
+            "cy,2,rob",
+            r"edges.csv, row 3: .*'rob' in column target",
+        ),
+        (
+            "cy,2,bob",
+            "sy,2,bob",
+            r"edges.csv, row 3: .*'sy' in column source",
+        ),
         ("ann,0.5", "ann,", r"edges.csv, row 2: column 'weight' .* weight=''"),
         ("2003", "x", r"edges.csv, row 4: column 'since' .* since='x'"),
         (EDGES, "", r"edges.csv: expected a header and at least one row"),

@@ -375,6 +375,7 @@ def test_tfds_errors(tmp_path):
     assert message.endswith("could not be made: OSError: no paint left")
 
 
+@pytest.mark.slow
 def test_mnist(real_data):
     dataset = load("mnist", data_dir=real_data("tensorflow_datasets"))
     assert dataset.train_images.shape == (60_000, 28, 28, 1)

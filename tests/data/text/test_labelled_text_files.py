@@ -140,8 +140,9 @@ def test_faulty_files(tmp_path, name, content, message):
     assert message in error_of(tmp_path)
 
 
-FILM = "a long and quiet story of two friends"
-FILMS = [(f"{FILM[i % 5 :]} {i}", ("bad", "good")[i % 2]) for i in range(40)]
+FILMS = [
+    (f"{i % 12} quiet hours of film {i}", ("bad", "good")[i % 2]) for i in range(40)
+]
 
 
 def test_one_file(tmp_path, caplog):

@@ -96,6 +96,7 @@ def test_two_replicas_train_as_one(split, kwargs):
         assert max(np.abs(w - v).max() for w, v in zip(found, free)) > 1e-3
 
 
+@pytest.mark.slow
 def test_two_replicas_fit_as_one_with_a_batch_that_does_not_divide():
     images = np.concatenate([IMAGES, -IMAGES])[:11]  # Batches of 4, 4 and 3.
     labels = np.arange(11, dtype="int32") % 3

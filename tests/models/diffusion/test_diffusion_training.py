@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from kerazoo.models.diffusion import parametrizations
@@ -95,6 +96,7 @@ def test_run_in_two_parts_ends_as_one_in_one_go(tmp_path):
     assert sum("seed" in name for name in whole) == 1
 
 
+@pytest.mark.slow
 def test_two_replicas_train_as_one(tmp_path):
     mirrored = strategies.create("mirrored", num_devices=2)
     expected = trained(full(0), tmp_path / "one", 3)

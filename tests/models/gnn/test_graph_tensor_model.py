@@ -264,6 +264,7 @@ def test_saved_and_loaded_model_gives_equal_outputs(tmp_path, kind):
         np.testing.assert_array_equal(loaded(flat(GRAPHS)), model(flat(GRAPHS)))
 
 
+@pytest.mark.slow
 def test_model_is_loaded_by_a_process_of_its_own(tmp_path):
     network = keras.Sequential([keras.layers.Dense(2)])
     model = GraphTensorModel(SCHEMA, TakeNodes(network))

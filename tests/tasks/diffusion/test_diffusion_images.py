@@ -142,6 +142,7 @@ def test_requests_suit_the_model(sources):
         source.open(request)
 
 
+@pytest.mark.slow
 def test_evaluations_are_logged_and_leave_training_as_it_was(tmp_path):
     """Bit for bit; the last one is of the same images as the result, here."""
     weights = []

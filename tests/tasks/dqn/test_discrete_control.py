@@ -96,6 +96,7 @@ def test_learns_and_reports(tmp_path):
     assert {"eval/std_return", "eval/lower_bound", "env_steps"} <= curve[0].keys()
 
 
+@pytest.mark.slow
 def test_return_that_counts_as_solved_ends_training(tmp_path, monkeypatch):
     task = build(make_task("CartPole-v1"))
     assert task.target == 475.0

@@ -134,6 +134,7 @@ def test_run_that_went_on_ends_as_one_that_did_not(tmp_path):
         assert [int(name) for name in kept] == [2, 4]
 
 
+@pytest.mark.slow
 def test_translations_after_training(tmp_path):
     task = TASKS["translate"]()
     result = run(task, tmp_path)
@@ -147,6 +148,7 @@ def test_translations_after_training(tmp_path):
     assert task.metadata()["dataset"] == "words"
 
 
+@pytest.mark.slow
 def test_loss_chooses_where_nothing_is_translated(tmp_path):
     task = dataclasses.replace(TASKS["translate"](), eval_sentences=0)
     result = run(task, tmp_path)
@@ -154,6 +156,7 @@ def test_loss_chooses_where_nothing_is_translated(tmp_path):
     assert "validation_bleu" not in result and "bleu" in result
 
 
+@pytest.mark.slow
 def test_texts_go_on(tmp_path, capsys):
     task = TASKS["generate"]()
     result = run(task, tmp_path)
@@ -198,6 +201,7 @@ def test_classes_of_images(tmp_path):
     assert task.metadata()["class_names"] == ["0", "1"]
 
 
+@pytest.mark.slow
 def test_two_replicas_share_the_batches(tmp_path):
     strategy = strategies.create("mirrored", num_devices=2)
     task = TASKS["translate"]()
