@@ -113,7 +113,7 @@ def test_trains_measures_exports_and_goes_on(app, paths, tmp_path):
     assert Image.open(tmp_path / "a.gif").n_frames == 5
     for arguments, words in (
         (["--steps=5"], ["--steps", "diffusion"]),
-        (["--image=a.png"], ["--image", "diffusion"]),
+        ([f"--image={tmp_path}/a.png"], ["--image", "diffusion"]),
         (["--frames=3"], ["--frames", "--interpolate"]),
         (["--label=11"], ["--label=11", "from 0 to 9"]),
         (["--truncation=-1"], ["truncation"]),

@@ -147,7 +147,7 @@ def _number_nodes(path, column, names):
         if nodes.setdefault(name, len(nodes)) != row - csv_columns.FIRST_ROW:
             raise ValueError(
                 f"{path}, row {row}: expected an id that no other node has. "
-                f"Received: {name!r} in column {column}"
+                f"Received: {column}={name!r}"
             )
     return nodes
 
@@ -211,6 +211,6 @@ def _read_ends(path, column, names, nodes):
         if name not in nodes:
             raise ValueError(
                 f"{path}, row {row}: expected the id of a node in nodes.csv. "
-                f"Received: {column}={name!r}"
+                f"Received: {name!r} in column {column}"
             )
     return np.array([nodes[name] for name in names], np.int32)
