@@ -137,6 +137,10 @@ def test_bare_command_has_the_same_flags(app, tmp_path, noted, monkeypatch):
     monkeypatch.chdir(tmp_path)
     flags = dict(line.split("=", 1) for line in noted.read_text().splitlines())
     given = [f"{k}={flags[k]}" for k in ("--task", "--dataset") if k in flags]
+    if "--task=classify" in given:  # That there are texts is seen first, too.
+        rows = [f"text {i}\t{'yes' if i % 2 else 'no'}\n" for i in range(20)]
+        (tmp_path / "train.tsv").write_text("".join(rows))
+        given.append(f"--data_dir={tmp_path}")
     code, _, err = app(
         APPS[family].main,
         *(*given, *IN_PROCESS.get(family, ()), "--seed=1", f"--workdir={tmp_path}"),
