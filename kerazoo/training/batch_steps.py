@@ -62,7 +62,7 @@ class BatchSteps:
         self._reported = self.training_seconds, self.timed_steps
         if self.batches is not None:
             distributed = self.strategy.distribute_datasets_from_function(
-                lambda context: self.batches(step, context)
+                lambda context: _without_autotune(self.batches(step, context))
             )
             self._iterator = iter(distributed)
 
@@ -164,3 +164,12 @@ def mean_metrics(history: typing.Sequence[dict[str, np.ndarray]]) -> dict[str, f
         if np.isfinite(values).any()
     }
     return {name: value for name, value in means.items() if np.isfinite(value)}
+
+
+def _without_autotune(dataset):
+    # In about 2 of 100 cases, the thread that tunes a dataset misses the call to end,
+    # and whoever lets go of its iterator waits for as long as it ran, up to a minute.
+    options = tf.data.Options()
+    if dataset.options().autotune.enabled is None:
+        options.autotune.enabled = False
+    return dataset.with_options(options)
