@@ -21,6 +21,22 @@ def pytest_configure():
     from kerazoo.training import strategy
 
     strategy.create("mirrored", num_devices=2)
+    _stop_autotuning()
+
+
+def _stop_autotuning():
+    # Letting go of an autotuned dataset waits for up to a minute in about 2 of 100
+    # cases, see `kerazoo/training/batch_steps.py`; here, for those that Keras makes.
+    import tensorflow as tf
+
+    apply = tf.data.Dataset._apply_debug_options
+
+    def without_autotune(dataset):
+        options = tf.data.Options()
+        options.autotune.enabled = False
+        return apply(dataset.with_options(options))
+
+    tf.data.Dataset._apply_debug_options = without_autotune
 
 
 @pytest.fixture(autouse=True)

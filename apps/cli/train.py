@@ -60,7 +60,7 @@ def train(make_task, family, name, module, patience=None, sample_every=None, **m
             **options,
         )
     if run.EXPORT.value and not run.EXPORT_DIR.value and result["export"]:
-        from kerazoo.serving.exporting import write_models_config
+        from kerazoo.serving.models_config import write_models_config
 
         with errors.user_errors():
             write_models_config(pathlib.Path("saved_models"))

@@ -4,7 +4,7 @@ from .exported import newest_version
 from .exported import read_metadata
 from .exported import versions
 from .exporting import export
-from .exporting import write_models_config
+from .models_config import write_models_config
 from .signatures import load_signatures
 
 __all__ = [

@@ -11,7 +11,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kerazoo.atomic_files import write_text
 from kerazoo.serving.exported import METADATA_FILE
 from kerazoo.serving.exported import newest_version
 from kerazoo.serving.exported import read_metadata
@@ -24,7 +23,6 @@ __all__ = [
     "newest_version",
     "read_metadata",
     "versions",
-    "write_models_config",
 ]
 KERAS_FILE = "model.keras"
 
@@ -91,27 +89,6 @@ def export(
                     raise
             else:
                 return path
-
-
-def write_models_config(directory: str | os.PathLike) -> pathlib.Path:
-    """Lists all models of a folder in its `models.config`, for TensorFlow Serving.
-
-    Args:
-        directory: path. Holds one folder per model.
-
-    Returns:
-        path of the file, for `tensorflow_model_server --model_config_file`.
-    """
-    directory = pathlib.Path(directory).absolute()
-    models = sorted(p for p in directory.iterdir() if p.is_dir() and versions(p))
-    entries = "".join(
-        f'  config {{ name: "{model.name}" base_path: "{model}" '
-        'model_platform: "tensorflow" }\n'
-        for model in models
-    )
-    path = directory / "models.config"
-    write_text(path, f"model_config_list {{\n{entries}}}\n")
-    return path
 
 
 @contextlib.contextmanager

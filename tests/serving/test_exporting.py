@@ -3,9 +3,7 @@ import json
 import numpy as np
 import pytest
 import tensorflow as tf
-from google.protobuf import text_format
 from tensorflow_serving.apis import prediction_log_pb2
-from tensorflow_serving.config import model_server_config_pb2
 
 from kerazoo.serving import exporting
 
@@ -63,16 +61,3 @@ def test_warmup_requests_are_what_serving_reads(tmp_path):
     ).predict_log.request
     assert request.model_spec.name == "doubler"
     np.testing.assert_array_equal(tf.make_ndarray(request.inputs["x"]), [[1.0, 1.0]])
-
-
-def test_models_config_lists_the_models(tmp_path):
-    write(tmp_path / "b")
-    write(tmp_path / "a")
-    (tmp_path / "no_model").mkdir()
-    config = model_server_config_pb2.ModelServerConfig()
-    text_format.Parse(exporting.write_models_config(tmp_path).read_text(), config)
-    models = config.model_config_list.config
-    assert [(m.name, m.base_path) for m in models] == [
-        ("a", str(tmp_path / "a")),
-        ("b", str(tmp_path / "b")),
-    ]
