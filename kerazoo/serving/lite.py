@@ -1,0 +1,192 @@
+"""Exports as files of TensorFlow Lite (LiteRT), for telephones and boards."""
+
+import dataclasses
+import os
+import pathlib
+import typing
+import warnings
+
+import numpy as np
+import tensorflow as tf
+
+from kerazoo.atomic_files import write_whole
+from kerazoo.serving.exported import newest_version
+
+LITE_DTYPES = ("float32", "float16", "int8")
+_SIGNATURES = ("generate", "classify", "tensors", "serving_default")  # As looked for.
+_REQUEST_SEED = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class LiteConversion:
+    """What a conversion has made.
+
+    Attributes:
+        path: The file.
+        signature: Name of the signature of the export, and of that in the file.
+        num_bytes: Size of the file.
+        largest_difference: Largest absolute difference of its outputs from those of the
+            export, on the request of `convert_to_lite`.
+    """
+
+    path: pathlib.Path
+    signature: str
+    num_bytes: int
+    largest_difference: float
+
+
+def convert_to_lite(
+    export: str | os.PathLike,
+    path: str | os.PathLike,
+    signature: str | None = None,
+    dtype: str = "float32",
+    request: typing.Mapping[str, np.ndarray] | None = None,
+) -> LiteConversion:
+    """Writes a signature of an export as a file of TensorFlow Lite.
+
+    Inputs and outputs keep their names; outputs that are strings, such as PNG files,
+    are left out. The file is compared with the export before it is written.
+
+    Args:
+        export: Folder of a served model, for its newest version, or of one version.
+        path: The file to write, `.tflite`.
+        signature: Name of a signature. Default: the first of `generate`, `classify`,
+            `tensors` and `serving_default` whose inputs are numbers.
+        dtype: Type of the weights: `"float32"`, `"float16"`, which computes in float32,
+            or `"int8"`, by channel, with activations that are quantized as they come.
+        request: dict of arrays by the name of the input, to compare with. Default:
+            random numbers, of the size 1 where the signature leaves it open.
+
+    Returns:
+        `LiteConversion`.
+
+    Raises:
+        OSError: If the file cannot be written.
+        ValueError: If there is no such export or signature, or it needs operations that
+            TensorFlow Lite has not, such as those of text.
+
+    Example:
+
+    ```python
+    path = export(module, {"serving_default": module.serve}, "saved_models/double")
+    convert_to_lite(path, "double.tflite").num_bytes
+    ```
+    """
+    if dtype not in LITE_DTYPES:
+        raise ValueError(
+            f"`dtype` must be one of {', '.join(LITE_DTYPES)}. Received: dtype={dtype}"
+        )
+    version = newest_version(export)
+    try:
+        loaded = tf.saved_model.load(os.fspath(version))
+    except (OSError, ValueError, tf.errors.OpError) as error:
+        raise ValueError(
+            f"An exported model cannot be loaded: {error}. "
+            f"Received: saved_model={version}"
+        ) from error
+    name, function = _find(loaded.signatures, signature, version)
+    specs = function.structured_input_signature[1]
+    module = _Numbers(loaded, function, specs)
+    with warnings.catch_warnings():  # TensorFlow calls its own interpreter deprecated.
+        warnings.simplefilter("ignore")
+        content = _converted(module, specs, dtype, name, version)
+        request = dict(request or _random_request(specs))
+        difference = _largest_difference(content, name, function, request)
+    write_whole(path, lambda part: part.write_bytes(content))
+    return LiteConversion(pathlib.Path(path), name, len(content), difference)
+
+
+class _Numbers(tf.Module):
+    """A signature without its outputs of strings."""
+
+    def __init__(self, loaded, function, specs):
+        super().__init__()
+        self.loaded = loaded  # Has the variables.
+        outputs = function.structured_outputs
+        names = [k for k, v in outputs.items() if v.dtype != tf.string]
+        self.serve = tf.function(
+            lambda **inputs: {name: function(**inputs)[name] for name in names},
+            autograph=False,
+        ).get_concrete_function(**specs)
+
+
+def _find(signatures, name, version):
+    """Returns the name and the function of the signature that is meant."""
+    usable = [
+        found
+        for found in (*_SIGNATURES, *signatures)
+        if found in signatures and _is_of_numbers(signatures[found])
+    ]
+    if name is None and not usable:
+        raise ValueError(
+            "TensorFlow Lite has no operations of text and files, which all signatures "
+            f"take. Received: saved_model={version}"
+        )
+    name = name or usable[0]
+    if name not in signatures:
+        raise ValueError(
+            f"`signature` must be one of {', '.join(sorted(signatures))}. "
+            f"Received: signature={name}"
+        )
+    if not _is_of_numbers(signatures[name]):
+        raise ValueError(
+            "`signature` must take numbers and return some: TensorFlow Lite has no "
+            "operations of text and files"
+            + (f"; {', '.join(dict.fromkeys(usable))} can be taken" if usable else "")
+            + f". Received: signature={name}"
+        )
+    return name, signatures[name]
+
+
+def _is_of_numbers(function):
+    inputs = function.structured_input_signature[1].values()
+    outputs = function.structured_outputs.values()
+    return all(spec.dtype != tf.string for spec in inputs) and any(
+        output.dtype != tf.string for output in outputs
+    )
+
+
+def _converted(module, specs, dtype, name, version):
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([module.serve], module)
+    if dtype != "float32":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if dtype == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    try:
+        return converter.convert()
+    except Exception as error:  # Of a kind that TensorFlow does not export.
+        found = sorted(set(_missing_operations(str(error))))
+        said = f": {', '.join(found)}" if found else ""
+        raise ValueError(
+            f"The signature {name!r} needs operations that TensorFlow Lite has not"
+            f"{said}. Received: saved_model={version}"
+        ) from error
+
+
+def _missing_operations(message):
+    for line in message.splitlines():
+        if line.startswith(("Flex ops:", "Custom ops:")):
+            yield from line.partition(":")[2].replace(" ", "").split(",")
+
+
+def _random_request(specs):
+    random = np.random.default_rng(_REQUEST_SEED)
+    request = {}
+    for name, spec in specs.items():
+        shape = [size or 1 for size in spec.shape]
+        if spec.dtype.is_floating:
+            request[name] = random.normal(size=shape).astype(spec.dtype.name)
+        else:
+            request[name] = np.zeros(shape, spec.dtype.name)
+    return request
+
+
+def _largest_difference(content, name, function, request):
+    """Returns how far the outputs of the file are from those of the export."""
+    expected = function(**{k: tf.convert_to_tensor(v) for k, v in request.items()})
+    interpreter = tf.lite.Interpreter(model_content=content)
+    found = interpreter.get_signature_runner()(**request)
+    return max(
+        float(np.abs(np.subtract(value, expected[key], dtype="float64")).max(initial=0))
+        for key, value in found.items()
+    )
