@@ -318,7 +318,7 @@ def test_config_of_version_0_1_is_read():
         assert type(make(name)).from_config(old).get_config() == config
 
 
-@keras.saving.register_keras_serializable(package="test_gnn_encoders")
+@keras.saving.register_keras_serializable(package="test_graph_encoder")
 class Doubled(keras.Model):
     """Subclassed model that leaves the building of its encoder to the call."""
 
