@@ -1,25 +1,56 @@
-"""CSV files as columns, with errors that name the row as spreadsheets count it."""
+"""Columns of a table with a header, and their numbers."""
 
+import dataclasses
 import logging
 import math
 import os
+import pathlib
 import re
 import typing
 
 import numpy as np
 
-from kerazoo.data.delimited_rows import read_rows
+from kerazoo.data.decimal_commas import with_decimal_points
+from kerazoo.data.table_file import Table
+from kerazoo.data.table_file import read_table
 
 FIRST_ROW = 2  # Row 1 is the header.
 _UNNAMED = re.compile(r"|Unnamed: \d+")  # What pandas calls what has no name.
+
+
+@dataclasses.dataclass(frozen=True)
+class CsvColumns:
+    """The columns of a table.
+
+    Args:
+        path: The file that they are of.
+        cells: Name of each column to its cells, N each.
+        numbers: The N numbers of the rows as spreadsheets count, from 1.
+
+    Example:
+
+    ```python
+    import pathlib
+
+    CsvColumns(pathlib.Path("t.csv"), {"x": ["0.5"]}, [2]).cells["x"]  # ["0.5"]
+    ```
+    """
+
+    path: pathlib.Path
+    cells: dict[str, list[str]]
+    numbers: list[int]
+
+    def place(self, index: int) -> str:
+        """Returns the file and the row of the cells of an index, for errors."""
+        return f"{self.path}, row {self.numbers[index]}"
 
 
 def read_columns(
     path: str | os.PathLike,
     required: typing.Iterable[str] = (),
     first_rows: int | None = None,
-) -> dict[str, list[str]]:
-    """Reads a CSV file with a header, see `read_rows`.
+) -> CsvColumns:
+    """Reads a table with a header, see `kerazoo.data.table_file.read_table`.
 
     Args:
         path: path of the file.
@@ -27,65 +58,56 @@ def read_columns(
         first_rows: reads no more than these; None for all.
 
     Returns:
-        dict of column name to list of str, without spaces around them.
+        `CsvColumns`.
 
     Raises:
         OSError: If the file cannot be read.
         ValueError: If it is no CSV, has no rows, lacks a column, or a row has more or
             fewer cells than the header.
     """
-    rows = read_rows(path, first_rows)
-    if len(rows) < FIRST_ROW:
+    table = read_table(path, first_rows=first_rows)
+    table = with_decimal_points(table, says=first_rows is None)
+    header = table.rows[0]
+    if len(table.rows) < FIRST_ROW:
         raise ValueError(
-            f"{path}: expected a header and at least one row. Received: rows={rows}"
+            f"{path}: expected a header and at least one row. Received: rows={[header]}"
         )
-    header, *rows = rows
     for name in required:
         if name not in header:
             raise ValueError(
                 f"{path}: expected a column {name!r}. Received: columns={header}"
             )
-    return name_columns(path, header, rows)
+    return name_columns(table.below(has_header=True), header)
 
 
-def name_columns(
-    path: str | os.PathLike,
-    header: typing.Sequence[str],
-    rows: typing.Sequence[typing.Sequence[str]],
-    first_row: int = FIRST_ROW,
-) -> dict[str, list[str]]:
+def name_columns(table: Table, header: typing.Sequence[str]) -> CsvColumns:
     """Returns rows as columns.
 
     Args:
-        path: path of the file, for errors.
-        header: names of the columns.
-        rows: cells, at least one row.
-        first_row: number of the first of the rows in the file.
-
-    Returns:
-        dict of column name to list of str.
+        table: The rows, without a header, at least one.
+        header: Names of the columns.
 
     Raises:
-        ValueError: If two columns have one name, or a row is of another length.
+        ValueError: If two columns have one name.
 
     Example:
 
     ```python
-    name_columns("t.csv", ["x", "y"], [["0", "a"], ["1", "b"]])["y"]  # ["a", "b"]
+    import pathlib
+
+    from kerazoo.data.table_file import read_table
+
+    pathlib.Path("own.csv").write_text("0,a\\n1,b\\n")
+    name_columns(read_table("own.csv"), ["x", "y"]).cells["y"]  # ["a", "b"]
     ```
     """
     if len(set(header)) < len(header):
         raise ValueError(
-            f"{path}: expected columns of different names. "
+            f"{table.path}: expected columns of different names. "
             f"Received: columns={list(header)}"
         )
-    for number, row in enumerate(rows, first_row):
-        if len(row) != len(header):
-            raise ValueError(
-                f"{path}, row {number}: expected {len(header)} cells as in the header. "
-                f"Received: {len(row)} cells"
-            )
-    return dict(zip(header, map(list, zip(*rows))))
+    cells = dict(zip(header, map(list, zip(*table.rows))))
+    return CsvColumns(table.path, cells, table.numbers)
 
 
 def is_unnamed(column: str) -> bool:
@@ -120,14 +142,14 @@ def drop_counts(
 def read_numbers(
     path: str | os.PathLike,
     columns: dict[str, list[str]],
-    first_row: int = FIRST_ROW,
+    numbers: typing.Sequence[int] | None = None,
 ) -> np.ndarray:
     """Converts columns of text to numbers.
 
     Args:
         path: path of the file, for errors.
         columns: dict of column name to list of str, N each, D columns.
-        first_row: number of the first row of the columns in the file.
+        numbers: numbers of the rows in the file; None for those from 2 on.
 
     Returns:
         float32 array `(N, D)`.
@@ -135,10 +157,8 @@ def read_numbers(
     Raises:
         ValueError: If a cell is not a finite number.
     """
-    numbers = [
-        _numbers(path, name, cells, first_row) for name, cells in columns.items()
-    ]
-    return np.stack(numbers, axis=1)
+    found = [_numbers(path, name, cells, numbers) for name, cells in columns.items()]
+    return np.stack(found, axis=1)
 
 
 def number_of(cell: str) -> float:
@@ -149,13 +169,13 @@ def number_of(cell: str) -> float:
         return math.nan
 
 
-def _numbers(path, name, cells, first_row):
+def _numbers(path, name, cells, rows):
     with np.errstate(over="ignore"):
         numbers = np.array([number_of(cell) for cell in cells], np.float32)
-    for row in np.flatnonzero(~np.isfinite(numbers)):
+    for i in np.flatnonzero(~np.isfinite(numbers)):
         raise ValueError(
-            f"{path}, row {row + first_row}: column {name!r} must hold finite numbers. "
-            f"Received: {name}={cells[row]!r}"
+            f"{path}, row {rows[i] if rows else i + FIRST_ROW}: column {name!r} must "
+            f"hold finite numbers. Received: {name}={cells[i]!r}"
         )
     return numbers
 

@@ -39,10 +39,11 @@ def read_nodes(
             those of training are needed.
     """
     tables = _read_tables(data_dir, trained, target_column)
-    columns = csv_columns.read_columns(pathlib.Path(data_dir, NODES))
+    table = csv_columns.read_columns(pathlib.Path(data_dir, NODES))
+    columns = table.cells
     rows = [
-        Row(f"row {i + csv_columns.FIRST_ROW}", list(cells), i)
-        for i, cells in enumerate(zip(*columns.values()))
+        Row(f"row {number}", cells, i)
+        for i, (number, *cells) in enumerate(zip(table.numbers, *columns.values()))
     ]
     if tables.labels is not None:
         for row, label in zip(rows, tables.labels[1]):
@@ -66,13 +67,14 @@ def read_pairs(data_dir: str | os.PathLike, trained: dict[str, typing.Any]) -> I
     """
     tables = _read_tables(data_dir, trained)
     path = pathlib.Path(data_dir, PAIRS_FILE)
-    columns = csv_columns.read_columns(path)
+    table = csv_columns.read_columns(path)
+    columns = table.cells
     source, target = (_column(path, columns, names) for names in (_SOURCES, _TARGETS))
     label = next(iter(known_columns(columns, _LABELS)), None)
     numbers = {name: i for i, name in enumerate(tables.node_names)}
     rows = []
-    for i, cells in enumerate(zip(*columns.values())):
-        row = Row(f"row {i + csv_columns.FIRST_ROW}", list(cells))
+    for i, (number, *cells) in enumerate(zip(table.numbers, *columns.values())):
+        row = Row(f"row {number}", cells)
         ends = [columns[name][i] for name in (source, target)]
         unknown = next((end for end in ends if end not in numbers), None)
         if unknown is None:

@@ -9,8 +9,7 @@ import tensorflow as tf
 from scipy import sparse
 
 from kerazoo.data.graphs.graph import Graph
-from kerazoo.prediction.answers import ClassAnswers
-from kerazoo.prediction.answers import RankedAnswers
+from kerazoo.prediction.answers import Answers
 from kerazoo.prediction.numbers import short
 from kerazoo.prediction.predictor import Found
 from kerazoo.prediction.predictor import Predictor
@@ -30,12 +29,14 @@ class TensorsPredictor(Predictor):
 
     Args:
         version: Folder of one version of an export.
+        answers: How its answers are written.
 
     Raises:
         ValueError: If it has no such signature.
     """
 
-    def __init__(self, version: str | os.PathLike):
+    def __init__(self, version: str | os.PathLike, answers: Answers):
+        self.answers = answers
         signatures = load_signatures(version)
         if "tensors" not in signatures:
             raise ValueError(
@@ -84,21 +85,10 @@ class NodeClassPredictor(TensorsPredictor):
     Items are numbers of nodes of the graph that all share.
 
     Args:
-        version: Folder of one version of an export.
-        class_names: Names of its classes.
-        top_k: See `ClassAnswers`.
+        version, answers: See `TensorsPredictor`; answers are `ClassAnswers`.
     """
 
     whole = True
-
-    def __init__(
-        self,
-        version: str | os.PathLike,
-        class_names: Sequence[str],
-        top_k: int | None = None,
-    ):
-        self.answers = ClassAnswers(class_names, top_k)
-        super().__init__(version)
 
     def check_inputs(self, inputs: Inputs) -> None:
         self.check(inputs.shared.graph)
@@ -114,14 +104,11 @@ class PairPredictor(TensorsPredictor):
     Items are pairs of numbers of nodes of the graph that all share.
 
     Args:
-        version: Folder of one version of an export.
+        version, answers: See `TensorsPredictor`; answers are `RankedAnswers` of a
+            `probability`.
     """
 
     whole = True
-
-    def __init__(self, version: str | os.PathLike):
-        self.answers = RankedAnswers(["probability"])
-        super().__init__(version)
 
     def check_inputs(self, inputs: Inputs) -> None:
         self.check(inputs.shared.graph)
@@ -137,10 +124,9 @@ class WholeGraphPredictor(TensorsPredictor):
     Items are SMILES or `Graph`s.
 
     Args:
-        version: Folder of one version of an export.
-        class_names: Names of its classes; None for values.
+        version, answers: See `TensorsPredictor`; answers are `ClassAnswers`, or
+            `RankedAnswers` of a `value`.
         descriptors: Whether molecules get RDKit's descriptors.
-        top_k: See `ClassAnswers`.
     """
 
     takes_long = True
@@ -148,15 +134,11 @@ class WholeGraphPredictor(TensorsPredictor):
     def __init__(
         self,
         version: str | os.PathLike,
-        class_names: Sequence[str] | None = None,
+        answers: Answers,
         descriptors: bool = False,
-        top_k: int | None = None,
     ):
-        self.answers = RankedAnswers(["value"])
-        if class_names is not None:
-            self.answers = ClassAnswers(class_names, top_k)
+        super().__init__(version, answers)
         self._descriptors = descriptors
-        super().__init__(version)
 
     def prepare(self, item: str | Graph) -> Graph:
         from kerazoo.data.graphs.molecules import featurize

@@ -22,9 +22,8 @@ class ImageClassPredictor(Predictor):
 
     Args:
         version: Folder of one version of an export.
+        answers: How its answers are written.
         image_shape: `(H, W, C)` of its images.
-        class_names: Names of its classes.
-        top_k: See `ClassAnswers`.
     """
 
     takes_long = True
@@ -32,11 +31,10 @@ class ImageClassPredictor(Predictor):
     def __init__(
         self,
         version: str | os.PathLike,
+        answers: ClassAnswers,
         image_shape: Sequence[int],
-        class_names: Sequence[str],
-        top_k: int | None = None,
     ):
-        self.answers = ClassAnswers(class_names, top_k)
+        self.answers = answers
         height, width, channels = image_shape
         self._shape = height, width, channels
         self._classify = load_signatures(version)["classify"]

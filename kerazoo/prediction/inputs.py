@@ -6,9 +6,9 @@ import pathlib
 import typing
 from collections.abc import Sequence
 
+from kerazoo.data.text_file import STANDARD_INPUT
 from kerazoo.prediction.kinds import find_kind
 from kerazoo.prediction.row import Inputs
-from kerazoo.prediction.table_file import STANDARD_INPUT
 
 _PATH = str | os.PathLike
 _MAY_BE_FOLDER = {"images": {True, False}, "nodes": {True}, "pairs": {True}}
@@ -52,7 +52,9 @@ def open_inputs(
         metadata: What was noted about the export.
         paths: File or folder of what it takes; images may be in several.
 
-            - Texts and molecules: a `.csv` or `.tsv` file; any other has one per line.
+            - Texts: a `.csv` or `.tsv` file; any other has one per line; to be given
+              classes, a folder of a `.txt` for each.
+            - Molecules: a table, or a list of one per line.
             - Images: files, and folders of them.
             - Nodes: a folder of `nodes.csv` and `edges.csv`; pairs of them are in its
               `pairs.csv`.
@@ -91,10 +93,12 @@ def open_inputs(
 def _check_path(path, kind, name):
     """Says what is expected of a path, where there is nothing or something else."""
     is_there, is_folder = pathlib.Path(path).exists(), pathlib.Path(path).is_dir()
-    expected = _EXPECTED[kind.takes]
+    expected, may_be = _EXPECTED[kind.takes], _MAY_BE_FOLDER.get(kind.takes, {False})
+    if (kind.takes, kind.answers) == ("texts", "classes"):
+        expected, may_be = "a file of texts or a folder of .txt files", {True, False}
     if str(path) == STANDARD_INPUT and expected.startswith("a file"):
         return
-    if not is_there or is_folder not in _MAY_BE_FOLDER.get(kind.takes, {False}):
+    if not is_there or is_folder not in may_be:
         received = "nothing" if not is_there else "a folder" if is_folder else "a file"
         raise FileNotFoundError(
             f"`{name}` must be {expected}, and there is {received}. "
@@ -103,9 +107,14 @@ def _check_path(path, kind, name):
 
 
 def _read_texts(metadata, paths, columns, labelled):
+    from kerazoo.prediction.text_inputs import Trained
     from kerazoo.prediction.text_inputs import read_texts
 
-    return read_texts(paths[0], columns.text_column)
+    languages = tuple(metadata.get(f"{side}_language") for side in ("source", "target"))
+    trained = Trained(
+        metadata.get("class_names") or (), languages if all(languages) else None
+    )
+    return read_texts(paths[0], columns.text_column, trained)
 
 
 def _read_images(metadata, paths, columns, labelled):

@@ -5,15 +5,15 @@ import typing
 
 import numpy as np
 
+from kerazoo.data.table_file import is_table
 from kerazoo.prediction.inputs import Columns
-from kerazoo.prediction.inputs import open_inputs
 from kerazoo.prediction.kinds import find_kind
+from kerazoo.prediction.labelled_data import LabelledData
 from kerazoo.prediction.labelled_graphs import labelled_graphs
 from kerazoo.prediction.labelled_graphs import labelled_nodes
 from kerazoo.prediction.labelled_graphs import labelled_pairs
 from kerazoo.prediction.row import Inputs
 from kerazoo.prediction.row import Row
-from kerazoo.prediction.table_file import is_table
 
 PARTS = ("test", "all")
 _logger = logging.getLogger(__name__)
@@ -47,19 +47,24 @@ def open_labelled(
         raise ValueError(f"`part` must be test or all. Received: part={part}")
     kind = find_kind(metadata)
     name = dataset or (None if data_dir else metadata.get("dataset"))
-    arguments = metadata, name, data_dir, columns or Columns(), part
-    return _READERS[kind.takes, kind.answers](*arguments)
+    data = LabelledData(metadata, name, data_dir, columns or Columns(), part)
+    return _READERS[kind.takes, kind.answers](data)
 
 
-def _labelled_texts(metadata, dataset, data_dir, columns, part):
+def _labelled_texts(data):
     from kerazoo.data.text.loading import load_labelled
 
-    if part == "all" and data_dir and is_table(data_dir) and dataset is None:
-        return _labelled_table(data_dir, columns)
+    columns = data.columns
+    alone = data.data_dir if data.part == "all" and data.dataset is None else None
+    if alone and is_table(alone):
+        return _labelled_table(alone, columns)
     texts = load_labelled(
-        dataset or "files", data_dir, columns.text_column, columns.label_column
+        data.dataset or "files",
+        data.data_dir,
+        columns.text_column,
+        columns.label_column,
     )
-    parts = [(own, labels) for own, labels in _chosen(texts, part)]
+    parts = [(own, labels) for own, labels in _chosen(texts, data.part)]
     rows = [
         Row(
             f"text {text[:40]!r}", [text], text.encode(), label=texts.class_names[label]
@@ -77,11 +82,11 @@ def _labelled_table(path, columns):
 
     table = read_table(path)
     found = find_columns(table, columns.text_column, columns.label_column)
-    first = 0 if found.names is None else 1
-    _logger.info("%s: %s; measuring all %d rows.", path, found, len(table.rows) - first)
+    below = table.below(found.names is not None)
+    _logger.info("%s: %s; measuring all %d rows.", path, found, len(below.rows))
     rows = [
         Row(f"line {line}", cells, cells[found.text].encode(), label=cells[found.label])
-        for line, cells in list(zip(table.lines, table.rows))[first:]
+        for line, cells in zip(below.lines, below.rows)
     ]
     for row in rows:
         if not row.item:
@@ -89,14 +94,14 @@ def _labelled_table(path, columns):
     return Inputs([], rows, len(rows), "texts")
 
 
-def _translations(metadata, dataset, data_dir, columns, part):
+def _translations(data):
     from kerazoo.data.text.loading import load_parallel
 
-    languages = metadata["source_language"], metadata["target_language"]
-    pairs = load_parallel(dataset or "files", data_dir, *languages)
+    languages = (data.metadata[f"{side}_language"] for side in ("source", "target"))
+    pairs = load_parallel(data.dataset or "files", data.data_dir, *languages)
     rows = [
         Row(_place(source), [source], source.encode(), label=target)
-        for own in _chosen(pairs, part)
+        for own in _chosen(pairs, data.part)
         for source, target in zip(*own)
     ]
     return Inputs(["text"], rows, len(rows), "texts")
@@ -116,24 +121,24 @@ def _chosen(dataset, part):
     return [parts[name] for name in chosen]
 
 
-def _lines(metadata, dataset, data_dir, columns, part):
-    if data_dir is None:
+def _lines(data):
+    if data.data_dir is None:
         raise ValueError(
             "A language model is measured by the lines of a file: `data_dir` must be "
             "its path. Received: data_dir=None"
         )
-    return open_inputs(metadata, data_dir, columns, name="data_dir")
+    return data.open_files()
 
 
-def _images(metadata, dataset, data_dir, columns, part):
+def _images(data):
     from kerazoo.data.images.loading import load
 
-    height, width, channels = metadata["image_shape"]
-    images = load(dataset or "folder", data_dir, (height, width))
+    height, width, channels = data.metadata["image_shape"]
+    images = load(data.dataset or "folder", data.data_dir, (height, width))
     if not images.num_classes:
         raise ValueError(
             "The images must be in a folder for each class. "
-            f"Received: data_dir={data_dir}"
+            f"Received: data_dir={data.data_dir}"
         )
     if images.image_shape[-1] > channels:
         raise ValueError(
@@ -141,14 +146,14 @@ def _images(metadata, dataset, data_dir, columns, part):
             f"Received: dataset={images.name}, with colours"
         )
     names = images.class_names or [str(i) for i in range(images.num_classes)]
-    parts = ("train", "test") if part == "all" else ("test",)
+    parts = ("train", "test") if data.part == "all" else ("test",)
     rows = []
     for own in parts:
         pixels = getattr(images, f"{own}_images")
         labels = getattr(images, f"{own}_labels")
         for i, (image, label) in enumerate(zip(pixels, labels)):
             fitted = np.broadcast_to(
-                images.to_bytes(images.normalize(image)), metadata["image_shape"]
+                images.to_bytes(images.normalize(image)), data.metadata["image_shape"]
             )
             rows.append(Row(f"{own} image {i}", [], fitted, label=names[label]))
     _logger.info(

@@ -3,6 +3,8 @@
 import os
 import typing
 
+from kerazoo.prediction.answers import ClassAnswers
+from kerazoo.prediction.answers import RankedAnswers
 from kerazoo.prediction.kinds import check_top_k
 from kerazoo.prediction.kinds import find_kind
 
@@ -43,8 +45,8 @@ def _load_texts(version, metadata, kind, top_k):
     from kerazoo.prediction import text_predictors
 
     if kind.answers == "classes":
-        names = metadata["class_names"]
-        return text_predictors.TextClassPredictor(version, names, top_k)
+        answers = ClassAnswers(metadata["class_names"], top_k)
+        return text_predictors.TextClassPredictor(version, answers)
     if kind.answers == "translations":
         return text_predictors.TranslationPredictor(version, top_k)
     return text_predictors.TextScorePredictor(version)
@@ -53,27 +55,28 @@ def _load_texts(version, metadata, kind, top_k):
 def _load_images(version, metadata, kind, top_k):
     from kerazoo.prediction.image_predictor import ImageClassPredictor
 
-    shape, names = metadata["image_shape"], metadata["class_names"]
-    return ImageClassPredictor(version, shape, names, top_k)
+    answers = ClassAnswers(metadata["class_names"], top_k)
+    return ImageClassPredictor(version, answers, metadata["image_shape"])
 
 
 def _load_nodes(version, metadata, kind, top_k):
     from kerazoo.prediction.graph_predictors import NodeClassPredictor
 
-    return NodeClassPredictor(version, metadata["class_names"], top_k)
+    return NodeClassPredictor(version, ClassAnswers(metadata["class_names"], top_k))
 
 
 def _load_pairs(version, metadata, kind, top_k):
     from kerazoo.prediction.graph_predictors import PairPredictor
 
-    return PairPredictor(version)
+    return PairPredictor(version, RankedAnswers(["probability"]))
 
 
 def _load_graphs(version, metadata, kind, top_k):
     from kerazoo.prediction.graph_predictors import WholeGraphPredictor
 
     names, descriptors = metadata["class_names"], metadata["inputs"]["descriptors"]
-    return WholeGraphPredictor(version, names, descriptors, top_k)
+    answers = RankedAnswers(["value"]) if names is None else ClassAnswers(names, top_k)
+    return WholeGraphPredictor(version, answers, descriptors)
 
 
 def _load_observations(version, metadata, kind, top_k):

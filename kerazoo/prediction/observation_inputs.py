@@ -7,14 +7,17 @@ import pathlib
 
 import numpy as np
 
+from kerazoo.data.decimal_commas import with_decimal_points
+from kerazoo.data.table_file import is_table
+from kerazoo.data.table_file import read_table
+from kerazoo.data.text.text_lines import read_lines
+from kerazoo.data.text_file import STANDARD_INPUT
+from kerazoo.data.text_file import ending
 from kerazoo.prediction.row import Inputs
 from kerazoo.prediction.row import Row
-from kerazoo.prediction.table_file import STANDARD_INPUT
-from kerazoo.prediction.table_file import is_table
-from kerazoo.prediction.table_file import read_lines
-from kerazoo.prediction.table_file import read_table
 
 _JSON = (".jsonl", ".ndjson", ".json")
+_KEEP = "surrogateescape"  # Bytes that are not UTF-8: their row has no answer.
 
 
 def read_observations(path: str | os.PathLike) -> Inputs:
@@ -37,13 +40,14 @@ def read_observations(path: str | os.PathLike) -> Inputs:
     read_observations("seen.npy").total  # 2
     ```
     """
-    suffix = pathlib.Path(path).suffix.lower()
     if is_table(path):
-        return _of_table(read_table(path))
-    if suffix == ".npy":
+        table = read_table(path, errors=_KEEP, keeps_blank=True)
+        return _of_table(with_decimal_points(table))
+    if pathlib.Path(path).suffix.lower() == ".npy":
         return _of_array(path)
-    if suffix in _JSON or str(path) == STANDARD_INPUT:
-        rows = [_of_json(line, *cells) for line, cells in read_lines(path).rows]
+    if ending(path) in _JSON or str(path) == STANDARD_INPUT:
+        lines = read_lines(path, errors=_KEEP)
+        rows = [_of_json(number, line) for number, line in enumerate(lines, 1)]
         return Inputs(["observation"], rows, len(rows), "observations")
     raise ValueError(
         "Observations must be a .csv, .tsv, .npy or .jsonl file. "
@@ -52,15 +56,15 @@ def read_observations(path: str | os.PathLike) -> Inputs:
 
 
 def _of_table(table):
-    names = [cell.strip() for cell in table.rows[0][1]]
-    if all(math.isnan(_number(name)) for name in names):  # A header.
-        del table.rows[0]
-    else:
+    names = table.rows[0]
+    has_header = all(math.isnan(_number(name)) for name in names)
+    table = table.below(has_header)
+    if not has_header:
         names = [f"observation_{i}" for i in range(len(names))]
     if not table.rows:
         raise ValueError(f"{table.path}: expected rows. Received: only a header")
     rows = []
-    for line, cells in table.rows:
+    for line, cells in zip(table.lines, table.rows):
         row = Row(f"line {line}", cells)
         numbers = np.array([_number(cell) for cell in cells])
         if np.isnan(numbers).any():

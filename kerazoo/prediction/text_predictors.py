@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_text  # noqa: F401  Its operations are in the models.
 
+from kerazoo.prediction.answers import Answers
 from kerazoo.prediction.answers import ClassAnswers
 from kerazoo.prediction.answers import RankedAnswers
 from kerazoo.prediction.numbers import short
@@ -28,11 +29,13 @@ class TextPredictor(Predictor):
     Args:
         version: Folder of one version of an export.
         signature: Name of the signature to ask.
+        answers: How its answers are written.
     """
 
     notes = _NOTES
 
-    def __init__(self, version: str | os.PathLike, signature: str):
+    def __init__(self, version: str | os.PathLike, signature: str, answers: Answers):
+        self.answers = answers
         self._signature = load_signatures(version)[signature]
 
     def size(self, item: bytes) -> int:
@@ -50,18 +53,11 @@ class TextClassPredictor(TextPredictor):
 
     Args:
         version: Folder of one version of an export.
-        class_names: Names of its classes.
-        top_k: See `ClassAnswers`.
+        answers: How its answers are written.
     """
 
-    def __init__(
-        self,
-        version: str | os.PathLike,
-        class_names: Sequence[str],
-        top_k: int | None = None,
-    ):
-        self.answers = ClassAnswers(class_names, top_k)
-        super().__init__(version, "classify")
+    def __init__(self, version: str | os.PathLike, answers: ClassAnswers):
+        super().__init__(version, "classify", answers)
 
     def prepare(self, item: bytes) -> bytes:
         return item.strip()  # As the texts of training.
@@ -82,8 +78,9 @@ class TranslationPredictor(TextPredictor):
 
     def __init__(self, version: str | os.PathLike, top_k: int | None = None):
         self._count = top_k or 1
-        self.answers = RankedAnswers(["translation", "score"], self._count)
-        super().__init__(version, "translate" if self._count == 1 else "n_best")
+        answers = RankedAnswers(["translation", "score"], self._count)
+        signature = "translate" if self._count == 1 else "n_best"
+        super().__init__(version, signature, answers)
 
     def ask(self, items: Sequence[bytes], shared: typing.Any = None) -> Found:
         arrays, flags = self._ask(items)
@@ -113,8 +110,7 @@ class TextScorePredictor(TextPredictor):
 
     def __init__(self, version: str | os.PathLike):
         names = ["log_probability", "num_tokens", "perplexity"]
-        self.answers = RankedAnswers(names)
-        super().__init__(version, "score")
+        super().__init__(version, "score", RankedAnswers(names))
 
     def ask(self, items: Sequence[bytes], shared: typing.Any = None) -> Found:
         arrays, flags = self._ask(items)

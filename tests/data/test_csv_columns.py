@@ -12,7 +12,15 @@ def write(folder, content):
 
 def test_columns_of_a_file_as_spreadsheets_write_it(tmp_path):
     path = write(tmp_path, b'\xef\xbb\xbfid, name\r\n1,"a, b"\r\n2, \xc3\xa9\r\n,\r\n')
-    assert csv_columns.read_columns(path) == {"id": ["1", "2"], "name": ["a, b", "é"]}
+    columns = csv_columns.read_columns(path)
+    assert columns.cells == {"id": ["1", "2"], "name": ["a, b", "é"]}
+    assert columns.numbers == [2, 3] and columns.place(1) == f"{path}, row 3"
+
+
+def test_rows_are_numbered_as_spreadsheets_do(tmp_path):
+    columns = csv_columns.read_columns(write(tmp_path, 'id,x\n\n"a\nb",1\n,,\nc,2\n'))
+    assert columns.cells == {"id": ["a\nb", "c"], "x": ["1", "2"]}
+    assert columns.numbers == [3, 5]
 
 
 @pytest.mark.parametrize(
@@ -20,10 +28,10 @@ def test_columns_of_a_file_as_spreadsheets_write_it(tmp_path):
     [
         ("", "expected a header and at least one row"),
         ("id,label\n\n", "expected a header and at least one row"),
-        ("id,label\n1,a\n2\n", r"row 3: expected 2 cells .* Received: 1 cells"),
+        ("id,label\n1,a\n2\n", "line 3: expected 2 cells .* Received: 1 cell$"),
         ("label\na\n", r"expected a column 'id'. Received: columns=\['label'\]"),
         ("id,x,x\na,1,2\n", "columns of different names. Received: columns="),
-        (b"id\n\xff\n", "expected CSV in UTF-8"),
+        (b"id\n\xff\n", "line 2: expected text in UTF-8"),
     ],
 )
 def test_faulty_files_raise_in_one_line(tmp_path, content, message):

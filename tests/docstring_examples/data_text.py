@@ -1,4 +1,4 @@
-"""The files that examples read: a novel, sentences, pairs, labelled sentences."""
+"""The files that examples read: a novel, sentences, pairs, labelled texts."""
 
 import gzip
 import pathlib
@@ -16,4 +16,8 @@ def names():
     pathlib.Path("numbers.tsv").write_text("eins\tone\nzwei\ttwo\n")
     rows = 10 * ["a fine film\t1", "a dull film\t0"]
     (labelled / "train.tsv").write_text("\n".join(["sentence\tlabel", *rows, ""]))
+    for label, text in (("neg", "It is dull."), ("pos", "It is fine.")):
+        own = pathlib.Path("imdb", "train", label)
+        own.mkdir(parents=True, exist_ok=True)
+        (own / "0_9.txt").write_text(f"{text}\n")
     return {}

@@ -8,7 +8,6 @@ import tensorflow as tf
 
 from kerazoo.prediction.loading import load_predictor
 from kerazoo.prediction.row import Row
-from kerazoo.prediction.table_file import Table
 from kerazoo.prediction.text_inputs import read_texts
 from kerazoo.serving.exporting import export
 
@@ -35,7 +34,6 @@ def names():
     (folder / "films.txt").write_text("a good film\na bad film\n")
     return {
         "Row": Row,
-        "Table": Table,
         "inputs": read_texts(folder / "films.txt"),
         "metadata": METADATA,
         "predictor": load_predictor(version, METADATA),

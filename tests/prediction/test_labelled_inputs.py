@@ -1,3 +1,5 @@
+import gzip
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -49,6 +51,31 @@ def test_texts_are_those_of_the_test_or_all(tmp_path):
     assert labels(test) == ["a", "b"]
     everything = open_labelled(CLASSIFIER, data_dir=tmp_path, part="all")
     assert everything.total == 18 and set(labels(everything)) == {"a", "b"}
+
+
+def test_texts_of_folders_of_classes(tmp_path):
+    for part in ("train", "test"):
+        for name in "ab":
+            for i in range(3):
+                path = tmp_path / "own" / part / name / f"{i}.txt"
+                write(path, f"{part} {name}", f"text {i}")
+    test = open_labelled(CLASSIFIER, data_dir=tmp_path / "own")
+    assert test.rows[0].item == b"test a\ntext 0"
+    assert labels(test) == ["a"] * 3 + ["b"] * 3
+    assert open_labelled(CLASSIFIER, data_dir=tmp_path / "own", part="all").total == 12
+
+
+@pytest.mark.parametrize("name", ["t.csv.gz", "t.csv"])
+def test_labels_of_molecules_have_decimal_points(tmp_path, name):
+    pytest.importorskip("rdkit")
+    content = "mol;logS\n\nCCO;-0,77\nCC;1,5\n".encode("utf-16")
+    is_packed = name.endswith("gz")
+    (tmp_path / name).write_bytes(gzip.compress(content) if is_packed else content)
+    inputs = open_labelled(MOLECULES, data_dir=tmp_path / name)
+    assert [row.item for row in inputs.rows] == ["CCO", "CC"]
+    assert labels(inputs) == ["-0.77", "1.5"]
+    assert [row.cells for row in inputs.rows] == [["CCO", "-0,77"], ["CC", "1,5"]]
+    assert [row.place for row in inputs.rows] == ["line 3", "line 4"]
 
 
 def test_all_rows_of_a_table(tmp_path):

@@ -153,6 +153,32 @@ def test_blank_lines_and_bytes_that_are_no_utf8_have_empty_answers(answer, tmp_p
     assert rows[1]["probability"] == rows[1]["probability_one"] == ""
 
 
+def test_texts_of_a_folder_are_one_each(classifier, answer, tmp_path):
+    task, _ = classifier
+    (tmp_path / "films" / "more").mkdir(parents=True)
+    write(tmp_path / "films" / "a.txt", "one 1", "two 2")
+    write(tmp_path / "films" / "b.txt", " ")
+    write(tmp_path / "films" / "more" / "c.txt", "three 3")
+    write(tmp_path / "films" / "notes.md", "none")
+    with pytest.warns(UserWarning, match=r"1 of 3 texts.*b\.txt: a blank text"):
+        answer(tmp_path / "films", tmp_path / "answers.csv")
+    rows = read_csv(tmp_path / "answers.csv")
+    names = ["a.txt", "b.txt", "more/c.txt"]
+    assert [row["file"] for row in rows] == [f"{tmp_path}/films/{n}" for n in names]
+    expected = task.classify(["one 1\ntwo 2", "three 3"])
+    columns = [f"probability_{name}" for name in NAMES]
+    np.testing.assert_allclose(numbers(rows[::2], *columns), expected, rtol=1e-5)
+
+
+def test_a_table_of_training_needs_no_names(answer, tmp_path):
+    """Texts and labels without a header, as in training."""
+    table = write(tmp_path / "t.tsv", "one 1\tone", "two, 2\tthree")
+    answer(table, tmp_path / "answers.csv")
+    rows = read_csv(tmp_path / "answers.csv")
+    assert [row["text"] for row in rows] == ["one 1", "two, 2"]
+    assert [row["column_2"] for row in rows] == ["one", "three"]
+
+
 def test_nothing_is_written_where_nothing_can_be_answered(answer, tmp_path):
     text = write(tmp_path / "t.csv", "id,text", "1,", "2, ")
     output = tmp_path / "answers.csv"

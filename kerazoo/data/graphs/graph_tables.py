@@ -80,16 +80,16 @@ def read_graph_tables(
     """
     folder = pathlib.Path(data_dir)
     path = folder / NODES
-    columns = csv_columns.read_columns(path)
-    found = find_node_columns(path, columns, target_column)
-    taken = {role: columns.pop(name) for role, name in found.items()}
-    columns = csv_columns.drop_counts(path, columns)
-    nodes = _number_nodes(path, found["id"], taken["id"])
-    split = _read_split(path, taken.get("split"), taken.get("label"))
+    table = csv_columns.read_columns(path)
+    found = find_node_columns(path, table.cells, target_column)
+    taken = {role: table.cells.pop(name) for role, name in found.items()}
+    columns = csv_columns.drop_counts(path, table.cells)
+    nodes = _number_nodes(table, found["id"], taken["id"])
+    split = _read_split(table, taken.get("split"), taken.get("label"))
     is_new = node_features is None
     node_features = node_features or TableFeatures.fit(columns)
     notices = [_notice(NODES, describe_columns(found, ("id", "label")), node_features)]
-    encoded = _node_features(path, columns, node_features, len(nodes))
+    encoded = _node_features(table, columns, node_features)
     if is_new and node_features.size:
         large = node_features.large_columns(encoded)
         notices.append(_advice(large) if large else "")
@@ -121,10 +121,10 @@ def check_graph_tables(
         ValueError: If a file is no table, or columns cannot be found.
     """
     folder = pathlib.Path(data_dir)
-    columns = csv_columns.read_columns(folder / NODES, first_rows=100)
-    find_node_columns(folder / NODES, columns, target_column)
-    columns = csv_columns.read_columns(folder / EDGES, first_rows=100)
-    find_edge_columns(folder / EDGES, columns)
+    nodes = csv_columns.read_columns(folder / NODES, first_rows=100)
+    find_node_columns(nodes.path, nodes.cells, target_column)
+    edges = csv_columns.read_columns(folder / EDGES, first_rows=100)
+    find_edge_columns(edges.path, edges.cells)
 
 
 def _notice(file, taken, features):
@@ -141,43 +141,44 @@ def _advice(large):
     )
 
 
-def _number_nodes(path, column, names):
+def _number_nodes(table, column, names):
     nodes = {}
-    for row, name in enumerate(names, csv_columns.FIRST_ROW):
-        if nodes.setdefault(name, len(nodes)) != row - csv_columns.FIRST_ROW:
+    for i, name in enumerate(names):
+        if nodes.setdefault(name, i) != i:
             raise ValueError(
-                f"{path}, row {row}: expected an id that no other node has. "
+                f"{table.place(i)}: expected an id that no other node has. "
                 f"Received: {column}={name!r}"
             )
     return nodes
 
 
-def _read_split(path, split, labels):
+def _read_split(table, split, labels):
     """Returns the part that each node is in, or None."""
     if split is None:
         return None
     split = [_VALIDATION.get(part.lower(), part.lower()) for part in split]
     labels = labels or [""] * len(split)
-    for row, (part, label) in enumerate(zip(split, labels), csv_columns.FIRST_ROW):
+    for i, (part, label) in enumerate(zip(split, labels)):
         if part and part not in SPLITS:
             raise ValueError(
-                f"{path}, row {row}: expected {', '.join(SPLITS)} or nothing. "
+                f"{table.place(i)}: expected {', '.join(SPLITS)} or nothing. "
                 f"Received: split={part!r}"
             )
         if part and not label:
             raise ValueError(
-                f"{path}, row {row}: a node in a split must have a label. "
+                f"{table.place(i)}: a node in a split must have a label. "
                 f"Received: split={part!r}, label=''"
             )
     return split
 
 
-def _node_features(path, columns, features, num_nodes):
+def _node_features(table, columns, features):
+    num_nodes = len(table.numbers)
     if features.size:
-        return features.encode(columns, path)
+        return features.encode(columns, table.path, table.numbers)
     if num_nodes > MAX_ONE_HOT_NODES:
         raise ValueError(
-            f"{path}: more than {MAX_ONE_HOT_NODES} nodes need numeric feature "
+            f"{table.path}: more than {MAX_ONE_HOT_NODES} nodes need numeric feature "
             f"columns, as their degree. Received: {num_nodes} nodes without features"
         )
     return sparse.eye_array(num_nodes, dtype=np.float32, format="csr")
@@ -185,32 +186,34 @@ def _node_features(path, columns, features, num_nodes):
 
 def _read_edges(path, nodes, directed, features):
     """Returns arguments of a `Graph`, the features of the edges, and a notice."""
-    columns = csv_columns.read_columns(path)
-    found = find_edge_columns(path, columns)
-    taken = {role: columns.pop(name) for role, name in found.items()}
-    columns = csv_columns.drop_counts(path, columns)
+    table = csv_columns.read_columns(path)
+    found = find_edge_columns(path, table.cells)
+    taken = {role: table.cells.pop(name) for role, name in found.items()}
+    columns = csv_columns.drop_counts(path, table.cells)
     source, target = (
-        _read_ends(path, found[end], taken[end], nodes) for end in ("source", "target")
+        _read_ends(table, found[end], taken[end], nodes) for end in ("source", "target")
     )
     rows = slice(None)
     if not directed:
         source, target, rows = both_directions(source, target)
     edges = {"source": source, "target": target}
     if "weight" in taken:
-        weights = csv_columns.read_numbers(path, {found["weight"]: taken["weight"]})
+        weights = csv_columns.read_numbers(
+            path, {found["weight"]: taken["weight"]}, table.numbers
+        )
         edges["edge_weights"] = weights[rows, 0]
     features = features or TableFeatures.fit(columns)
     if features.size:
-        edges["edge_features"] = features.encode(columns, path)[rows]
+        edges["edge_features"] = features.encode(columns, path, table.numbers)[rows]
     described = describe_columns(found, ("source", "target", "weight"))
     return edges, features, _notice(EDGES, described, features)
 
 
-def _read_ends(path, column, names, nodes):
-    for row, name in enumerate(names, csv_columns.FIRST_ROW):
+def _read_ends(table, column, names, nodes):
+    for i, name in enumerate(names):
         if name not in nodes:
             raise ValueError(
-                f"{path}, row {row}: expected the id of a node in nodes.csv. "
+                f"{table.place(i)}: expected the id of a node in nodes.csv. "
                 f"Received: {name!r} in column {column}"
             )
     return np.array([nodes[name] for name in names], np.int32)

@@ -5,11 +5,13 @@ import os
 import pathlib
 
 from kerazoo.data import csv_columns
-from kerazoo.data.delimited_rows import read_rows
+from kerazoo.data.decimal_commas import with_decimal_points
 from kerazoo.data.graphs.column_names import known_columns
 from kerazoo.data.graphs.column_names import named_column
 from kerazoo.data.graphs.column_names import normalized
 from kerazoo.data.graphs.smiles import is_smiles
+from kerazoo.data.table_file import Table
+from kerazoo.data.table_file import read_table
 
 SMILES_NAMES = (
     *("smiles", "canonical_smiles", "isomeric_smiles", "smile"),
@@ -29,7 +31,8 @@ class MoleculeTable:
         targets: What is to be predicted of each, None where that was not asked for.
         smiles_column, target_column: Names of the columns; in a file without a header,
             their numbers, from 1.
-        first_row: Number of the first molecule's row in the file.
+        header: Names of all columns; None in a file without a header.
+        numbers: Number of each molecule's row in the file, as spreadsheets count.
         is_obvious: Whether the columns are the only ones, with a header that calls the
             first `smiles`.
     """
@@ -39,16 +42,21 @@ class MoleculeTable:
     targets: list[str] | None
     smiles_column: str
     target_column: str | None
-    first_row: int
+    header: list[str] | None
+    numbers: list[int]
     is_obvious: bool
 
     def describe(self) -> str:
         """Says in one line which columns were taken."""
-        header = "" if self.first_row > 1 else "no header; "
+        header = "" if self.header else "no header; "
         said = f"{header}molecules are in column {self.smiles_column}"
         if self.target_column is not None:
             said += f", the target is {self.target_column}"
         return f"{self.path.name}: {said}."
+
+    def place(self, index: int) -> str:
+        """Returns the file and the row of a molecule, for errors."""
+        return f"{self.path}, row {self.numbers[index]}"
 
 
 def read_molecule_table(
@@ -58,18 +66,11 @@ def read_molecule_table(
     needs_target: bool = True,
     first_rows: int | None = None,
 ) -> MoleculeTable:
-    """Reads SMILES and targets of a table, see `kerazoo.data.delimited_rows.read_rows`.
-
-    A first row that holds a molecule itself is no header.
+    """Reads SMILES and targets of a table, see `kerazoo.data.table_file.read_table`.
 
     Args:
         path: Path of the file.
-        smiles_column: Column of the molecules, by its name or its number from 1. Where
-            none is called `smiles`, the default is a column of a name such as `mol`,
-            else the only one whose first cells are SMILES.
-        target_column: Column to predict; None for the only other one, or the only one
-            of a name such as `target`, `label`, `activity`.
-        needs_target: Whether it is a mistake that no column to predict can be found.
+        smiles_column, target_column, needs_target: See `find_molecules`.
         first_rows: Reads no more than these; None for all.
 
     Returns:
@@ -89,54 +90,96 @@ def read_molecule_table(
     read_molecule_table("own.csv").smiles_column  # "mol"
     ```
     """
-    path = pathlib.Path(path)
-    rows = read_rows(path, first_rows)
-    if not rows:
-        raise ValueError(
-            f"{path}: expected a header and at least one row. Received: an empty file"
-        )
-    if _is_count(rows[0]):
+    table = read_table(path, first_rows=first_rows)
+    return find_molecules(
+        with_decimal_points(table, says=first_rows is None),
+        smiles_column,
+        target_column,
+        needs_target,
+    )
+
+
+def find_molecules(
+    table: Table,
+    smiles_column: str = "smiles",
+    target_column: str | None = None,
+    needs_target: bool = True,
+    trained: tuple[str | None, str | None] = (None, None),
+) -> MoleculeTable:
+    """Finds the header of a table, its molecules and what is to be predicted of them.
+
+    A first row that holds a molecule itself is no header.
+
+    Args:
+        table: The table.
+        smiles_column: Column of the molecules, by its name or its number from 1. Where
+            none is called `smiles`, the default is a column of a name such as `mol`,
+            else the only one whose first cells are SMILES.
+        target_column: Column to predict; None for the only other one, or the only one
+            of a name such as `target`, `label`, `activity`.
+        needs_target: Whether it is a mistake that no column to predict can be found.
+        trained: Names of both columns in another table, which are tried before usual
+            ones.
+
+    Raises:
+        ModuleNotFoundError: If RDKit is not installed.
+        ValueError: If the columns cannot be found.
+
+    Example:
+
+    ```python
+    import pathlib
+
+    from kerazoo.data.table_file import read_table
+
+    pathlib.Path("own.smi").write_text("CCO ethanol\\nCC ethane\\n")
+    find_molecules(read_table("own.smi"), needs_target=False).smiles  # ["CCO", "CC"]
+    ```
+    """
+    path, first = table.path, table.rows[0]
+    if first[0].isdecimal() and not any(first[1:]):  # That of a collection of graphs.
         raise ValueError(
             f"{path}: expected molecules, and it looks like a collection of graphs: "
             f"name it without its ending. Received: `dataset`={path.name}, "
-            f"first row={rows[0][0]}"
+            f"first row={first[0]}"
         )
-    header, first_row = _take_header(rows)
-    if not rows:
+    names = [tuple(map(normalized, filter(None, [name]))) for name in trained]
+    smiles_names = (*names[0], *SMILES_NAMES)
+    has_header = _has_header(table, (*smiles_names, *names[1], *TARGET_NAMES))
+    header = first if has_header else [str(i + 1) for i in range(table.width)]
+    table = table.below(has_header)
+    if not table.rows:
         raise ValueError(
             f"{path}: expected a header and at least one row. Received: rows={[header]}"
         )
-    columns = csv_columns.name_columns(path, header, rows, first_row)
-    columns = csv_columns.drop_counts(path, columns)
-    smiles = _find_smiles(path, columns, smiles_column)
-    target = _find_target(path, columns, smiles, target_column, needs_target)
+    named = csv_columns.name_columns(table, header)
+    columns = csv_columns.drop_counts(path, named.cells)
+    smiles = _find_smiles(path, columns, smiles_column, smiles_names)
+    others = [column for column in columns if column != smiles]
+    if target_column is None and (known := known_columns(others, names[1])):
+        target_column = known[0]
+    target = _find_target(path, columns, others, target_column, needs_target)
     return MoleculeTable(
         path,
         columns[smiles],
         None if target is None else columns[target],
         smiles,
         target,
-        first_row,
-        is_obvious=first_row > 1 and smiles == "smiles" and len(columns) <= 2,
+        header if has_header else None,
+        named.numbers,
+        is_obvious=has_header and smiles == "smiles" and len(columns) <= 2,
     )
 
 
-def _take_header(rows):
-    """Takes the header off; returns it and the number of the row that follows."""
-    names = {normalized(cell) for cell in rows[0]}
-    if not names & {*SMILES_NAMES, *TARGET_NAMES} and any(map(is_smiles, rows[0])):
-        # Words such as "NO" are molecules, too: the column must hold them below.
-        below = [
-            cells for first, cells in zip(rows[0], zip(*rows[1:])) if is_smiles(first)
-        ]
-        if len(rows) == 1 or any(_are_smiles(cells) for cells in below):
-            return [str(i + 1) for i in range(len(rows[0]))], 1
-    return rows.pop(0), csv_columns.FIRST_ROW
-
-
-def _is_count(row):
-    """Returns whether a first row is that of a collection of graphs: their number."""
-    return len(row) == 1 and row[0].isdecimal()
+def _has_header(table, names):
+    first, below = table.rows[0], table.rows[1:]
+    if any(normalized(cell) in names for cell in first if not cell.isdecimal()):
+        return True
+    # Words such as "NO" are molecules, too: the column must hold them below.
+    held = [i for i, cell in enumerate(first) if is_smiles(cell)]
+    if held and not below:
+        return False
+    return not any(_are_smiles([row[i] for row in below]) for i in held)
 
 
 def _are_smiles(cells, share=0.8):
@@ -145,10 +188,10 @@ def _are_smiles(cells, share=0.8):
     return bool(looked_at) and sum(map(is_smiles, looked_at)) >= share * len(looked_at)
 
 
-def _find_smiles(path, columns, name):
+def _find_smiles(path, columns, name, names):
     if name != "smiles":
         return named_column(path, list(columns), name, "smiles_column")
-    known = known_columns(columns, SMILES_NAMES)
+    known = known_columns(columns, names)
     for column in known:
         if _are_smiles(columns[column], share=0.5):
             return column
@@ -169,10 +212,9 @@ def _find_smiles(path, columns, name):
     )
 
 
-def _find_target(path, columns, smiles, name, is_needed):
+def _find_target(path, columns, others, name, is_needed):
     if name is not None:
         return named_column(path, list(columns), name, "target_column")
-    others = [column for column in columns if column != smiles]
     known = known_columns(others, TARGET_NAMES)
     if len(others) == 1:
         return others[0]
@@ -182,8 +224,8 @@ def _find_target(path, columns, smiles, name, is_needed):
         return None
     if not others:
         raise ValueError(
-            f"{path}: expected a column beside {smiles!r}, of what is to be predicted. "
-            f"Received: columns={list(columns)}"
+            f"{path}: expected a column beside {next(iter(columns))!r}, of what is to "
+            f"be predicted. Received: columns={list(columns)}"
         )
     raise ValueError(
         f"{path}: several columns may be what is to be predicted: name one by "

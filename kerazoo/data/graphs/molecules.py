@@ -163,9 +163,8 @@ def _read_targets(
     cells, column = table.targets or [], table.target_column or ""
     if "" in cells and not skip_invalid:
         raise ValueError(
-            f"{table.path}, row {cells.index('') + table.first_row}: expected a "
-            "target; `skip_invalid` leaves such rows out. "
-            f"Received: {column}=''"
+            f"{table.place(cells.index(''))}: expected a target; `skip_invalid` leaves "
+            f"such rows out. Received: {column}=''"
         )
     filled = [cell for cell in cells if cell]
     if target == "auto":
@@ -174,7 +173,7 @@ def _read_targets(
     if target == "classification":
         return class_indices.class_indices(cells)
     numbers = {column: [cell or "0" for cell in cells]}
-    return csv_columns.read_numbers(table.path, numbers, table.first_row)[:, 0], None
+    return csv_columns.read_numbers(table.path, numbers, table.numbers)[:, 0], None
 
 
 def _are_classes(cells):
@@ -206,7 +205,7 @@ def _featurize_rows(table, skip_invalid, descriptors):
             graphs.append(featurize(molecule, descriptors))
             rows.append(row)
         except ValueError as error:
-            problems.append(f"{table.path}, row {row + table.first_row}: {error}")
+            problems.append(f"{table.place(row)}: {error}")
             if not skip_invalid:
                 raise ValueError(
                     f"{problems[0]}; `skip_invalid` leaves such rows out"

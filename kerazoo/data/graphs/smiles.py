@@ -23,7 +23,8 @@ def is_smiles(text: str) -> bool:
         from rdkit import Chem
         from rdkit import rdBase
 
-    if not text or " " in text:  # RDKit takes words after a molecule as its name.
+    # RDKit takes words after a molecule as its name.
+    if not text or " " in text or not text.isascii():
         return False
     with rdBase.BlockLogs():
         molecule = Chem.MolFromSmiles(text)

@@ -73,7 +73,7 @@ class TableFeatures:
         self,
         columns: Mapping[str, Sequence[str]],
         path: str | os.PathLike = "table",
-        first_row: int = csv_columns.FIRST_ROW,
+        numbers: Sequence[int] | None = None,
     ) -> np.ndarray:
         """Turns the columns of this or another table into features.
 
@@ -82,7 +82,7 @@ class TableFeatures:
         Args:
             columns: Name to cells, N each; those that are no features are left out.
             path: Path of the table, for errors.
-            first_row: Number of the first row in the file.
+            numbers: Numbers of the rows in the file; None for those from 2 on.
 
         Returns:
             float32 array `(N, D)`.
@@ -98,12 +98,13 @@ class TableFeatures:
                     f"learnt from. Received: columns={list(columns)}"
                 )
         count = len(next(iter(columns.values()), ()))
+        numbers = numbers or range(csv_columns.FIRST_ROW, csv_columns.FIRST_ROW + count)
         encoded = np.zeros((count, self.size), np.float32)
         start = 0
         for column in self.columns:
             part = encoded[:, start : start + column.size]
             encode = _encode_numbers if column.kind == NUMBER else _encode_categories
-            encode(column, columns[column.name], part, path, first_row)
+            encode(column, columns[column.name], part, path, numbers)
             start += column.size
         return encoded
 
@@ -189,16 +190,16 @@ def _is_number(cell):
     return True
 
 
-def _encode_numbers(column, cells, part, path, first_row):
+def _encode_numbers(column, cells, part, path, numbers):
     missing = np.zeros(len(cells), bool)
     if column.mean is not None:
         missing = np.array([is_missing(cell) for cell in cells], bool)
         part[:, 1] = missing
         cells = [str(column.mean) if m else c for c, m in zip(cells, missing)]
-    part[:, :1] = csv_columns.read_numbers(path, {column.name: cells}, first_row)
+    part[:, :1] = csv_columns.read_numbers(path, {column.name: cells}, numbers)
 
 
-def _encode_categories(column, cells, part, path, first_row):
+def _encode_categories(column, cells, part, path, numbers):
     index = {value: i for i, value in enumerate(column.values)}
     unknown = []
     for row, cell in enumerate(cells):
@@ -208,7 +209,7 @@ def _encode_categories(column, cells, part, path, first_row):
             unknown.append(row)
     if unknown and not column.is_cut:
         warnings.warn(
-            f"{path}, row {unknown[0] + first_row}: column {column.name!r} has a value "
+            f"{path}, row {numbers[unknown[0]]}: column {column.name!r} has a value "
             f"that the model has not seen, {cells[unknown[0]]!r}; {len(unknown)} rows "
             "have such ones, which count as none.",
             stacklevel=4,

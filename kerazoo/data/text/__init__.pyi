@@ -15,7 +15,6 @@ from .plain_text import PlainText
 from .plain_text_file import text_file
 from .python_help import python_topics
 from .text_lines import read_lines
-from .text_tables import TextTable
 from .text_tables import read_table
 from .text_windows import token_windows
 from .tfds_text import tfds_labelled
@@ -29,7 +28,6 @@ __all__ = [
     "ParallelTable",
     "ParallelText",
     "PlainText",
-    "TextTable",
     "TokenBuckets",
     "dates",
     "find_columns",

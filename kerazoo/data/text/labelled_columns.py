@@ -5,11 +5,13 @@ import dataclasses
 import statistics
 import warnings
 
+from kerazoo.data.table_file import Table
 from kerazoo.data.text.column_names import LABEL_NAMES
 from kerazoo.data.text.column_names import TEXT_NAMES
-from kerazoo.data.text.column_names import could_be_name
 from kerazoo.data.text.column_names import find_name
-from kerazoo.data.text.text_tables import TextTable
+from kerazoo.data.text.table_header import could_be_header
+from kerazoo.data.text.table_header import is_name
+from kerazoo.data.text.table_header import numbered_column
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +49,7 @@ class LabelledColumns:
 
 
 def find_columns(
-    table: TextTable,
+    table: Table,
     text_column: str | int | None = None,
     label_column: str | int | None = None,
     header: bool | None = None,
@@ -66,7 +68,7 @@ def find_columns(
     has the texts.
 
     Args:
-        table: `TextTable`.
+        table: `Table`.
         text_column, label_column: Name in any case, or number from 1; None to find it.
         header: Whether there is one; None to find out.
 
@@ -85,11 +87,12 @@ def find_columns(
     path, first = table.path, table.rows[0]
     given = {"text_column": text_column, "label_column": label_column}
     numbers = {
-        name: _numbered(table, name, value, header) for name, value in given.items()
+        name: numbered_column(table, name, value, header)
+        for name, value in given.items()
     }
-    if any(_is_name(value) for value in given.values()):
+    if any(is_name(value) for value in given.values()):
         header = True
-    names = [] if header is False or not _could_be_header(first, header) else first
+    names = [] if header is False or not could_be_header(first, header) else first
     text, label = _completed(
         numbers["text_column"], numbers["label_column"], names, table.width
     )
@@ -109,11 +112,11 @@ def find_columns(
     return LabelledColumns(text, label, first if header else None)
 
 
-def like_columns(table: TextTable, training: LabelledColumns) -> LabelledColumns | None:
+def like_columns(table: Table, training: LabelledColumns) -> LabelledColumns | None:
     """Finds the columns of a further table by those of the training table.
 
     Args:
-        table: `TextTable`.
+        table: `Table`.
         training: `LabelledColumns` of the training table.
 
     Returns:
@@ -137,37 +140,13 @@ def like_columns(table: TextTable, training: LabelledColumns) -> LabelledColumns
             f"Received: {table.width} columns, the first row {table.rows[0]}"
         )
     is_header = "label" in first or (
-        _could_be_header(first, None)
+        could_be_header(first, None)
         and find_name(first, TEXT_NAMES) is not None
         and find_name(first, LABEL_NAMES) is not None
     )
     if not is_header:
         return LabelledColumns(training.text, training.label)
     return find_columns(table, header=True)
-
-
-def _is_name(value):
-    return value is not None and not str(value).isdecimal()
-
-
-def _numbered(table, argument, value, header):
-    """Returns the column that is given, from 0; None for none."""
-    if value is None:
-        return None
-    if not _is_name(value):
-        if not 1 <= int(value) <= table.width:
-            raise ValueError(
-                f"{table.path}: `{argument}` must be from 1 to {table.width}, the "
-                f"number of columns, or a name. Received: {argument}={value}"
-            )
-        return int(value) - 1
-    lower = [cell.lower() for cell in table.rows[0]]
-    if header is False or value.lower() not in lower:
-        raise ValueError(
-            f"{table.path}: expected a header with the name of `{argument}`. Received: "
-            f"{argument}={value}, the first row {table.rows[0]}"
-        )
-    return lower.index(value.lower())
 
 
 def _completed(text, label, names, width):
@@ -190,20 +169,12 @@ def _without(names, column):
     return [name if i != column else "" for i, name in enumerate(names)]
 
 
-def _could_be_header(row, header):
-    return (
-        header is True
-        or "label" in (cell.lower() for cell in row)
-        or all(not cell or could_be_name(cell) for cell in row)
-    )
-
-
 def _is_header(table, text, label):
     first, rest = table.rows[0], table.rows[1:]
     if "label" in (cell.lower() for cell in first):
         return True
     others = collections.Counter(row[label] for row in rest)
-    if not _could_be_header(first, None) or first[label] in others:
+    if not could_be_header(first, None) or first[label] in others:
         return False
     if find_name([first[label]], LABEL_NAMES) is not None:
         return True

@@ -1,6 +1,5 @@
 """Texts of classes in the user's own files."""
 
-import itertools
 import logging
 import os
 import pathlib
@@ -9,21 +8,20 @@ import warnings
 
 import numpy as np
 
+from kerazoo.data.table_file import is_table
+from kerazoo.data.text.class_folders import read_class_folders
 from kerazoo.data.text.label_checks import check_labels
 from kerazoo.data.text.labelled_columns import find_columns
 from kerazoo.data.text.labelled_columns import like_columns
+from kerazoo.data.text.labelled_parts import find_parts
 from kerazoo.data.text.labelled_text import LabelledText
 from kerazoo.data.text.split_texts import split_off
 from kerazoo.data.text.split_texts import split_twice
-from kerazoo.data.text.text_files import content_of
-from kerazoo.data.text.text_files import ending
-from kerazoo.data.text.text_files import find_file
 from kerazoo.data.text.text_files import stem_of
 from kerazoo.data.text.text_lines import read_lines
 from kerazoo.data.text.text_tables import read_table
+from kerazoo.data.text_file import ending
 
-_TABLES = (".tsv", ".csv")
-_VALIDATIONS = ("dev", "valid", "val", "validation")
 _MOST_NAMES = 10
 _logger = logging.getLogger(__name__)
 
@@ -31,7 +29,7 @@ _logger = logging.getLogger(__name__)
 class _Row(typing.NamedTuple):
     text: str
     label: str
-    line: int
+    place: str
 
 
 def labelled_files(
@@ -55,6 +53,10 @@ def labelled_files(
     file, a tenth of the training texts of each class, always the same, is for
     validation; of one file alone, another tenth is for the test. All may be gzip, with
     `.gz` at the end.
+
+    In place of `train` and the others there may be folders of these names, with a
+    folder for each class and in it a `.txt` for each text, as IMDB has; or the folders
+    of the classes alone.
 
     Classes are the labels of the training file, sorted, as numbers if all are. A
     warning counts the blank texts, which are left out.
@@ -81,9 +83,9 @@ def labelled_files(
     ```
     """
     path = pathlib.Path(path)
-    train_path, validation_path, test_path, is_alone = _paths(path)
+    train_path, validation_path, test_path, is_alone = find_parts(path)
     given = text_column, label_column, header
-    if not _is_table(train_path) and given != (None, None, None):
+    if not _may_be_table(train_path) and given != (None, None, None):
         raise ValueError(
             f"{train_path}: `text_column`, `label_column` and `header` go with tables, "
             f".csv or .tsv. Received: text_column={text_column}, "
@@ -113,63 +115,33 @@ def labelled_files(
     return LabelledText(stem_of(path), class_names, train, validation, test)
 
 
-def _paths(path):
-    """Returns the files of training, validation and test, and if the first is all."""
-    if path.is_file():
-        return path, None, None, True
-    if not path.is_dir():
-        raise FileNotFoundError(f"Expected a file or folder of texts. Received: {path}")
-    for end in _TABLES:
-        if train := find_file(path, f"train{end}"):
-            return train, *_beside(path, end), False
-    if train := _first(path, ["*.train*"]):
-        validation = _first(path, [f"*.{name}*" for name in _VALIDATIONS])
-        return train, validation, _first(path, ["*.test*"]), False
-    if train := find_file(path, "train.txt"):
-        return train, *_beside(path, ".txt"), False
-    tables = [p for p in path.iterdir() if p.is_file() and ending(p) in _TABLES]
-    if len(tables) == 1:
-        return tables[0], None, None, True
-    raise FileNotFoundError(
-        "Expected train.tsv, train.csv, train.txt or a file like TREC.train.all in the "
-        f"folder, or one table. Received: {content_of(path)}"
-    )
-
-
-def _beside(folder, end):
-    validation = find_file(folder, *(f"{name}{end}" for name in _VALIDATIONS))
-    return validation, find_file(folder, f"test{end}")
-
-
-def _first(folder, patterns):
-    found = itertools.chain.from_iterable(sorted(folder.glob(p)) for p in patterns)
-    return next((p for p in found if p.is_file() and p.name[0] != "."), None)
-
-
 def _read(path, find):
     """Returns the columns of a table, None of lines, and the rows without blank ones.
 
     Args:
         path: The file.
-        find: Function of a `TextTable` to its `LabelledColumns`, or to None for none.
+        find: Function of a `Table` to its `LabelledColumns`, or to None for none.
     """
     columns = None
-    if _is_table(path):
+    if path.is_dir():
+        rows = [
+            _Row(text, label, str(file))
+            for text, label, file in read_class_folders(path)
+        ]
+    elif _may_be_table(path):
         table = read_table(path)
         columns = find(table)
         if columns is None:
             return None, []
         rows = [
-            _Row(cells[columns.text], cells[columns.label], line)
+            _Row(cells[columns.text], cells[columns.label], f"{path}, line {line}")
             for cells, line in zip(table.rows, table.lines)
         ][columns.names is not None :]
     else:
         rows = list(_labels_first(path))
     for row in rows:
         if not row.label:
-            raise ValueError(
-                f"{path}, line {row.line}: expected a label. Received: none"
-            )
+            raise ValueError(f"{row.place}: expected a label. Received: none")
     written = [row for row in rows if row.text]
     if not written:
         raise ValueError(f"{path}: expected texts with labels. Received: none")
@@ -182,8 +154,10 @@ def _read(path, find):
     return columns, written
 
 
-def _is_table(path):
-    if ending(path) in _TABLES:
+def _may_be_table(path):
+    if path.is_dir():
+        return False
+    if is_table(path):
         return True
     return ending(path) == ".txt" and "\t" in read_lines(path, "latin-1")[0]
 
@@ -192,7 +166,7 @@ def _labels_first(path):
     for number, line in enumerate(read_lines(path, fallback="latin-1"), 1):
         if line.strip():
             label, _, text = line.strip().partition(" ")
-            yield _Row(text.strip(), label, number)
+            yield _Row(text.strip(), label, f"{path}, line {number}")
 
 
 def _further(path, training, class_names):
@@ -220,7 +194,7 @@ def _numbered(path, rows, class_names):
     for row in rows:
         if row.label not in numbers:
             raise ValueError(
-                f"{path}, line {row.line}: expected a label of the training file, one "
+                f"{row.place}: expected a label of the training file, one "
                 f"of {class_names[:20]}. Received: label={row.label}"
             )
     labels = np.array([numbers[row.label] for row in rows], np.int32)
@@ -230,7 +204,12 @@ def _numbered(path, rows, class_names):
 def _say(path, columns, labels, class_names):
     shown = ", ".join(class_names[:_MOST_NAMES])
     more = ", ..." if len(class_names) > _MOST_NAMES else ""
+    each = (
+        "a folder for each class"
+        if path.is_dir()
+        else "a label and a text in each line"
+    )
     _logger.info(
-        f"{path}: {columns or 'a label and a text in each line'}; {len(labels):,} "
+        f"{path}: {columns or each}; {len(labels):,} "
         f"texts of {len(class_names)} classes ({shown}{more})"
     )

@@ -3,9 +3,9 @@
 import dataclasses
 import os
 
+from kerazoo.data.table_file import Table
 from kerazoo.data.text.languages import is_header
 from kerazoo.data.text.languages import is_language
-from kerazoo.data.text.text_tables import TextTable
 from kerazoo.data.text.text_tables import read_table
 
 _UNSAID = ("source", "target")
@@ -58,6 +58,45 @@ def parallel_table(
     ```
     """
     table = read_table(path)
+    left, right, has_header = find_pair(table, source, target)
+    if left is None or right is None or left == right:
+        raise ValueError(
+            f"{path}: expected two columns for `source_language` and "
+            "`target_language`, names of its header or numbers from 1. Received: "
+            f"source_language={source}, target_language={target}, "
+            f"the first row {[cell[:40] for cell in table.rows[0]]}"
+        )
+    names = [f" {table.rows[0][i]!r}" if has_header else "" for i in (left, right)]
+    rows = table.below(has_header).rows
+    return ParallelTable(
+        [row[left] for row in rows],
+        [row[right] for row in rows],
+        f"{'a header' if has_header else 'no header'}, from column "
+        f"{left + 1}{names[0]} to column {right + 1}{names[1]}",
+    )
+
+
+def find_pair(
+    table: Table, source: str = "source", target: str = "target"
+) -> tuple[int | None, int | None, bool]:
+    """Finds the columns of two languages, and whether the first row is a header.
+
+    Args:
+        table: The table.
+        source, target: See `parallel_table`.
+
+    Returns:
+        The columns of the sources and of the targets, from 0, each None where it cannot
+        be told, and whether there is a header.
+
+    Example:
+
+    ```python
+    from kerazoo.data.text import read_table
+
+    find_pair(read_table("numbers.tsv"))  # (0, 1, False)
+    ```
+    """
     first, languages = table.rows[0], (source, target)
     columns = [_column(table, language) for language in languages]
     has_header = any(
@@ -72,25 +111,10 @@ def parallel_table(
         missing = columns.index(None)
         if languages[missing] == _UNSAID[missing]:
             columns[missing] = 1 - (columns[1 - missing] or 0)
-    left, right = columns
-    if left is None or right is None or left == right:
-        raise ValueError(
-            f"{path}: expected two columns for `source_language` and "
-            "`target_language`, names of its header or numbers from 1. Received: "
-            f"source_language={source}, target_language={target}, "
-            f"the first row {[cell[:40] for cell in first]}"
-        )
-    rows = table.rows[1:] if has_header else table.rows
-    names = [f" {first[i]!r}" if has_header else "" for i in (left, right)]
-    return ParallelTable(
-        [row[left] for row in rows],
-        [row[right] for row in rows],
-        f"{'a header' if has_header else 'no header'}, from column "
-        f"{left + 1}{names[0]} to column {right + 1}{names[1]}",
-    )
+    return columns[0], columns[1], has_header
 
 
-def _column(table: TextTable, language: str) -> int | None:
+def _column(table: Table, language: str) -> int | None:
     """Returns the column of a language, from 0."""
     if language.isdecimal():
         return int(language) - 1 if 0 < int(language) <= table.width else None

@@ -12,10 +12,10 @@ from kerazoo.data.text.parallel_text import ParallelText
 from kerazoo.data.text.split_texts import split_off
 from kerazoo.data.text.split_texts import split_twice
 from kerazoo.data.text.text_files import content_of
-from kerazoo.data.text.text_files import ending
 from kerazoo.data.text.text_files import find_file
 from kerazoo.data.text.text_files import stem_of
 from kerazoo.data.text.text_lines import read_lines
+from kerazoo.data.text_file import ending
 
 _TABLES = (".tsv", ".csv")
 _VALIDATIONS = ("valid", "val", "validation", "dev")

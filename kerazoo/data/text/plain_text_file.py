@@ -5,9 +5,8 @@ import os
 import pathlib
 
 from kerazoo.data.text.plain_text import PlainText
-from kerazoo.data.text.text_files import content_of
-from kerazoo.data.text.text_files import ending
-from kerazoo.data.text.text_lines import read_text
+from kerazoo.data.text.text_files import text_files
+from kerazoo.data.text_file import read_text
 
 _logger = logging.getLogger(__name__)
 
@@ -38,11 +37,7 @@ def text_file(path: str | os.PathLike) -> PlainText:
     path = pathlib.Path(path)
     if not path.is_dir():
         return PlainText.of(path.name, read_text(path))
-    files = sorted(p for p in path.rglob("*") if p.is_file() and ending(p) == ".txt")
-    if not files:
-        raise FileNotFoundError(
-            f"Expected .txt files in the folder. Received: {content_of(path)}"
-        )
+    files = text_files(path)
     text = PlainText.of(path.resolve().name, "\n".join(map(read_text, files)))
     count = len(text.train) + len(text.validation)
     _logger.info(f"{path}: {len(files)} files of {count:,} characters in all")

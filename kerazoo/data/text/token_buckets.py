@@ -99,9 +99,10 @@ class TokenBuckets:
         if too_long == "leave_out":
             examples = examples[longest <= limit]
         if not len(examples):
+            name = "max_length" if boundaries is None else "boundaries"
             raise ValueError(
-                f"Expected examples of {limit} tokens or fewer. Received: none, "
-                f"{len(longest)} are longer"
+                f"`{name}` must be {longest.min()} or more for one of the examples, "
+                f"{longest.max()} for all. Received: {name}={max_length or boundaries}"
             )
         longest = np.minimum(longest[examples], limit)
         if boundaries is None:

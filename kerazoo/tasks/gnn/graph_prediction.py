@@ -26,12 +26,16 @@ from kerazoo.models.gnn.losses import cross_entropy
 from kerazoo.models.gnn.padded_sizes import size_constraints
 from kerazoo.models.gnn.scaled_squared_error import ScaledSquaredError
 from kerazoo.models.gnn.tensor_layout import plain_tensors
+from kerazoo.progress import track
 from kerazoo.tasks.gnn import pictures
 from kerazoo.tasks.gnn.gnn_task import GNNTask
 from kerazoo.tasks.gnn.gnn_task import describe_parts
 from kerazoo.tasks.gnn.gnn_task import warn_of_unseen_classes
+from kerazoo.tasks.gnn.graph_digest import graph_digest
 from kerazoo.tasks.gnn.graph_split import split_graphs
+from kerazoo.tasks.licences import licence_of
 from kerazoo.training.base_task import free
+from kerazoo.training.model_card import ModelCard
 from kerazoo.training.strategy import check_batch_size
 from kerazoo.training.task import Best
 
@@ -195,6 +199,25 @@ class GraphPrediction(GNNTask):
             f"{describe_parts(*sizes)}"
         )
 
+    def card(self) -> ModelCard:
+        train = [self.graphs.graphs[i] for i in self._train]
+        classes = f"one of {self.graphs.num_classes} classes"
+        what = "a value" if self.regression else classes
+        return ModelCard(
+            summary=f"Predicts {what} of a whole graph, as learnt from {self.name}.",
+            intended_use="Sorting graphs like those that it learnt from.",
+            limitations=(
+                "Of graphs unlike those of training it answers as surely, and worse: "
+                "molecules of other scaffolds, for one.",
+                "It does not say how sure it is of a value.",
+                "A prediction is no measurement: not for judging that something is "
+                "safe.",
+            ),
+            measured_on=f"{len(self._test):,} graphs that were not trained on",
+            licence=licence_of(self.dataset),
+            data_digest=graph_digest(train, self.graphs.labels[self._train]),
+        )
+
     def batches(
         self, start_step: int, context: tf.distribute.InputContext
     ) -> tf.data.Dataset:
@@ -228,9 +251,16 @@ class GraphPrediction(GNNTask):
         key = np.asarray(indices).tobytes()
         if key not in self._evaluations:
             self._evaluations[key] = list(self._ordered_batches(indices))
+        batches = track(
+            self._evaluations[key],
+            "Graphs",
+            total=len(indices),
+            unit="graphs",
+            size=lambda batch: int(np.count_nonzero(batch[-1])),
+        )
         outputs = [
             self._predict(components, weights).numpy()[weights.numpy() > 0]
-            for components, _, weights in self._evaluations[key]
+            for components, _, weights in batches
         ]
         return np.concatenate(outputs)
 

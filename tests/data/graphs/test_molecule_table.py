@@ -37,7 +37,8 @@ def test_columns_are_found(tmp_path, header, columns, found):
     assert (table.smiles, table.targets) == (SMILES, TARGETS)
     found = found or ("structure", "Activity")
     assert (table.smiles_column, table.target_column) == found
-    assert table.first_row == (2 if header else 1)
+    assert table.numbers == ([2, 3, 4] if header else [1, 2, 3])
+    assert table.header == header
     assert table.is_obvious == (header in (["smiles", "logS"], ["", "smiles", "logS"]))
 
 

@@ -1,9 +1,9 @@
 import pytest
 
+from kerazoo.data.table_file import Table
 from kerazoo.data.text.labelled_columns import LabelledColumns
 from kerazoo.data.text.labelled_columns import find_columns
 from kerazoo.data.text.labelled_columns import like_columns
-from kerazoo.data.text.text_tables import TextTable
 
 TEXTS = [f"a film of {i} long and quiet hours in town" for i in range(12)]
 GOOD_BAD = [[text, "good" if i % 2 else "bad"] for i, text in enumerate(TEXTS)]
@@ -12,7 +12,8 @@ THREE = [["7", text, label] for text, label in GOOD_BAD]
 
 
 def table(*rows):
-    return TextTable("films.csv", list(rows), list(range(1, len(rows) + 1)))
+    numbers = list(range(1, len(rows) + 1))
+    return Table("films.csv", list(rows), numbers, numbers)
 
 
 def error_of(function, *arguments, **more):

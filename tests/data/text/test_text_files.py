@@ -1,9 +1,9 @@
 import pytest
 
 from kerazoo.data.text.text_files import content_of
-from kerazoo.data.text.text_files import ending
 from kerazoo.data.text.text_files import find_file
 from kerazoo.data.text.text_files import stem_of
+from kerazoo.data.text_file import ending
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_blank_rows_and_columns_are_left_out(tmp_path):
         (
             "a.csv",
             b"PK\x03\x04\0\0",
-            "line 1: expected text in UTF-8. Received: a byte",
+            "expected text. Received: a file of Excel or a zip; a spreadsheet must be",
         ),
         ("a.csv", b"", "expected text. Received: an empty file"),
     ],

@@ -231,5 +231,5 @@ def test_replicas_that_cannot_share():
 
 
 def test_all_examples_too_long():
-    with pytest.raises(ValueError, match="of 2 tokens or fewer. Received: none, 1 are"):
+    with pytest.raises(ValueError, match="`max_length` must be 3 or more for one"):
         TokenBuckets(([[1, 2, 3]],), tokens_per_batch=100, max_length=2)
