@@ -1,0 +1,1 @@
+"""What the apps around TensorFlow Serving have in common."""
