@@ -1,0 +1,84 @@
+import gymnasium
+import numpy as np
+import pytest
+
+from kerazoo.demo.game import Game
+from kerazoo.demo.policy_tab import PolicyTab
+from kerazoo.models.dqn.foreign_errors import EnvironmentFailure
+from tests.demo.exports import exports
+from tests.demo.html_parts import bars_of
+from tests.demo.html_parts import pictures_of
+from tests.demo.html_parts import words_of
+
+
+@pytest.fixture(scope="module")
+def tab():
+    return PolicyTab(exports()["policy"])
+
+
+def played(seed, steps=None):
+    """Returns the observations and the return of the policy, without the page."""
+    env = gymnasium.make("CartPole-v1")
+    observation, _ = env.reset(seed=seed)
+    seen, total, is_over = [observation], 0.0, False
+    while not is_over and (steps is None or len(seen) <= steps):
+        action = int(observation[2:].sum() > 0)
+        observation, reward, terminated, truncated, _ = env.step(action)
+        seen.append(observation)
+        total, is_over = total + reward, terminated or truncated
+    return seen, total
+
+
+def test_steps_are_those_of_the_policy(tab):
+    game, picture, values, answered = tab.reset(None, 3)
+    first = pictures_of(picture)[0]
+    assert first.shape == (400, 600, 3)
+    seen, _ = played(3, steps=4)
+    for step in range(1, 5):
+        game, picture, values, answered = tab.step(game, 3)
+        push = seen[step][2:].sum()
+        assert f"step {step}, return {step}" in words_of(values)
+        shares, chosen = bars_of(values)
+        assert float(shares["action 1"]) == pytest.approx(push, rel=1e-3)
+        assert chosen == [f"action {int(push > 0)}"]
+    assert (pictures_of(picture)[0] != first).any()
+    assert "Answered" in answered
+    game.close()
+
+
+def test_episode_is_played_to_its_end_and_begun_again(tab):
+    shown = list(tab.play(None, 5))
+    game, _, values, _ = shown[-1]
+    _, total = played(5)
+    assert game.is_over and game.total == total
+    assert f"return {total:g}, the episode is over" in words_of(values)
+    again, *_ = tab.step(game, 5)
+    assert again.steps == 0 and again.env is game.env and not again.is_over
+    again.close()
+
+
+class Odd(gymnasium.Env):
+    observation_space = gymnasium.spaces.Box(-1, 1, (2,), np.float32)
+    action_space = gymnasium.spaces.Discrete(3, start=5)
+
+    def reset(self, seed=None, options=None):
+        return np.zeros(2, np.float32), {"action_mask": np.array([1, 0, 1], np.int8)}
+
+    def step(self, action):
+        raise KeyError(f"action {action}")
+
+    def render(self):
+        return None
+
+
+def test_mask_goes_to_policies_that_take_one():
+    game = Game(Odd(), seed=0)
+    assert game.item(["observation"]).keys() == {"observation"}
+    item = game.item(["observation", "action_mask"])
+    assert item["action_mask"].tolist() == [True, False, True]
+    assert game.picture() is None
+
+
+def test_failing_environment_is_one_line():
+    with pytest.raises(EnvironmentFailure, match="Odd failed at step 1: KeyError"):
+        Game(Odd(), seed=0).step(5)
