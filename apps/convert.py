@@ -18,9 +18,11 @@ from absl import flags
 from apps.cli import errors
 from apps.cli import exports
 from apps.cli.launch import launch
+from apps.cli.parsers import declare
 from apps.cli.sections import MODEL
 from apps.cli.sections import RUN
 from apps.cli.sections import section
+from apps.shared_flags import output
 from kerazoo.runs.rounding import rounded
 from kerazoo.runs.writable import check_file
 
@@ -32,7 +34,6 @@ _SIGNATURE = flags.DEFINE_string(
     "serving_default, the first of numbers.",
 )
 section(RUN)
-_OUTPUT = flags.DEFINE_string("output", None, "Writes the file here; .tflite.")
 _DTYPE = flags.DEFINE_enum(
     "dtype",
     "float32",
@@ -40,12 +41,16 @@ _DTYPE = flags.DEFINE_enum(
     "Type of the weights. float16: half the size, computes in float32. int8: a "
     "quarter, by channel, with activations that are quantized as they come.",
 )
+declare(output.OUTPUT)
 flags.adopt_module_key_flags(exports)
+
+DEFAULTS: dict[str, str] = {}
+TABLES = {"texts": {"output": "Writes the file here; .tflite."}}
 
 
 def main():
     with errors.user_errors():
-        output = _find_output()
+        path = _find_output()
         version, _ = exports.find_export(
             *("dqn", "gan", "transformer", "gnn"), others=("diffusion",)
         )
@@ -53,14 +58,14 @@ def main():
         from kerazoo.serving.lite import convert_to_lite
 
     with errors.user_errors():
-        made = convert_to_lite(version, output, _SIGNATURE.value, _DTYPE.value)
+        made = convert_to_lite(version, path, _SIGNATURE.value, _DTYPE.value)
     result = dataclasses.asdict(made) | {"dtype": _DTYPE.value}
     result |= {"path": str(made.path), "saved_model": str(version)}
     print(json.dumps(rounded(result)))
 
 
 def _find_output():
-    path = _OUTPUT.value
+    path = output.OUTPUT.value
     if path is None:
         raise ValueError("--output is missing: name the file to write, NAME.tflite.")
     if pathlib.Path(path).suffix != ".tflite":
@@ -70,4 +75,4 @@ def _find_output():
 
 
 if __name__ == "__main__":
-    launch(main)
+    launch(main, DEFAULTS, **TABLES)

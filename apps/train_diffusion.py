@@ -21,6 +21,7 @@ from apps.diffusion import flags as diffusion_flags
 from apps.diffusion.checks import check_flags
 from apps.shared_flags import data
 from apps.shared_flags import generation
+from apps.shared_flags import limits
 from apps.shared_flags import network
 from apps.shared_flags import training
 
@@ -29,9 +30,11 @@ declare(network.HIDDEN_SIZE, network.NUM_LAYERS, network.NUM_HEADS)
 declare(network.PATCH_SIZE, network.BLOCKS_PER_LEVEL, network.DROPOUT)
 declare(training.HALF_LIFE, training.MAX_GRADIENT_NORM, training.WARM_UP_STEPS)
 adopt(diffusion_flags)
+declare(limits.MAX_EXAMPLES, limits.MAX_STEPS, limits.MAX_PIXELS)
 run_flags.may_change(
     *("data_dir", "eval_samples", "feature_extractor"),
     *("guidance", "sampler", "steps", "towers"),
+    *limits.NAMES,
 )
 
 DEFAULTS = {
@@ -83,6 +86,7 @@ def main():
             noise=arguments(config.NoiseConfig),
             training=arguments(config.TrainingConfig, towers=towers),
             sampling=arguments(config.SamplingConfig),
+            limits=limits.request_limits(),
         )
 
     train(make_task, "diffusion", make_task().name, __name__)

@@ -12,12 +12,18 @@ from apps.cli import run_flags
 from apps.cli.checks import arguments
 from apps.cli.launch import launch
 from apps.cli.parsers import adopt
+from apps.cli.parsers import declare
 from apps.cli.train import train
 from apps.dqn import flags as dqn_flags
 from apps.dqn.checks import look_at_environment
+from apps.shared_flags import limits
 
 adopt(run_flags, dqn_flags)
-run_flags.may_change("asynchronous", "eval_episodes", "target_return")
+declare(limits.MAX_EXAMPLES)
+run_flags.may_change(
+    *("asynchronous", "eval_episodes", "target_return"),
+    *limits.NAMES,
+)
 
 DEFAULTS = {
     "train_steps": 50_000,
@@ -52,6 +58,7 @@ def main():
             "replay": arguments(config.ReplayConfig),
             "exploration": arguments(config.ExplorationConfig),
             "collection": arguments(config.CollectionConfig),
+            "limits": limits.request_limits(),
         }
         check_env(dqn_flags.ENV.value)
     look_at_environment(given["env_kwargs"])

@@ -26,15 +26,18 @@ from apps.gan.checks import OF_TASKS
 from apps.gan.checks import check_flags
 from apps.shared_flags import data
 from apps.shared_flags import generation
+from apps.shared_flags import limits
 from apps.shared_flags import network
 from apps.shared_flags import training
 
 adopt(run_flags, tasks, data, gan_flags)
 declare(generation.CONDITIONAL, generation.EVAL_SAMPLES)
 declare(training.HALF_LIFE, training.MAX_GRADIENT_NORM, network.BLOCKS_PER_LEVEL)
+declare(limits.MAX_EXAMPLES, limits.MAX_PIXELS)
 run_flags.may_change(
     *("data_dir", "eval_samples", "feature_extractor"),
     *("operation_threads", "sample_every"),
+    *limits.NAMES,
 )
 
 TASKS = {
@@ -100,6 +103,7 @@ def main():
             networks=arguments(config.NetworkConfig),
             training=arguments(config.TrainingConfig),
             augmentation=arguments(config.AugmentationConfig),
+            limits=limits.request_limits(),
         ),
         *("gan", data.DATASET.value, __name__),
         sample_every=flags.FLAGS.sample_every or run_flags.EVAL_EVERY.value,

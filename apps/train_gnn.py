@@ -25,6 +25,7 @@ from apps.gnn.checks import check_flags
 from apps.gnn.found_dataset import take_found_dataset
 from apps.gnn.molecule_defaults import take_molecule_defaults
 from apps.shared_flags import data
+from apps.shared_flags import limits
 from apps.shared_flags import network
 from apps.shared_flags import training
 
@@ -32,7 +33,8 @@ adopt(run_flags, tasks)
 declare(data.DATASET, data.DATA_DIR, training.PATIENCE)
 declare(network.HIDDEN_SIZE, network.NUM_LAYERS, network.NUM_HEADS, network.DROPOUT)
 adopt(gnn_flags)
-run_flags.may_change("data_dir", "patience", "run_name")
+declare(limits.MAX_EXAMPLES, limits.MAX_NODES, limits.MAX_EDGES)
+run_flags.may_change("data_dir", "patience", "run_name", *limits.NAMES)
 
 TASKS = {
     "node": "classes of nodes",
@@ -106,7 +108,11 @@ def main():
         from kerazoo.tasks import gnn
 
     encoder = arguments(config.EncoderConfig)
-    model = {"encoder": encoder, "training": arguments(config.TrainingConfig)}
+    model = {
+        "encoder": encoder,
+        "training": arguments(config.TrainingConfig),
+        "limits": limits.request_limits(),
+    }
 
     def make_task(fold=gnn_flags.FOLD.value):
         if task == "graph":

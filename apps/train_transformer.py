@@ -22,6 +22,7 @@ from apps.cli.parsers import adopt
 from apps.cli.parsers import declare
 from apps.cli.train import train
 from apps.shared_flags import data
+from apps.shared_flags import limits
 from apps.shared_flags import network
 from apps.shared_flags import training
 from apps.transformer import flags as transformer_flags
@@ -36,7 +37,11 @@ declare(data.DATASET, data.DATA_DIR, data.IMAGE_SIZE, data.FLIP)
 declare(network.HIDDEN_SIZE, network.NUM_LAYERS, network.NUM_HEADS)
 declare(network.DROPOUT, network.PATCH_SIZE)
 adopt(transformer_flags, training)
-run_flags.may_change("data_dir", "patience", "beam_size", "length_penalty")
+declare(limits.MAX_EXAMPLES, limits.MAX_TEXT_BYTES, limits.MAX_PIXELS)
+run_flags.may_change(
+    *("data_dir", "patience", "beam_size", "length_penalty"),
+    *limits.NAMES,
+)
 
 TASKS = {
     "translate": "pairs of texts, from one language to the other",
@@ -101,6 +106,7 @@ def main():
         more = {
             "network": arguments(config.NetworkConfig),
             "training": arguments(config.TrainingConfig),
+            "limits": limits.request_limits(),
         }
         if task == "image":
             more["dataset"] = data.DATASET.value or "digits"

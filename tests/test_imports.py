@@ -11,7 +11,12 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[1]
 STANDARD = {*sys.stdlib_module_names, "lazy_loader"}
 _SCIENCE = {"numpy", "scipy"}
-_FAMILY = {"kerazoo.layers", "kerazoo.text", "kerazoo.training"}
+# Of serving, what a signature is made with; nothing of exports and servers.
+_SIGNATURES = {
+    f"kerazoo.serving.{name}"
+    for name in ("empty_batches", "limits", "request_checks", "tracing")
+}
+_FAMILY = {"kerazoo.layers", "kerazoo.text", "kerazoo.training", *_SIGNATURES}
 _TASK = {"kerazoo.data", "kerazoo.evaluation", "kerazoo.tasks", *_FAMILY}
 MAY_IMPORT = {  # Folder: (own packages, others' packages)
     "kerazoo/layers": ({"kerazoo.layers"}, {"keras"}),
@@ -35,8 +40,11 @@ MAY_IMPORT = {  # Folder: (own packages, others' packages)
         {"keras", "numpy", "tensorflow", "tqdm"},
     ),
     "kerazoo/serving": (
-        {"kerazoo.serving"},
-        {"keras", "numpy", "tensorflow", "tensorflow_serving"},
+        {"kerazoo.__version__", "kerazoo.serving"},
+        {
+            *("google", "grpc", "keras", "numpy"),
+            *("tensorflow", "tensorflow_serving"),
+        },
     ),
     "kerazoo/prediction": (
         {
@@ -44,6 +52,17 @@ MAY_IMPORT = {  # Folder: (own packages, others' packages)
             *("kerazoo.serving", "kerazoo.text"),
         },
         {"tensorflow", "tensorflow_text", *_SCIENCE},
+    ),
+    "kerazoo/demo": (
+        {
+            *("kerazoo.data", "kerazoo.demo", "kerazoo.layers.slerp"),
+            *("kerazoo.models.dqn", "kerazoo.models.gan.latents"),
+            *("kerazoo.prediction", "kerazoo.serving"),
+        },
+        {
+            *("PIL", "gradio", "gymnasium", "networkx", "rdkit", "tensorflow"),
+            *("tensorflow_text", *_SCIENCE),
+        },
     ),
     "kerazoo/runs": (
         {"kerazoo.runs", "kerazoo.serving", "kerazoo.training"},
@@ -92,10 +111,11 @@ MAY_IMPORT = {  # Folder: (own packages, others' packages)
 }
 HEAVY = {
     *("tensorflow", "keras", "tensorflow_gnn", "tf_agents", "tensorflow_datasets"),
-    *("gymnasium", "sklearn", "matplotlib", "numpy"),
+    *("gradio", "gymnasium", "sklearn", "matplotlib", "numpy"),
 }
 DOORS = (
     "kerazoo",
+    "kerazoo.demo",
     "kerazoo.prediction",
     "kerazoo.runs",
     "kerazoo.training",

@@ -2,17 +2,20 @@
 
 import pathlib
 import re
+import shlex
 import sys
 
 from absl import flags
 
 from apps.cli import run_flags
+from apps.cli.checks import is_given
 from apps.cli.whose_run import command_of
 from kerazoo.runs.record import has_state
 
 _FILE = "flags.txt"
 _LINE = re.compile(r"--\w+(=.*)?$|#|\s*$")  # Comments may have been added.
 _SAME_OUTCOME = {"workdir", "export", "num_seeds"}
+_WHERE = {"workdir", "export", "export_dir", "num_seeds", "profile_steps"}
 
 
 class FlagsRecord:
@@ -24,6 +27,8 @@ class FlagsRecord:
     """
 
     def __init__(self, module, **changes):
+        self._app = _app_of(module)
+        self._changes = changes
         self._lines = _flag_lines(module)
         for name, value in changes.items():
             self._lines[name] = f"--{name}={value}"
@@ -67,6 +72,22 @@ class FlagsRecord:
             f"{folder} is a run of {theirs}, not of {ours}: give another --workdir."
         )
 
+    def repeat(self):
+        """Returns the command that repeats the run, and all its flags, as a dict.
+
+        The command has no folders to write to, and no flags with their defaults.
+        """
+        lines = {name: line for name, line in self._lines.items() if line}
+        given = [
+            shlex.quote(line)
+            for name, line in lines.items()
+            if name not in _WHERE and (name in self._changes or is_given(name))
+        ]
+        return {
+            "command": " ".join([f"python -m {self._app}", *given]),
+            "flags": [line for name, line in lines.items() if name not in _WHERE],
+        }
+
     def write(self, folder):
         """Writes the flagfile."""
         from kerazoo.atomic_files import write_text
@@ -97,6 +118,13 @@ def _damaged(path, why):
     return ValueError(
         f"{path} is damaged ({why}): restore it, or give another --workdir."
     )
+
+
+def _app_of(module):
+    """Returns the name by which `python -m` knows an app."""
+    if module != "__main__":
+        return module
+    return f"apps.{pathlib.Path(sys.argv[0]).stem}"
 
 
 def _flag_lines(module):

@@ -27,7 +27,7 @@ _MORE = (
 
 @dataclasses.dataclass(frozen=True)
 class Tables:
-    """What an app declares beside its flags, as dicts.
+    """What an app declares beside its flags.
 
     Attributes:
         task_defaults: Of a task, or of a pair of a task and one of its datasets: dict
@@ -36,12 +36,14 @@ class Tables:
         texts: Of a flag whose help text is another one in this app: that text, or a
             dict of a task to its text.
         headings: Of a flag that stands under another heading in this app: that.
+        words: How many words that are no flags it takes, an int.
     """
 
     task_defaults: dict = dataclasses.field(default_factory=dict)
     task_flags: dict = dataclasses.field(default_factory=dict)
     texts: dict = dataclasses.field(default_factory=dict)
     headings: dict = dataclasses.field(default_factory=dict)
+    words: int = 0
 
 
 def asked_for(argv):

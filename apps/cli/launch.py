@@ -25,7 +25,7 @@ def launch(main, defaults=None, tasks=None, argv=None, **tables):
     stopped by Ctrl-C or SIGTERM, to be run again.
 
     Args:
-        main: Function without arguments.
+        main: Function of the words that are no flags, where it takes any.
         defaults: dict of flag name to the app's own default.
         tasks: dict of the values of `--task` to what they mean, for apps that have it.
         argv: List of str. Default: that of the process.
@@ -34,11 +34,11 @@ def launch(main, defaults=None, tasks=None, argv=None, **tables):
     set_defaults(defaults or {})
     if tasks:
         task_flag.set_tasks(tasks)
-    module = module_of(main.__module__)
+    module, tables = module_of(main.__module__), Tables(**tables)
     app.run(
-        lambda rest: _guarded(main, module, rest),
+        lambda rest: _guarded(main, module, rest, tables.words),
         argv=argv,
-        flags_parser=lambda argv: command_line.parse(main, argv, Tables(**tables)),
+        flags_parser=lambda argv: command_line.parse(main, argv, tables),
     )
 
 
@@ -52,15 +52,15 @@ def set_defaults(defaults):
         flags.FLAGS.set_default(flag, value)
 
 
-def _guarded(main, module, rest):
+def _guarded(main, module, rest, words):
     logging.set_verbosity(logging.ERROR)
     show_notices()
     with signals.ending(), warnings.catch_warnings():
         warnings.showwarning = _show_warning
         try:
-            _check_command(module, rest)
+            _check_command(module, rest, words)
             check_run(module)
-            main()
+            main(*rest[1:])
         except errors.UserError as error:
             errors.end(str(error))
         except KeyboardInterrupt:
@@ -93,11 +93,11 @@ def _library_errors():
         raise
 
 
-def _check_command(module, rest):
+def _check_command(module, rest, words):
     """Refuses words that are no flags, and flags of other apps."""
-    if len(rest) > 1:
+    if len(rest) > 1 + words:
         raise errors.UserError(
-            f"Unexpected argument {rest[1]!r}: flags are given as --name=value."
+            f"Unexpected argument {rest[1 + words]!r}: flags are given as --name=value."
         )
     own = {flag.name for flag in flags.FLAGS.get_key_flags_for_module(module)}
     for other, defined in flags.FLAGS.flags_by_module_dict().items():

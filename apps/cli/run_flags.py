@@ -87,6 +87,13 @@ EXPORT_DIR = flags.DEFINE_string(
     "Folder of the served model; a run writes its next integer version. "
     "Default: saved_models/<family>_<dataset or environment>.",
 )
+EXPORT_DTYPE = flags.DEFINE_enum(
+    "export_dtype",
+    "float32",
+    ["float32", "bfloat16", "float16", "int8"],
+    "Type of the exported weights: half the size, or with int8 a quarter, and without "
+    "the Keras model. A finished run that is given another one exports again.",
+)
 PROFILE_STEPS = flags.DEFINE_list(
     "profile_steps", None, "A,B: writes a TensorBoard profile of steps A to B."
 )
@@ -105,6 +112,7 @@ MAY_CHANGE = {
     "jit_compile",
     "export",
     "export_dir",
+    "export_dtype",
     "profile_steps",
 }
 

@@ -12,9 +12,10 @@ TRAINING = "Training"
 EVALUATION = "Evaluation"
 DEVICES = "Devices"
 RUN = "Run and output"
+SERVING = "Requests to the served model"
 PICTURES = "Pictures"
 TEXTS = "Texts"
-ORDER = (DATA, MODEL, PICTURES, TEXTS, TRAINING, EVALUATION, DEVICES, RUN)
+ORDER = (DATA, MODEL, PICTURES, TEXTS, TRAINING, EVALUATION, DEVICES, RUN, SERVING)
 
 # Module to pairs of the number of its flags before, and a heading.
 _begins: dict[str, list] = {}

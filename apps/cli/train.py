@@ -122,6 +122,7 @@ def run_options():
     with errors.user_errors(), waiting:
         options = {
             "strategy": strategy.create(name, run.NUM_DEVICES.value),
+            "export_dtype": run.EXPORT_DTYPE.value,
             "jit_compile": run.JIT_COMPILE.value,
             "profile_steps": _profile_steps(),
             "started": _START,

@@ -31,6 +31,7 @@ OF_TASKS = {
     "feature_extractor": ("generate",),
     "flip": ("generate",),
     "image_size": ("generate",),
+    "max_request_pixels": ("generate",),
     "num_points": ("toy",),
 }
 

@@ -10,6 +10,7 @@ from apps.cli.sections import DATA
 from apps.cli.sections import RUN
 from apps.cli.sections import section
 from apps.gnn import flags as gnn_flags  # noqa: F401  Has the columns of molecules.
+from apps.shared_flags.output import OUTPUT
 from apps.transformer import flags as text_flags  # noqa: F401  Has those of texts.
 
 section(DATA)
@@ -22,11 +23,6 @@ INPUT = flags.DEFINE_multi_string(
     "Observations: a .csv, .npy or .jsonl file.",
 )
 section(RUN)
-OUTPUT = flags.DEFINE_string(
-    "output",
-    None,
-    "Writes the answers here; .csv, .tsv or .jsonl. Default: standard output.",
-)
 FORMAT = flags.DEFINE_enum(
     "format", None, ["csv", "tsv", "jsonl"], "Default: as --output ends, else csv."
 )
@@ -41,6 +37,7 @@ TOP_K = flags.DEFINE_integer(
     lower_bound=1,
 )
 adopt(exports)
+declare(OUTPUT)
 declare(run_flags.BATCH_SIZE)
 flags.declare_key_flag("text_column")
 flags.declare_key_flag("smiles_column")
@@ -48,6 +45,9 @@ flags.declare_key_flag("smiles_column")
 DEFAULTS = {"batch_size": 128, "smiles_column": None}
 TABLES = {
     "texts": {
+        "output": (
+            "Writes the answers here; .csv, .tsv or .jsonl. Default: standard output."
+        ),
         "batch_size": "Rows that the model is asked about at a time.",
         "smiles_column": (
             "Column of the molecules in a .csv or .tsv file, its name or its number "

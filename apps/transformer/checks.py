@@ -26,6 +26,8 @@ OF_TASKS = {
     "locales": ("translate",),
     "lower_case": ("translate", "generate", "classify"),
     "max_length": ("translate", "classify"),
+    "max_request_pixels": ("image",),
+    "max_request_text_bytes": ("translate", "generate", "classify"),
     "num_buckets": ("translate", "classify"),
     "patch_size": ("image",),
     "positions": ("translate", "generate", "classify"),

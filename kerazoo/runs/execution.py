@@ -17,6 +17,7 @@ from kerazoo.atomic_files import write_text
 from kerazoo.runs.description import write_description
 from kerazoo.runs.errors import RunError
 from kerazoo.runs.errors import mistakes
+from kerazoo.runs.export_notes import export_notes
 from kerazoo.runs.names import short_name
 from kerazoo.runs.opening import opening
 from kerazoo.runs.record import SettingsRecord
@@ -25,7 +26,11 @@ from kerazoo.runs.rounding import rounded
 from kerazoo.runs.writable import check_folder
 from kerazoo.runs.writable import check_room
 from kerazoo.runs.writable import full_disks
+from kerazoo.serving.compression import DTYPES
+from kerazoo.serving.compression import CompressedServing
+from kerazoo.serving.compression import compare_compressed
 from kerazoo.serving.copying import plain_copy
+from kerazoo.serving.exported import read_metadata
 from kerazoo.serving.exporting import export
 from kerazoo.training import strategy as strategies
 from kerazoo.training.interruption import Interrupted
@@ -50,6 +55,7 @@ def execute(
     strategy,
     seed,
     export_dir,
+    export_dtype,
     jit_compile,
     profile_steps,
     record,
@@ -70,6 +76,7 @@ def execute(
                 export_dir = None
             if export_dir is not None:
                 check_folder(export_dir, "export_dir")
+            _check_dtype(export_dtype)
             state = stack.enter_context(Workdir(folder))
             record = record or SettingsRecord(
                 {**task.settings(), "seed": seed, "train_steps": schedule.train_steps},
@@ -79,7 +86,7 @@ def execute(
             previous = state.read_result() or {}
         # Workers that were stopped one after the other must agree.
         if strategies.minimum_over_workers(
-            strategy, is_same and _is_done(previous, export_dir)
+            strategy, is_same and _is_done(previous, export_dir, export_dtype)
         ):
             progress.say(f"Done before, see {folder}/result.json.")
             return previous
@@ -99,12 +106,20 @@ def execute(
             _begin(task, state.path, record, is_same)
             trainer.fit(state, interruption, profiler)
             trainer.load_best()
-            result = _finish(task, trainer, state, interruption, export_dir, started)
+            result, pictures = _measure(task, trainer, interruption, started)
+            for name, png in pictures.items():
+                state.write_picture(name, png, trainer.step)
+            with interruption.heard():
+                result["export"] = None
+                if export_dir is not None:
+                    notes = export_notes(task, strategy, record, seed, result)
+                    result["export"] = _export(task, export_dir, export_dtype, notes)
+            state.write_result(result)
     return result
 
 
-def _finish(task, trainer, state, interruption, export_dir, started):
-    """Measures and exports what was learnt; returns the result.
+def _measure(task, trainer, interruption, started):
+    """Returns the result of what was learnt, and pictures of it.
 
     A signal ends any of it at once: the trained state is saved already.
     """
@@ -115,13 +130,7 @@ def _finish(task, trainer, state, interruption, export_dir, started):
     result["startup_seconds"] = None if first is None else first - started
     with interruption.heard():
         pictures = task.pictures(trainer.best)
-    for name, png in pictures.items():
-        state.write_picture(name, png, trainer.step)
-    with interruption.heard():
-        result["export"] = _export(task, export_dir)
-    result = rounded(result)
-    state.write_result(result)
-    return result
+    return rounded(result), pictures
 
 
 @contextlib.contextmanager
@@ -144,11 +153,25 @@ def _check_room(model, folder):
     check_room(shutil.disk_usage(folder).free, needed, folder, "workdir")
 
 
-def _is_done(previous, export_dir):
-    if not previous:
-        return False
+def _check_dtype(dtype):
+    if dtype not in DTYPES:
+        raise ValueError(
+            f"`export_dtype` must be one of {', '.join(DTYPES)}. "
+            f"Received: export_dtype={dtype}"
+        )
+
+
+def _is_done(previous, directory, dtype):
+    """Returns whether a result has the export that is asked for, if any is."""
+    if not previous or directory is None:
+        return bool(previous)
     exported = previous.get("export")
-    return export_dir is None or bool(exported and os.path.isdir(exported))
+    if not (exported and os.path.isdir(exported)):
+        return False
+    is_there = os.path.realpath(directory) == os.path.realpath(
+        os.path.dirname(exported)
+    )
+    return is_there and read_metadata(exported).get("dtype", "float32") == dtype
 
 
 def _with_checkpoints_of(task, schedule):
@@ -183,21 +206,28 @@ def _begin(task, folder, record, is_same):
     write_description(folder, task.model, task.family, task.metadata(), _name(task))
 
 
-def _export(task, directory):
-    """Exports the trained model; returns the path of the version, or None."""
-    if directory is None:
-        return None
+def _export(task, directory, dtype, notes):
+    """Exports the trained model; returns the path of the version."""
     _log.info(f"Exporting to {directory}.")
-    model = plain_copy(task.model)
+    model = keras_model = plain_copy(task.model)
     serving = task.serving(model)
+    metadata = {"family": task.family, **notes, **task.metadata()}
+    if dtype != "float32":
+        original, serving = (
+            serving,
+            CompressedServing(task.serving(model), model, dtype),
+        )
+        compared = compare_compressed(serving, original)
+        metadata |= {"dtype": dtype, "compression": compared}
+        keras_model = None  # It would have the weights that are to be saved.
     try:
         path = export(
             serving.module,
             serving.endpoints,
             directory,
-            {"family": task.family, **task.metadata()},
+            metadata,
             serving.example(),
-            model,
+            keras_model,
         )
     except (OSError, tf.errors.OpError) as error:
         raise RunError(

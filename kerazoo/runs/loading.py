@@ -44,9 +44,11 @@ def load_model(path: str | os.PathLike, weights: str = "best") -> keras.Model:
         ) from error
     file = version / "assets.extra" / KERAS_FILE
     if not file.exists():
+        dtype = read_metadata(version).get("dtype")
+        why = f"with weights of {dtype}" if dtype else "by version 0.1 of kerazoo"
         raise ValueError(
-            f"{version} was exported without its Keras model, by version 0.1 of "
-            "kerazoo: use tf.saved_model.load, or the folder of its run."
+            f"{version} was exported without its Keras model, {why}: use "
+            "tf.saved_model.load, or the folder of its run."
         )
     family = read_metadata(version).get("family")
     return read_keras_file(file, family)

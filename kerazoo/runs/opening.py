@@ -28,7 +28,7 @@ def opening(
         export_dir: Folder of the export, or None.
     """
     about = {
-        "Device": _devices(strategy),
+        "Device": describe_devices(strategy),
         "Data": task.describe_data(),
         "Model": _model(task.model),
         "Steps": _steps(task, schedule),
@@ -37,7 +37,8 @@ def opening(
     return [f"{name}: {text}" for name, text in about.items()]
 
 
-def _devices(strategy):
+def describe_devices(strategy: tf.distribute.Strategy) -> str:
+    """Returns what a strategy trains on, in words."""
     if gpus := tf.config.list_physical_devices("GPU"):
         details = tf.config.experimental.get_device_details(gpus[0])
         kind = details.get("device_name", "GPU")

@@ -62,6 +62,10 @@ class SettingsRecord:
             )
         return before == self.settings
 
+    def repeat(self) -> dict[str, typing.Any]:
+        """Returns how to repeat the run, for the card of its export."""
+        return {"task": self.task, "settings": self.settings}
+
     def write(self, folder: str | os.PathLike) -> None:
         from kerazoo.atomic_files import write_text
 

@@ -17,6 +17,7 @@ def run(
     strategy: typing.Any = None,
     seed: int = 0,
     export_dir: str | os.PathLike | None = None,
+    export_dtype: str = "float32",
     jit_compile: bool | None = None,
     profile_steps: tuple[int, int] | None = None,
     record: Record | None = None,
@@ -35,7 +36,11 @@ def run(
         strategy: `tf.distribute.Strategy`. Default: all GPUs, else the CPU.
         seed: Seed of weights, order of the data and noise.
         export_dir: Folder of the served model; the run writes its next integer version.
-            None for no export.
+            None for no export. A finished run that is given another folder exports to
+            it.
+        export_dtype: Type of the exported weights: `"float32"`; `"bfloat16"` or
+            `"float16"` of half the size, `"int8"` of a quarter, without the Keras
+            model, see `kerazoo.serving.CompressedServing`.
         jit_compile: Compiles the steps with XLA; None where it is faster.
         profile_steps: First and last step of a TensorBoard profile, or None.
         record: `Record` of what defines the run. Default: the task's settings.
@@ -74,6 +79,7 @@ def run(
         strategy,
         seed,
         export_dir,
+        export_dtype,
         jit_compile,
         profile_steps,
         record,

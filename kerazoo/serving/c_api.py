@@ -1,15 +1,20 @@
 """Runs a SavedModel through TensorFlow's C library, without TensorFlow's Python.
 
 This is the loader that TensorFlow Serving calls. Needs only NumPy; used as a program
-by `kerazoo.serving.check`, which knows the names of the tensors:
+by `kerazoo.serving.worker`, which knows the names of the tensors:
 
-    python c_api.py LIBRARIES OPERATIONS SAVED_MODEL INPUTS.npz OUTPUTS.npz FETCH ...
+    python -P c_api.py LIBRARIES CONNECTION
+
+It answers `(method, arguments)` of `Requests` on the connection, the number of an open
+file, with `(True, result)` or `(False, message)`.
 """
 
 import ctypes
 import os
 import sys
+import time
 import typing
+from multiprocessing import connection
 
 import numpy as np
 
@@ -33,8 +38,10 @@ _STRING_BYTES = 24  # sizeof(TF_TString)
 _POINTER = ctypes.c_void_p
 _RESULTS = {  # What each function of c/c_api.h and c/tf_tensor.h returns.
     "TF_AllocateTensor": _POINTER,
+    "TF_DeleteBuffer": None,
     "TF_DeleteTensor": None,
     "TF_Dim": ctypes.c_int64,
+    "TF_GetAllOpList": _POINTER,
     "TF_GetCode": ctypes.c_int,
     "TF_GraphOperationByName": _POINTER,
     "TF_LoadLibrary": _POINTER,
@@ -46,6 +53,7 @@ _RESULTS = {  # What each function of c/c_api.h and c/tf_tensor.h returns.
     "TF_NumDims": ctypes.c_int,
     "TF_SessionRun": None,
     "TF_StringCopy": None,
+    "TF_StringDealloc": None,
     "TF_StringGetDataPointer": _POINTER,
     "TF_StringGetSize": ctypes.c_size_t,
     "TF_StringInit": None,
@@ -59,6 +67,10 @@ class _Output(ctypes.Structure):
     _fields_ = [("operation", _POINTER), ("index", ctypes.c_int)]
 
 
+class _Buffer(ctypes.Structure):
+    _fields_ = [("data", _POINTER), ("length", ctypes.c_size_t)]
+
+
 class Session:
     """A SavedModel loaded by the C library.
 
@@ -67,6 +79,10 @@ class Session:
         path: path of the SavedModel.
         operations: list of paths of shared libraries with operations that TensorFlow
             has not, but a server links.
+
+    Attributes:
+        core_operations: bytes. TensorFlow's own operations, an `OpList`.
+        load_seconds: float. Time of loading the model, without that of TensorFlow.
 
     Raises:
         RuntimeError: With TensorFlow's message, if it cannot be loaded or run.
@@ -93,11 +109,13 @@ class Session:
             function.restype = result
             setattr(self, name.removeprefix("TF_"), function)
         self._status = _POINTER(self.NewStatus())
+        self.core_operations = self._all_operations()  # Before others are loaded.
         for file in operations:
             self.LoadLibrary(os.fsencode(file), self._status)
             self._check()
         self._graph = _POINTER(self.NewGraph())
         tags = (ctypes.c_char_p * 1)(b"serve")
+        start = time.perf_counter()
         self._session = _POINTER(
             self.LoadSessionFromSavedModel(
                 _POINTER(self.NewSessionOptions()),
@@ -111,6 +129,7 @@ class Session:
             )
         )
         self._check()
+        self.load_seconds = time.perf_counter() - start
 
     def run(
         self, feeds: dict[str, np.ndarray], fetches: typing.Sequence[str]
@@ -125,22 +144,32 @@ class Session:
             list of arrays; strings as arrays of bytes objects.
         """
         inputs = (_Output * len(feeds))(*map(self._output, feeds))
-        values = (_POINTER * len(feeds))(*map(self._tensor, feeds.values()))
         outputs = (_Output * len(fetches))(*map(self._output, fetches))
+        values = (_POINTER * len(feeds))(*map(self._tensor, feeds.values()))
         results = (_POINTER * len(fetches))()
-        self.SessionRun(
-            self._session,
-            None,
-            *(inputs, values, len(feeds)),
-            *(outputs, results, len(fetches)),
-            *(None, 0, None),
-            self._status,
-        )
-        self._check()
-        arrays = [self._array(_POINTER(result)) for result in results]
-        for tensor in [*values, *results]:
-            self.DeleteTensor(_POINTER(tensor))
-        return arrays
+        try:
+            self.SessionRun(
+                self._session,
+                None,
+                *(inputs, values, len(feeds)),
+                *(outputs, results, len(fetches)),
+                *(None, 0, None),
+                self._status,
+            )
+            self._check()
+            return [self._array(_POINTER(result)) for result in results]
+        finally:
+            for value, array in zip(values, feeds.values()):
+                self._free_texts(_POINTER(value), array.size)
+            for tensor in filter(None, [*values, *results]):
+                self.DeleteTensor(_POINTER(tensor))
+
+    def _all_operations(self):
+        buffer = _POINTER(self.GetAllOpList())
+        content = ctypes.cast(buffer, ctypes.POINTER(_Buffer)).contents
+        found = ctypes.string_at(content.data, content.length)
+        self.DeleteBuffer(buffer)
+        return found
 
     def _check(self):
         if self.GetCode(self._status):
@@ -174,6 +203,13 @@ class Session:
             self.StringCopy(place, content, ctypes.c_size_t(len(content)))
         return tensor
 
+    def _free_texts(self, tensor, count):
+        """Frees what the strings of an input hold, which its own end does not."""
+        if self.TensorType(tensor) == _STRING:
+            data = self.TensorData(tensor)
+            for i in range(count):
+                self.StringDealloc(_POINTER(data + _STRING_BYTES * i))
+
     def _array(self, tensor):
         shape = [self.Dim(tensor, axis) for axis in range(self.NumDims(tensor))]
         data, dtype = self.TensorData(tensor), self.TensorType(tensor)
@@ -189,17 +225,68 @@ class Session:
         return texts.reshape(shape)
 
 
-def main(library, operations, path, inputs, outputs, *fetches):
-    with np.load(inputs, allow_pickle=True) as file:
-        feeds = dict(file)
-    arrays = Session(library, path, operations.split()).run(feeds, list(fetches))
-    if "tensorflow" in sys.modules:
-        raise RuntimeError("TensorFlow's Python was imported.")
-    texts = {
-        name: np.array(array.tolist(), bytes) if array.dtype == object else array
-        for name, array in zip(fetches, arrays)
-    }
-    np.savez(outputs, **texts)
+class Requests:
+    """What `kerazoo.serving.worker` asks for, one method each.
+
+    Args:
+        library: path of the folder with TensorFlow's shared libraries.
+    """
+
+    def __init__(self, library: str):
+        self._library = library
+        self._session: Session | None = None
+
+    def load(self, path: str, operations: list[str]) -> tuple[float, bytes]:
+        """Loads a SavedModel; returns the seconds it took and TensorFlow's `OpList`."""
+        self._session = Session(self._library, path, operations)
+        return self._session.load_seconds, self._session.core_operations
+
+    def run(self, feeds: dict[str, np.ndarray], fetches: list[str]) -> list[np.ndarray]:
+        """Runs the graph once, see `Session.run`."""
+        assert self._session is not None
+        return self._session.run(feeds, fetches)
+
+    def repeat(
+        self,
+        requests: list[tuple[dict[str, np.ndarray], list[str]]],
+        count: int,
+        max_seconds: float,
+    ) -> list[float]:
+        """Runs requests in turn; returns the seconds that each took.
+
+        Args:
+            requests: list of the arguments of `run`.
+            count: Runs in all, at most.
+            max_seconds: After which no further run begins.
+        """
+        times: list[float] = []
+        end = time.perf_counter() + max_seconds
+        while len(times) < count and (start := time.perf_counter()) < end:
+            self.run(*requests[len(times) % len(requests)])
+            times.append(time.perf_counter() - start)
+        return times
+
+    def memory(self) -> int:
+        """Returns the bytes of memory of the process, as Linux counts them."""
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def main(library, number):
+    requests = Requests(library)
+    with connection.Connection(int(number)) as parent:
+        while True:
+            try:
+                method, arguments = parent.recv()
+            except EOFError:  # The parent has enough, or has died.
+                return
+            try:
+                answer = True, getattr(requests, method)(*arguments)
+                if "tensorflow" in sys.modules:
+                    raise RuntimeError("TensorFlow's Python was imported.")
+            except Exception as error:
+                answer = False, str(error)
+            parent.send(answer)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import os
 import pathlib
 import typing
 
+CARD_FILE = "README.md"  # In `assets.extra`, as all of these.
 METADATA_FILE = "kerazoo.json"
 
 
@@ -42,6 +43,30 @@ def read_metadata(version: str | os.PathLike) -> dict[str, typing.Any]:
         return json.loads(file.read_text())
     except ValueError as error:
         raise ValueError(f"{file} is damaged: {error}.") from error
+
+
+def task_of(metadata: typing.Mapping[str, typing.Any]) -> str | None:
+    """Returns what an export has learnt, in a word, or None where nothing is noted.
+
+    Args:
+        metadata: dict, as in `kerazoo.json`.
+    """
+    title = str(part_of(metadata, "run").get("title", ""))
+    of_family = title.removeprefix(str(metadata.get("family"))).strip()
+    return metadata.get("task") or of_family or None
+
+
+def part_of(
+    metadata: typing.Mapping[str, typing.Any], name: str
+) -> dict[str, typing.Any]:
+    """Returns a dict of the metadata; an empty one where it is not there, or no dict.
+
+    Args:
+        metadata: dict, as in `kerazoo.json`, which may have anything of its user.
+        name: Such as `"result"`.
+    """
+    found = metadata.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def versions(directory: str | os.PathLike) -> list[int]:

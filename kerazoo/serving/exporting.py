@@ -1,20 +1,31 @@
 """Versioned SavedModels, laid out as TensorFlow Serving expects."""
 
-import contextlib
+import datetime
 import json
 import os
 import pathlib
-import shutil
+import platform
 import typing
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from kerazoo import __version__
+from kerazoo.serving.card import card_text
+from kerazoo.serving.exported import CARD_FILE
 from kerazoo.serving.exported import METADATA_FILE
 from kerazoo.serving.exported import newest_version
 from kerazoo.serving.exported import read_metadata
 from kerazoo.serving.exported import versions
+from kerazoo.serving.partial import partial_folder
+from kerazoo.serving.recorded_requests import EXPECTED_FILE
+from kerazoo.serving.recorded_requests import WARMUP_FILE
+from kerazoo.serving.recorded_requests import write_recorded
+from kerazoo.serving.request_examples import body_file
+from kerazoo.serving.request_examples import rest_body
+from kerazoo.serving.signature_defs import read_meta_graph
+from kerazoo.serving.signature_defs import signatures_of
 
 __all__ = [
     "KERAS_FILE",
@@ -40,13 +51,17 @@ def export(
     The version appears under its final name only when it is complete, so that a
     polling server never loads half of it, and no existing version is touched.
 
+    Its `assets.extra`, which servers ignore but for the requests that warm them up, has
+    what is known of the model: `kerazoo.json` for programs, with the signatures, the
+    number of parameters, time and versions; `README.md`, the card, for people, with the
+    requests as examples; `expected_outputs`, the answers to them, for `check_version`.
+
     Args:
         module: `tf.Module` that holds every variable of the signatures.
         signatures: dict of name to concrete function with named tensor inputs and a
             dict of outputs.
         directory: path. Folder of the model; versions are its subfolders.
-        metadata: dict that JSON can hold, or None. Written to
-            `assets.extra/kerazoo.json`, which servers ignore.
+        metadata: dict that JSON can hold, or None. Written to `kerazoo.json`.
         warmup: dict of signature name to dict of input arrays, or None. Requests that
             TensorFlow Serving plays before it takes traffic.
         keras_model: Keras model or None. Written to `assets.extra/model.keras`, for
@@ -54,6 +69,10 @@ def export(
 
     Returns:
         path of the version.
+
+    Raises:
+        OSError: If it cannot be written, as `tf.errors.OpError` may.
+        ValueError: If a request is none that its signature takes.
 
     Example:
 
@@ -68,18 +87,23 @@ def export(
     ```
     """
     directory = pathlib.Path(directory)
-    directory.mkdir(parents=True, exist_ok=True)
-    partial = directory / f".partial-{os.getpid()}"
-    shutil.rmtree(partial, ignore_errors=True)
-    with _gone_unless_done(partial):
+    requests = {name: _arrays(inputs) for name, inputs in (warmup or {}).items()}
+    with partial_folder(directory) as partial:
+        answers = _answers(signatures, requests)
         tf.saved_model.save(module, str(partial), signatures=signatures)
         extra = partial / "assets.extra"
         extra.mkdir()
-        (extra / METADATA_FILE).write_text(json.dumps(metadata or {}, indent=1) + "\n")
         if keras_model is not None:
             keras_model.save(extra / KERAS_FILE)
-        if warmup:
-            _write_warmup(extra / "tf_serving_warmup_requests", directory.name, warmup)
+        if requests:
+            write_recorded(extra / WARMUP_FILE, directory.name, requests)
+            write_recorded(extra / EXPECTED_FILE, directory.name, requests, answers)
+        _write_bodies(extra, requests)
+        metadata = metadata or {}
+        # In this order; what the caller says counts.
+        known = {**metadata, **_known(module, partial), **metadata}
+        (extra / METADATA_FILE).write_text(json.dumps(known, indent=1) + "\n")
+        (extra / CARD_FILE).write_text(card_text(directory.name, known, requests))
         while True:
             path = directory / str(max(versions(directory), default=0) + 1)
             try:
@@ -91,30 +115,57 @@ def export(
                 return path
 
 
-@contextlib.contextmanager
-def _gone_unless_done(folder):
-    """Removes a folder that is unfinished because of an error or a signal."""
-    try:
-        yield
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        with contextlib.suppress(OSError):
-            folder.parent.rmdir()  # Of no other version.
-        raise
+def _known(module, path):
+    """Returns what an export says of itself, as JSON can hold it."""
+    found = signatures_of(read_meta_graph(path))
+    sizes = [variable.shape.num_elements() for variable in module.variables]
+    now = datetime.datetime.now(datetime.UTC)
+    return {
+        "created": now.isoformat(timespec="seconds"),
+        "versions": {
+            "kerazoo": __version__,
+            "tensorflow": tf.__version__,
+            "keras": keras.__version__,
+            "python": platform.python_version(),
+        },
+        "parameters": sum(sizes),
+        "signatures": {name: item.describe() for name, item in found.items()},
+    }
 
 
-def _write_warmup(path, name, warmup):
-    from tensorflow_serving.apis import model_pb2
-    from tensorflow_serving.apis import predict_pb2
-    from tensorflow_serving.apis import prediction_log_pb2
-
-    with tf.io.TFRecordWriter(str(path)) as writer:
-        for signature, inputs in warmup.items():
-            request = predict_pb2.PredictRequest(
-                model_spec=model_pb2.ModelSpec(name=name, signature_name=signature)
+def _answers(signatures, requests):
+    """Returns what the signatures answer, before they are saved."""
+    found = {}
+    for name, inputs in requests.items():
+        if name not in signatures:
+            raise ValueError(
+                f"`warmup` must name signatures of {', '.join(signatures)}. "
+                f"Received: warmup={name}"
             )
-            for key, value in inputs.items():
-                request.inputs[key].CopyFrom(tf.make_tensor_proto(value))
-            log = prediction_log_pb2.PredictLog(request=request)
-            record = prediction_log_pb2.PredictionLog(predict_log=log)
-            writer.write(record.SerializeToString())
+        try:
+            with tf.device("CPU:0"):
+                tensors = {key: tf.constant(value) for key, value in inputs.items()}
+                found[name] = _arrays(signatures[name](**tensors))
+        except (tf.errors.InvalidArgumentError, TypeError) as error:
+            raise ValueError(
+                f"`warmup` has a request of {name} that it refuses: {error}"
+            ) from error
+    return found
+
+
+def _write_bodies(extra, requests):
+    """Writes the bodies of requests that are too long for the card."""
+    for signature, inputs in requests.items():
+        if file := body_file(signature, inputs):
+            path = extra / file
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(json.dumps(rest_body(signature, inputs)) + "\n")
+
+
+def _arrays(values):
+    """Returns arrays; texts as such of objects, which keep zeros at their end."""
+    arrays = {name: np.asarray(value) for name, value in values.items()}
+    return {
+        name: array.astype(object) if array.dtype.kind in "SU" else array
+        for name, array in arrays.items()
+    }

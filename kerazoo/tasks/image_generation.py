@@ -8,10 +8,13 @@ import numpy as np
 import tensorflow as tf
 
 from kerazoo.data.batching import array_batches
+from kerazoo.data.digest import data_digest
 from kerazoo.data.images.pictures import grid_picture
 from kerazoo.evaluation.images.image_evaluation import ImageEvaluation
 from kerazoo.tasks.image_task import ImageTask
+from kerazoo.tasks.licences import licence_of
 from kerazoo.training.base_task import free
+from kerazoo.training.model_card import ModelCard
 
 
 @dataclasses.dataclass
@@ -90,6 +93,30 @@ class BaseImageGeneration(ImageTask):
         height, width = self.images.image_shape[:2]
         is_square_folder = self.dataset == "folder" and height == width
         return height if is_square_folder else self.image_size
+
+    def card(self) -> ModelCard:
+        height, width = self.images.image_shape[:2]
+        of_classes = ", of a class that is asked for" if self.num_classes else ""
+        return ModelCard(
+            summary=(
+                f"Makes images of {height}x{width} pixels like those of {self.name}"
+                f"{of_classes}."
+            ),
+            intended_use="Experiments, demonstrations and tests of software.",
+            limitations=(
+                "Its images are made up: they are no record of anything real.",
+                "Some may be near copies of images that it learnt from, whose licence "
+                "then counts.",
+                "It makes nothing but what its training images show, with their gaps "
+                "and their bias.",
+            ),
+            measured_on=(
+                f"{self.eval_samples:,} generated images, compared with the "
+                f"{len(self.images.train_images):,} of training"
+            ),
+            licence=licence_of(self.dataset),
+            data_digest=data_digest(*self.arrays()),
+        )
 
     def metadata(self) -> dict[str, typing.Any]:
         data_dir = self.data_dir and os.path.abspath(self.data_dir)

@@ -6,6 +6,7 @@ from .global_batch import GlobalBatch
 from .global_norm_clipping import GlobalNormClipping
 from .interruption import Interrupted
 from .interruption import Interruption
+from .model_card import ModelCard
 from .profiler import Profiler
 from .replica_model import ReplicaModel
 from .schedule import Schedule
@@ -30,6 +31,7 @@ __all__ = [
     "HalfLifeDecay",
     "Interrupted",
     "Interruption",
+    "ModelCard",
     "PowerFunctionDecay",
     "Profiler",
     "ReplicaModel",

@@ -5,6 +5,7 @@ import pathlib
 import typing
 
 from kerazoo.training.batch_steps import BatchSteps
+from kerazoo.training.model_card import ModelCard
 from kerazoo.training.task import Best
 from kerazoo.training.task import Steps
 
@@ -83,6 +84,9 @@ class BaseTask:
 
     def pictures(self, best: Best) -> dict[str, bytes]:
         return {}
+
+    def card(self) -> ModelCard:
+        return ModelCard()
 
     def close(self) -> None:
         pass

@@ -4,6 +4,8 @@ import dataclasses
 import pathlib
 import typing
 
+from kerazoo.training.model_card import ModelCard
+
 if typing.TYPE_CHECKING:
     import keras
     import numpy as np
@@ -193,6 +195,9 @@ class Task(typing.Protocol):
 
     def pictures(self, best: Best) -> dict[str, bytes]:
         """Returns pictures of the trained model by name, as PNG."""
+
+    def card(self) -> ModelCard:
+        """Returns what is told to people who use the model."""
 
     def serving(self, model: "keras.Model") -> Serving:
         """Returns what serves a copy of the model."""

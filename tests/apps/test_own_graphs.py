@@ -127,7 +127,7 @@ def test_mistakes_in_molecules_are_said_before_tensorflow(
     [
         ("nodes.csv", "p1,30\np2,40\n", ["nodes.csv", "column id", "'p1', '30'"]),
         ("edges.csv", "p1,p2\np2,p3\n", ["edges.csv", "source and target", "'p1'"]),
-        ("edges.csv", "from,to\np1,ä\n".encode("latin-1"), ["edges.csv, row 2"]),
+        ("edges.csv", "from,to\np1,ä\n".encode("latin-1"), ["edges.csv, line 2"]),
     ],
 )
 def test_mistakes_in_tables_are_said_before_tensorflow(

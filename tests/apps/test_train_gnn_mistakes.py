@@ -110,7 +110,7 @@ def test_wrong_flags_are_one_line(app, paths, data_dir, arguments, words):
         ("nodes.csv", "id,size\nn0,large\nn1,1\n", ["csv, row 2", "size='large'"]),
         ("nodes.csv", "n0,large\nn1,1\n", ["nodes.csv", "column id", "'n0', 'large'"]),
         ("nodes.csv", "id,size\nn0,1\nn0,2\n", ["nodes.csv, row 3", "id='n0'"]),
-        ("nodes.csv", "id,size\nn0,1,2\n", ["nodes.csv, row 2", "3 cells"]),
+        ("nodes.csv", "id,size\nn0,1,2\n", ["nodes.csv, line 2", "3 cells"]),
         ("nodes.csv", "id,label,split\nn0,,train\n", ["row 2", "must have a label"]),
         ("nodes.csv", "id,label,split\nn0,a,all\n", ["row 2", "split='all'"]),
         ("nodes.csv", "id,label,split\nIDS,a,train\n", ["`test`", "at least one"]),

@@ -1,6 +1,7 @@
 """A task that learns a line, small enough for tests of what runs it."""
 
 import dataclasses
+import functools
 
 import keras
 import numpy as np
@@ -28,9 +29,13 @@ class ServingLine:
     def __init__(self, model):
         self.module = tf.Module()
         self.module.weights = [variable.value for variable in model.variables]
-        serve = tf.function(lambda x: {"y": model(x)})
+        self.model = model
+
+    @functools.cached_property
+    def endpoints(self):
+        serve = tf.function(lambda x: {"y": self.model(x)})
         spec = tf.TensorSpec((None, 1), tf.float32, name="x")
-        self.endpoints = {"serving_default": serve.get_concrete_function(x=spec)}
+        return {"serving_default": serve.get_concrete_function(x=spec)}
 
     def example(self):
         return {"serving_default": {"x": np.zeros((1, 1), "float32")}}

@@ -16,6 +16,7 @@ import tensorflow as tf
 import kerazoo
 from kerazoo.runs import RunError
 from kerazoo.runs import run
+from kerazoo.serving import read_metadata
 from kerazoo.training import Interrupted
 from kerazoo.training import Schedule
 from kerazoo.training.batch_steps import BatchSteps
@@ -69,6 +70,32 @@ def test_seed_changes_the_weights(tmp_path):
         for i, seed in enumerate((1, 1, 2))
     ]
     assert errors[0] == errors[1] != errors[2]
+
+
+def test_finished_run_is_exported_again_where_and_as_asked(tmp_path, capsys):
+    folder, models = tmp_path / "run", tmp_path / "models"
+    task = LineTask()
+    run(task, folder, SCHEDULE, export_dir=models)
+    smaller = run(LineTask(), folder, SCHEDULE, export_dir=models, export_dtype="int8")
+    assert smaller["export"] == f"{models}/2"
+    metadata = read_metadata(smaller["export"])
+    assert metadata["dtype"] == "int8"
+    served = tf.saved_model.load(smaller["export"]).signatures["serving_default"]
+    np.testing.assert_allclose(
+        served(x=tf.ones((1, 1)))["y"], task.model(np.ones((1, 1)))
+    )
+    # A kernel of one weight is its own scale; the request of zeros gives the bias.
+    compared = metadata["compression"]
+    assert compared["largest_difference"] == {"serving_default": {"y": 0.0}}
+    assert compared["relative_time"]["serving_default"] > 0
+    with pytest.raises(ValueError, match="with weights of int8"):
+        kerazoo.load(models)
+    again = run(LineTask(), folder, SCHEDULE, export_dir=models, export_dtype="int8")
+    assert again == smaller and "Done before" in capsys.readouterr().err
+    elsewhere = run(LineTask(), folder, SCHEDULE, export_dir=tmp_path / "elsewhere")
+    assert elsewhere["export"] == f"{tmp_path}/elsewhere/1"
+    with pytest.raises(RunError, match="export_dtype=int4"):
+        run(LineTask(), tmp_path / "new", export_dir=models, export_dtype="int4")
 
 
 def test_other_settings_and_data_are_refused(tmp_path, monkeypatch):

@@ -110,3 +110,16 @@ def test_unknown_type_is_refused():
     serving = Loop()
     with pytest.raises(ValueError, match="dtype=int4"):
         CompressedServing(serving, serving.model, "int4")
+
+
+def test_signatures_that_are_there_already_are_refused():
+    serving = Loop()
+    endpoints = serving.endpoints
+
+    class Made:
+        module = serving.module
+
+    Made.endpoints = endpoints
+    smaller = CompressedServing(Made(), serving.model, "int8")
+    with pytest.raises(ValueError, match="when they are asked for"):
+        list(smaller.endpoints)

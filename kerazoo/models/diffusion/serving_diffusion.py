@@ -12,7 +12,16 @@ from kerazoo.models.diffusion.editing.sdedit import sdedit
 from kerazoo.models.diffusion.generation import generate
 from kerazoo.models.diffusion.generation import stateless_noise
 from kerazoo.models.diffusion.samplers import SAMPLERS
+from kerazoo.serving.empty_batches import with_a_row
+from kerazoo.serving.limits import Limits
+from kerazoo.serving.request_checks import checked
+from kerazoo.serving.request_checks import has_rows
+from kerazoo.serving.request_checks import has_rows_of
+from kerazoo.serving.request_checks import in_range
+from kerazoo.serving.request_checks import is_finite
+from kerazoo.serving.tracing import trace
 
+_MOST_GUIDANCE = 100.0  # Far above what makes images better.
 _RESAMPLINGS = 4  # Passes over each block of steps in inpainting.
 
 
@@ -32,6 +41,7 @@ class ServingDiffusion:
         model: `Diffusion`, outside of any strategy.
         sampler: A key of `SAMPLERS`.
         steps: Steps of the requests of `example`.
+        limits: What a request may ask for. Default: `Limits()`.
 
     Attributes:
         module: `tf.Module` of the model's variables, to be exported.
@@ -47,7 +57,11 @@ class ServingDiffusion:
     """
 
     def __init__(
-        self, model: Diffusion, sampler: str = "dpm_solver_pp_2m", steps: int = 20
+        self,
+        model: Diffusion,
+        sampler: str = "dpm_solver_pp_2m",
+        steps: int = 20,
+        limits: Limits | None = None,
     ):
         # The variables alone: TensorFlow would trace a Keras model of its own accord.
         self.module = tf.Module(name="serving_diffusion")
@@ -56,6 +70,11 @@ class ServingDiffusion:
         self._model = model
         self._sampler = sampler
         self._steps = steps
+        limits = limits or Limits()
+        self._most = limits.max_images(model.image_shape)
+        # A model of so many noise levels has no more steps.
+        levels = getattr(model.schedule, "num_train_steps", None)
+        self._most_steps = min(limits.max_steps, levels or limits.max_steps)
 
     @functools.cached_property
     def endpoints(self) -> dict[str, typing.Any]:
@@ -82,12 +101,17 @@ class ServingDiffusion:
         label: tf.Tensor | None = None,
     ) -> dict[str, tf.Tensor]:
         """Returns new images."""
-        steps = self._checked(steps, label)
+        checks = [
+            in_range("count", count, 0, self._most),
+            *self._checks(steps, guidance, label, count, "`count`"),
+        ]
+        count, steps, guidance, label = checked((count, steps, guidance, label), checks)
         labels = self._labels(label, count)
+        rows = tf.maximum(count, 1)
         images = generate(
-            self._model, count, seed, steps, self._sampler, labels, guidance
+            self._model, rows, seed, steps, self._sampler, labels, guidance
         )
-        return _outputs(images)
+        return _outputs(images[:count])
 
     def edit(
         self,
@@ -99,26 +123,25 @@ class ServingDiffusion:
         label: tf.Tensor | None = None,
     ) -> dict[str, tf.Tensor]:
         """Returns variations of images."""
-        steps = self._checked(steps, label)
-        is_share = (strength >= 0) & (strength <= 1)
-        message = "strength must be from 0 to 1:"
-        with tf.control_dependencies(
-            [tf.debugging.Assert(is_share, [message, strength])]
-        ):
-            strength = tf.identity(strength)
+        checks = [
+            *self._image_checks(images, steps, guidance, label),
+            in_range("strength", strength, 0.0, 1.0),
+        ]
+        images, strength, steps, guidance, label = checked(
+            (images, strength, steps, guidance, label), checks
+        )
         denoise = self._denoiser(images, guidance, label)
         alphas, sigmas = self._model.schedule.steps(steps, dtype="float64")
-        return _outputs(
-            sdedit(
-                SAMPLERS[self._sampler],
-                denoise,
-                _pixels(images),
-                alphas,
-                sigmas,
-                strength,
-                stateless_noise(seed),
-            )
+        edited = sdedit(
+            SAMPLERS[self._sampler],
+            denoise,
+            _pixels(with_a_row(images)),
+            alphas,
+            sigmas,
+            strength,
+            stateless_noise(seed),
         )
+        return _outputs(edited[: tf.shape(images)[0]])
 
     def inpaint(
         self,
@@ -130,23 +153,29 @@ class ServingDiffusion:
         label: tf.Tensor | None = None,
     ) -> dict[str, tf.Tensor]:
         """Returns images whose masked pixels are the given ones."""
-        steps = self._checked(steps, label)
+        checks = [
+            *self._image_checks(images, steps, guidance, label),
+            has_rows_of("mask", mask, "`images`", tf.shape(images)[0], one=True),
+            is_finite("mask", mask),
+        ]
+        images, mask, steps, guidance, label = checked(
+            (images, mask, steps, guidance, label), checks
+        )
         denoise = self._denoiser(images, guidance, label)
         alphas, sigmas = self._model.schedule.steps(steps, dtype="float64")
-        known, noise = _pixels(images), stateless_noise(seed)
+        known, noise = _pixels(with_a_row(images)), stateless_noise(seed)
         start = tf.cast(sigmas[0], tf.float32) * noise(-1, known)
-        return _outputs(
-            inpaint(
-                denoise,
-                start,
-                alphas,
-                sigmas,
-                known,
-                mask,
-                noise,
-                resamplings=_RESAMPLINGS,
-            )
+        filled = inpaint(
+            denoise,
+            start,
+            alphas,
+            sigmas,
+            known,
+            with_a_row(mask),
+            noise,
+            resamplings=_RESAMPLINGS,
         )
+        return _outputs(filled[: tf.shape(images)[0]])
 
     def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for TensorFlow Serving's warm-up."""
@@ -163,20 +192,22 @@ class ServingDiffusion:
             "inpaint": {**images, "mask": mask, **common},
         }
 
-    def _checked(self, steps, label):
-        """Returns the steps; makes a wrong request an error, not some picture."""
-        checks = [tf.debugging.Assert(steps > 0, ["steps must be positive:", steps])]
-        max_steps = getattr(self._model.schedule, "num_train_steps", None)
-        if max_steps is not None:
-            message = f"steps must be at most {max_steps}, the levels of the model:"
-            checks.append(tf.debugging.Assert(steps <= max_steps, [message, steps]))
+    def _image_checks(self, images, steps, guidance, label):
+        count = tf.shape(images)[0]
+        return [
+            has_rows("images", images, self._most),
+            *self._checks(steps, guidance, label, count, "`images`"),
+        ]
+
+    def _checks(self, steps, guidance, label, count, counted):
+        checks = [in_range("steps", steps, 1, self._most_steps)]
         if label is not None:
-            classes = self._model.num_classes
-            message = f"label must be below {classes}, the classes of the model:"
-            known = tf.reduce_all(label < classes)
-            checks.append(tf.debugging.Assert(known, [message, label]))
-        with tf.control_dependencies(checks):
-            return tf.identity(steps)
+            checks += [
+                in_range("guidance", guidance, 0.0, _MOST_GUIDANCE),
+                in_range("label", label, -1, self._model.num_classes - 1),
+                has_rows_of("label", label, counted, count, one=True),
+            ]
+        return checks
 
     def _denoiser(self, images, guidance, label):
         labels = self._labels(label, tf.shape(images)[0])
@@ -186,7 +217,7 @@ class ServingDiffusion:
         if label is None:
             return None
         none = self._model.num_classes
-        return tf.broadcast_to(tf.where(label < 0, none, label), [count])
+        return with_a_row(tf.broadcast_to(tf.where(label < 0, none, label), [count]))
 
     def _trace(self, function, inputs):
         inputs = {
@@ -197,8 +228,7 @@ class ServingDiffusion:
         if self._model.num_classes is not None:
             inputs["guidance"] = tf.TensorSpec((), tf.float32)
             inputs["label"] = tf.TensorSpec((None,), tf.int32)
-        named = {k: tf.TensorSpec(v.shape, v.dtype, k) for k, v in inputs.items()}
-        return tf.function(function, autograph=False).get_concrete_function(**named)
+        return trace(function, **inputs)
 
 
 def _pixels(images):

@@ -9,6 +9,15 @@ import tensorflow as tf
 
 from kerazoo.models.dqn import spaces
 from kerazoo.models.dqn.environment import GymnasiumEnvironment
+from kerazoo.models.dqn.observation_checks import allows_actions
+from kerazoo.models.dqn.observation_checks import values_exist
+from kerazoo.serving.empty_batches import with_a_row
+from kerazoo.serving.limits import Limits
+from kerazoo.serving.request_checks import checked
+from kerazoo.serving.request_checks import gives_finite
+from kerazoo.serving.request_checks import has_rows
+from kerazoo.serving.request_checks import has_rows_of
+from kerazoo.serving.tracing import trace
 
 
 class ServingPolicy:
@@ -23,6 +32,7 @@ class ServingPolicy:
         model: Keras model of flat observations to float `(B, A)`, outside of any
             strategy.
         environment: `GymnasiumEnvironment` that the model was trained on.
+        limits: What a request may ask for. Default: `Limits()`.
 
     Attributes:
         module: `tf.Module` of the model's variables, to be exported.
@@ -39,12 +49,18 @@ class ServingPolicy:
     ```
     """
 
-    def __init__(self, model: keras.Model, environment: GymnasiumEnvironment):
+    def __init__(
+        self,
+        model: keras.Model,
+        environment: GymnasiumEnvironment,
+        limits: Limits | None = None,
+    ):
         self.module = tf.Module(name="serving_policy")
         self.module.weights = [variable.value for variable in model.variables]
         self._model = model
         self._space = environment.raw_observation_space
         self._first_action = int(environment.raw_action_space.start)
+        self._most = (limits or Limits()).max_examples
         self._signature = spaces.raw_signature(self._space)
         if environment.masks_actions:
             self._signature["action_mask"] = tf.TensorSpec(
@@ -54,13 +70,20 @@ class ServingPolicy:
     @functools.cached_property
     def endpoints(self) -> dict[str, typing.Any]:
         """dict of name to concrete function; `serving_default` is `act`."""
-        function = tf.function(self.act, autograph=False)
-        return {"serving_default": function.get_concrete_function(**self._signature)}
+        return {"serving_default": trace(self.act, **self._signature)}
 
     def act(self, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the best valid actions and all values."""
+        inputs = checked(inputs, self._checks(inputs))
         mask = inputs.pop("action_mask", None)
-        q_values = self._model(spaces.flatten(self._space, inputs), training=False)
+        observations = spaces.flatten(self._space, inputs)
+        if observations.shape.rank > 2:  # Images, which go through convolutions.
+            q_values = self._model(with_a_row(observations), training=False)
+            q_values = q_values[: tf.shape(observations)[0]]
+        else:
+            q_values = self._model(observations, training=False)
+        name, *_ = spaces.named_parts(self._space)
+        q_values = checked(q_values, [gives_finite(name, observations, q_values)])
         valid = q_values
         if mask is not None:
             valid = tf.where(mask, q_values, q_values.dtype.min)
@@ -74,3 +97,17 @@ class ServingPolicy:
             for name, spec in self._signature.items()
         }
         return {"serving_default": inputs}
+
+    def _checks(self, inputs):
+        parts = spaces.named_parts(self._space)
+        first, *others = self._signature
+        rows = tf.shape(inputs[first])[0]
+        checks = [has_rows(first, inputs[first], self._most)]
+        checks += [
+            has_rows_of(name, inputs[name], f"`{first}`", rows) for name in others
+        ]
+        for name, part in parts.items():
+            checks += values_exist(name, inputs[name], part)
+        if "action_mask" in inputs:
+            checks.append(allows_actions(inputs["action_mask"]))
+        return checks

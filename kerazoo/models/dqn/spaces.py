@@ -66,13 +66,31 @@ def raw_signature(
     Returns:
         dict of `tf.TensorSpec` with shapes `(B, ...)`, in the order of `flatten`.
     """
-    if isinstance(space, spaces.Dict | spaces.Tuple):
-        return {
-            key: spec
-            for part, child in _children(space)
-            for key, spec in raw_signature(child, f"{name}_{part}").items()
-        }
-    return {name: tf.TensorSpec((None, *(space.shape or ())), space.dtype, name)}
+    return {
+        key: tf.TensorSpec((None, *(part.shape or ())), part.dtype, key)
+        for key, part in named_parts(space, name).items()
+    }
+
+
+def named_parts(
+    space: gymnasium.Space, name: str = "observation"
+) -> dict[str, gymnasium.Space]:
+    """Returns the spaces of the named tensors of `raw_signature`.
+
+    Args:
+        space: `gymnasium.Space` of one observation.
+        name: As in `raw_signature`.
+
+    Returns:
+        dict of `gymnasium.Space`, none of them a `Dict` or `Tuple`.
+    """
+    if not isinstance(space, spaces.Dict | spaces.Tuple):
+        return {name: space}
+    return {
+        key: part
+        for label, child in _children(space)
+        for key, part in named_parts(child, f"{name}_{label}").items()
+    }
 
 
 def raw_inputs(

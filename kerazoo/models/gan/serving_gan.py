@@ -1,6 +1,7 @@
 """The signatures of an exported GAN."""
 
 import functools
+import math
 import typing
 
 import numpy as np
@@ -9,6 +10,15 @@ import tensorflow as tf
 from kerazoo.models.gan.gan import GAN
 from kerazoo.models.gan.generation import generate
 from kerazoo.models.gan.generation import generate_from
+from kerazoo.serving.empty_batches import with_a_row
+from kerazoo.serving.limits import Limits
+from kerazoo.serving.request_checks import checked
+from kerazoo.serving.request_checks import gives_finite
+from kerazoo.serving.request_checks import has_rows
+from kerazoo.serving.request_checks import has_rows_of
+from kerazoo.serving.request_checks import in_range
+from kerazoo.serving.request_checks import is_finite
+from kerazoo.serving.tracing import trace
 
 
 class ServingGAN:
@@ -25,6 +35,7 @@ class ServingGAN:
 
     Args:
         model: `GAN`, outside of any strategy.
+        limits: What a request may ask for. Default: `Limits()`.
 
     Attributes:
         module: `tf.Module` of the model's variables, to be exported.
@@ -39,7 +50,7 @@ class ServingGAN:
     ```
     """
 
-    def __init__(self, model: GAN):
+    def __init__(self, model: GAN, limits: Limits | None = None):
         # The variables alone: TensorFlow would trace a Keras model of its own accord.
         self.module = tf.Module(name="serving_gan")
         networks = (model.average_generator or model.generator, model.discriminator)
@@ -48,6 +59,10 @@ class ServingGAN:
         ]
         self._model = model
         self._are_images = len(model.sample_shape) == 3
+        limits = limits or Limits()
+        self._most = limits.max_examples
+        if self._are_images:
+            self._most = limits.max_images(model.sample_shape)
 
     @functools.cached_property
     def endpoints(self) -> dict[str, typing.Any]:
@@ -78,18 +93,33 @@ class ServingGAN:
         label: tf.Tensor | None = None,
     ) -> dict[str, tf.Tensor]:
         """Returns new examples."""
-        check = tf.debugging.Assert(truncation >= 0, ["truncation below 0", truncation])
-        with tf.control_dependencies([check]):
-            bound = tf.where(truncation > 0, truncation, 100.0)
-        labels = self._labels(label, count, lowest=-1)
-        return self._outputs(generate(self._model, count, seed, labels, bound))
+        checks = [
+            in_range("count", count, 0, self._most),
+            in_range("truncation", truncation, 0, math.inf),
+            *self._label_checks(label, count, "`count`", lowest=-1),
+        ]
+        count, truncation, label = checked((count, truncation, label), checks)
+        bound = tf.where(truncation > 0, truncation, 100.0)
+        rows = tf.maximum(count, 1)
+        labels = _for_each(label, count)
+        examples = generate(self._model, rows, seed, labels, bound)
+        return self._outputs(examples[:count])
 
     def generate(
         self, latents: tf.Tensor, label: tf.Tensor | None = None
     ) -> dict[str, tf.Tensor]:
         """Returns the examples of latents."""
-        labels = self._labels(label, tf.shape(latents)[0])
-        return self._outputs(generate_from(self._model, latents, labels))
+        count = tf.shape(latents)[0]
+        checks = [
+            has_rows("latents", latents, self._most),
+            is_finite("latents", latents),
+            *self._label_checks(label, count, "`latents`"),
+        ]
+        latents, label = checked((latents, label), checks)
+        rows = with_a_row(latents)
+        examples = generate_from(self._model, rows, _for_each(label, count))[:count]
+        examples = checked(examples, [gives_finite("latents", latents, examples)])
+        return self._outputs(examples)
 
     def discriminate(
         self,
@@ -98,11 +128,21 @@ class ServingGAN:
         label: tf.Tensor | None = None,
     ) -> dict[str, tf.Tensor]:
         """Returns the logits of examples."""
-        examples = samples
+        name, examples = (
+            ("images", images) if self._are_images else ("samples", samples)
+        )
+        count = tf.shape(examples)[0]
+        checks = [
+            has_rows(name, examples, self._most),
+            *([] if self._are_images else [is_finite(name, examples)]),
+            *self._label_checks(label, count, f"`{name}`"),
+        ]
+        examples, label = checked((examples, label), checks)
         if self._are_images:
-            examples = tf.cast(images, tf.float32) * (2 / 255) - 1
-        labels = self._labels(label, tf.shape(examples)[0])
-        return {"logits": self._model.discriminate(examples, labels)}
+            examples = tf.cast(examples, tf.float32) * (2 / 255) - 1
+        examples = with_a_row(examples)
+        logits = self._model.discriminate(examples, _for_each(label, count))[:count]
+        return {"logits": checked(logits, [gives_finite(name, examples, logits)])}
 
     def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for TensorFlow Serving's warm-up."""
@@ -125,15 +165,13 @@ class ServingGAN:
             "discriminate": {**examples, **label},
         }
 
-    def _labels(self, label, count, lowest=0):
-        """Returns a label for each example; makes a wrong one an error."""
+    def _label_checks(self, label, count, counted, lowest=0):
         if label is None:
-            return None
-        classes = self._model.num_classes
-        message = f"label must be from {lowest} to {classes - 1}, the model's classes:"
-        known = tf.reduce_all((label >= lowest) & (label < classes))
-        with tf.control_dependencies([tf.debugging.Assert(known, [message, label])]):
-            return tf.broadcast_to(label, [count])
+            return []
+        return [
+            in_range("label", label, lowest, self._model.num_classes - 1),
+            has_rows_of("label", label, counted, count, one=True),
+        ]
 
     def _outputs(self, examples):
         if not self._are_images:
@@ -145,5 +183,9 @@ class ServingGAN:
     def _trace(self, function, inputs):
         if self._model.num_classes is not None:
             inputs = {**inputs, "label": tf.TensorSpec((None,), tf.int32)}
-        named = {k: tf.TensorSpec(v.shape, v.dtype, k) for k, v in inputs.items()}
-        return tf.function(function, autograph=False).get_concrete_function(**named)
+        return trace(function, **inputs)
+
+
+def _for_each(label, count):
+    """Returns a label for each of the examples, and one for those of none."""
+    return None if label is None else with_a_row(tf.broadcast_to(label, [count]))

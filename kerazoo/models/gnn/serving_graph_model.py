@@ -10,6 +10,13 @@ import tensorflow as tf
 import tensorflow_gnn as tfgnn
 
 from kerazoo.models.gnn.graph_arrays import GraphArrays
+from kerazoo.models.gnn.graph_checks import EXAMPLES
+from kerazoo.models.gnn.graph_checks import are_examples
+from kerazoo.models.gnn.graph_checks import example_checks
+from kerazoo.models.gnn.graph_checks import has_roots
+from kerazoo.models.gnn.graph_checks import num_graphs
+from kerazoo.models.gnn.graph_checks import stays_within_graphs
+from kerazoo.models.gnn.graph_checks import tensor_checks
 from kerazoo.models.gnn.graph_predictor import GraphPredictor
 from kerazoo.models.gnn.graph_schemas import EDGES
 from kerazoo.models.gnn.graph_schemas import NODES
@@ -17,13 +24,17 @@ from kerazoo.models.gnn.graph_schemas import spec_from_schema
 from kerazoo.models.gnn.graph_tensor_model import GraphTensorModel
 from kerazoo.models.gnn.graph_tensor_model import smallest_graph
 from kerazoo.models.gnn.graph_tensors import from_graph
-from kerazoo.models.gnn.graph_tensors import parse
 from kerazoo.models.gnn.graph_tensors import write_example
 from kerazoo.models.gnn.link_predictor import LinkPredictor
 from kerazoo.models.gnn.node_classifier import NodeClassifier
 from kerazoo.models.gnn.serving_schema import PAIRS
 from kerazoo.models.gnn.serving_schema import serving_schema
 from kerazoo.models.gnn.tensor_layout import plain_tensors
+from kerazoo.serving.limits import Limits
+from kerazoo.serving.request_checks import checked
+from kerazoo.serving.request_checks import gives_finite
+from kerazoo.serving.request_checks import has_rows
+from kerazoo.serving.tracing import trace
 
 _EXAMPLE_NODES = 64
 
@@ -52,6 +63,7 @@ class ServingGraphModel:
         edge_weights: Whether edges have weights; a `GraphTensorModel`'s schema tells.
         graph: Graph that `example` asks about, as `requests` takes it; None for one of
             a single node.
+        limits: What a request may ask for. Default: `Limits()`.
 
     Raises:
         ValueError: If the network of a `GraphTensorModel` is another, or another model
@@ -77,11 +89,13 @@ class ServingGraphModel:
         model: keras.Model,
         edge_weights: bool = False,
         graph: GraphArrays | tfgnn.GraphTensor | None = None,
+        limits: Limits | None = None,
     ):
         # The variables alone: TensorFlow would trace a Keras model with float indices.
         self.module = tf.Module(name="serving_graph_model")
         self.module.weights = [variable.value for variable in model.weights]
         self._graph = graph
+        self._limits = limits or Limits()
         self._wrapper = None
         self._model = model
         if isinstance(model, GraphTensorModel):
@@ -89,19 +103,17 @@ class ServingGraphModel:
             self._model = _checked(model.network)
         self.schema = serving_schema(model, edge_weights)
         self._spec = spec_from_schema(self.schema)
-        examples = tf.TensorSpec((None,), tf.string, "examples")
-        serve_examples = tf.function(self.serve_examples, autograph=False)
+        examples = tf.TensorSpec((None,), tf.string)
         self.endpoints = {
-            "serving_default": serve_examples.get_concrete_function(examples)
+            "serving_default": trace(self.serve_examples, examples=examples)
         }
         if self._wrapper is None:
-            tensors = self._tensor_specs(edge_weights)
-            serve_tensors = tf.function(self.serve_tensors, autograph=False)
-            self.endpoints["tensors"] = serve_tensors.get_concrete_function(**tensors)
+            specs = self._tensor_specs(edge_weights)
+            self.endpoints["tensors"] = trace(self.serve_tensors, **specs)
 
     def serve_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the outputs for serialised graphs `(B,)`."""
-        graph = parse(self._spec, examples)
+        graph = self._parse(examples)
         if self._wrapper is not None:
             inputs = self._wrapper.network_inputs(graph)
         elif isinstance(self._model, LinkPredictor):
@@ -110,7 +122,7 @@ class ServingGraphModel:
             inputs["pairs"] = tf.stack([pairs.source, pairs.target], axis=1)
         else:
             inputs = plain_tensors(graph)
-        outputs = self._outputs(inputs)
+        outputs = self._outputs(inputs, EXAMPLES)
         if isinstance(self._model, NodeClassifier):
             ids = inputs["graph_ids"]
             if _reads_roots(self._model) or "nodes" in inputs:
@@ -120,9 +132,11 @@ class ServingGraphModel:
 
     def serve_tensors(self, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the outputs for the tensors of graphs."""
+        inputs = checked(inputs, tensor_checks(inputs, self._limits))
         if "graph_ids" in inputs:
-            inputs["num_graphs"] = tf.reduce_max(inputs["graph_ids"]) + 1
-        return self._outputs(inputs)
+            inputs = checked(inputs, [stays_within_graphs(inputs)])
+            inputs["num_graphs"] = num_graphs(inputs["graph_ids"])
+        return self._outputs(inputs, "node_features")
 
     def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for a server's warm-up."""
@@ -160,8 +174,24 @@ class ServingGraphModel:
             "tensors": {name: inputs[name].numpy() for name in names},
         }
 
-    def _outputs(self, inputs):
+    def _parse(self, examples):
+        """Returns the graphs of examples as one, of as many components."""
+        most = self._limits.max_examples
+        checks = [has_rows(EXAMPLES, examples, most), are_examples(examples)]
+        examples = checked(examples, checks)
+        with tf.name_scope(EXAMPLES):  # So errors of parsing name the input, too.
+            graphs = tfgnn.parse_example(self._spec, examples)
+        checks = example_checks(graphs, self._limits)
+        root_set = NODES if _reads_roots(self._model) else None
+        root_set = self._wrapper.root_set if self._wrapper else root_set
+        if root_set is not None:
+            checks.append(has_roots(graphs, root_set))
+        return checked(graphs, checks).merge_batch_to_components()
+
+    def _outputs(self, inputs, name):
+        features = inputs["node_features"]
         outputs = tf.cast(self._model(inputs, training=False), tf.float32)
+        outputs = checked(outputs, [gives_finite(name, features, outputs)])
         if isinstance(self._model, LinkPredictor):
             return {"probabilities": tf.sigmoid(outputs)}
         if isinstance(self._model, GraphPredictor) and self._model.regression:

@@ -7,6 +7,12 @@ import numpy as np
 import tensorflow as tf
 
 from kerazoo.models.transformer.classifier import Classifier
+from kerazoo.models.transformer.image_files import decode_images
+from kerazoo.models.transformer.text_checks import text_checks
+from kerazoo.serving.limits import Limits
+from kerazoo.serving.request_checks import checked
+from kerazoo.serving.request_checks import has_rows
+from kerazoo.serving.tracing import trace
 from kerazoo.text.characters import CharacterTokenizer
 from kerazoo.text.padded import padded
 from kerazoo.text.readable import is_blank
@@ -29,6 +35,7 @@ class ServingTextClassifier:
         tokenizer: `Tokenizer` or `CharacterTokenizer`.
         class_names: list of K str.
         max_length: int. Most tokens of a text.
+        limits: What a request may ask for. Default: `Limits()`.
 
     Attributes:
         module: `tf.Module` of the model's variables, to be exported.
@@ -53,6 +60,7 @@ class ServingTextClassifier:
         tokenizer: Tokenizer | CharacterTokenizer,
         class_names: typing.Sequence[str],
         max_length: int,
+        limits: Limits | None = None,
     ):
         self._network = model.chosen()
         # The variables alone: TensorFlow would trace a Keras model of its own accord.
@@ -62,18 +70,17 @@ class ServingTextClassifier:
         self._tokenizer = tokenizer
         self._names = list(class_names)
         self._max_length = max_length
+        self._limits = limits or Limits()
 
     @functools.cached_property
     def endpoints(self) -> dict[str, typing.Any]:
         """dict of name to concrete function; `serving_default` is `classify`."""
-        spec = tf.TensorSpec((None,), tf.string, "text")
-        classify = tf.function(self.classify, autograph=False).get_concrete_function(
-            spec
-        )
+        classify = trace(self.classify, text=tf.TensorSpec((None,), tf.string))
         return {"serving_default": classify, "classify": classify}
 
     def classify(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the classes of texts."""
+        text = checked(text, text_checks("text", text, self._limits))
         tokens = self._tokenizer.encode(text)
         notes = {
             "is_truncated": tokens.row_lengths() > self._max_length,
@@ -102,6 +109,7 @@ class ServingImageClassifier:
         model: `Classifier` of a `VisionTransformer`, outside of any strategy.
         image_shape: `(H, W, C)`.
         class_names: list of K str.
+        limits: What a request may ask for. Default: `Limits()`.
 
     Attributes:
         module: `tf.Module` of the model's variables, to be exported.
@@ -123,46 +131,41 @@ class ServingImageClassifier:
         model: Classifier,
         image_shape: tuple[int, int, int],
         class_names: typing.Sequence[str],
+        limits: Limits | None = None,
     ):
         self._network = model.chosen()
         # The variables alone: TensorFlow would trace a Keras model of its own accord.
         self.module = tf.Module(name="serving_image_classifier")
         self.module.weights = [weight.value for weight in self._network.weights]
-        self._shape = tuple(image_shape)
+        height, width, channels = image_shape
+        self._shape = height, width, channels
+        self._limits = limits or Limits()
         self._names = list(class_names)
 
     @functools.cached_property
     def endpoints(self) -> dict[str, typing.Any]:
         """dict of name to concrete function; `serving_default` is `classify`."""
-        images = tf.TensorSpec((None, *self._shape), tf.uint8, "images")
-        files = tf.TensorSpec((None,), tf.string, "image_bytes")
-        classify = tf.function(self.classify, autograph=False).get_concrete_function(
-            images
-        )
-        from_files = tf.function(
-            self.classify_files, autograph=False
-        ).get_concrete_function(files)
+        images = tf.TensorSpec((None, *self._shape), tf.uint8)
+        classify = trace(self.classify, images=images)
+        files = tf.TensorSpec((None,), tf.string)
         return {
             "serving_default": classify,
             "classify": classify,
-            "classify_files": from_files,
+            "classify_files": trace(self.classify_files, image_bytes=files),
         }
 
     def classify(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the classes of images."""
+        most = self._limits.max_images(self._shape)
+        images = checked(images, [has_rows("images", images, most)])
         return self._classify(tf.cast(images, tf.float32))
 
     def classify_files(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the classes of files of images."""
-        height, width, channels = self._shape
-
-        def decode(data):
-            image = tf.io.decode_image(data, channels, expand_animations=False)
-            image.set_shape((None, None, channels))
-            return tf.image.resize(image, (height, width), antialias=True)
-
-        images = tf.map_fn(decode, image_bytes, fn_output_signature=tf.float32)
-        return self._classify(tf.ensure_shape(images, (None, *self._shape)))
+        checks = [has_rows("image_bytes", image_bytes, self._limits.max_examples)]
+        image_bytes = checked(image_bytes, checks)
+        images = decode_images(image_bytes, self._shape, self._limits.max_pixels)
+        return self._classify(images)
 
     def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for TensorFlow Serving's warm-up."""

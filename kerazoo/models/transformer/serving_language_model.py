@@ -1,6 +1,7 @@
 """The signatures of an exported language model."""
 
 import functools
+import math
 import typing
 
 import numpy as np
@@ -8,7 +9,12 @@ import tensorflow as tf
 
 from kerazoo.models.transformer.decoding import sample
 from kerazoo.models.transformer.generation import go_on
+from kerazoo.models.transformer.text_checks import text_checks
 from kerazoo.models.transformer.transformer import Transformer
+from kerazoo.serving.limits import Limits
+from kerazoo.serving.request_checks import checked
+from kerazoo.serving.request_checks import in_range
+from kerazoo.serving.tracing import trace
 from kerazoo.text.characters import CharacterTokenizer
 from kerazoo.text.padded import padded
 from kerazoo.text.vocabulary import Tokenizer
@@ -32,6 +38,7 @@ class ServingLanguageModel:
         max_length: int, 3 or more. Most tokens of prompt and continuation together.
         start: int. Token that a text begins after, such as that of a line break.
         has_end: bool. Whether texts of training ended with a token that says so.
+        limits: What a request may ask for. Default: `Limits()`.
 
     Attributes:
         module: `tf.Module` of the model's variables, to be exported.
@@ -60,6 +67,7 @@ class ServingLanguageModel:
         max_length: int,
         start: int,
         has_end: bool = True,
+        limits: Limits | None = None,
     ):
         if max_length < 3:
             raise ValueError(
@@ -74,13 +82,14 @@ class ServingLanguageModel:
         self._max_length = max_length
         self._start = start
         self._has_end = has_end
+        self._limits = limits or Limits()
 
     @functools.cached_property
     def endpoints(self) -> dict[str, typing.Any]:
         """dict of name to concrete function; `serving_default` is `generate`."""
         texts = tf.TensorSpec((None,), tf.string)
         number = tf.TensorSpec((), tf.float32)
-        generate = self._trace(
+        generate = trace(
             self.generate,
             prompt=texts,
             seed=tf.TensorSpec((), tf.int32),
@@ -90,7 +99,7 @@ class ServingLanguageModel:
         return {
             "serving_default": generate,
             "generate": generate,
-            "score": self._trace(self.score, text=texts),
+            "score": trace(self.score, text=texts),
         }
 
     def generate(
@@ -102,13 +111,11 @@ class ServingLanguageModel:
     ) -> dict[str, tf.Tensor]:
         """Returns prompts and how they go on."""
         checks = [
-            tf.debugging.Assert(temperature >= 0, ["temperature below 0", temperature]),
-            tf.debugging.Assert(
-                (top_p > 0) & (top_p <= 1), ["top_p not above 0 and at most 1", top_p]
-            ),
+            *text_checks("prompt", prompt, self._limits),
+            in_range("temperature", temperature, 0, math.inf),
+            in_range("top_p", top_p, 0, 1, above=True),
         ]
-        with tf.control_dependencies(checks):
-            temperature, top_p = tf.identity(temperature), tf.identity(top_p)
+        prompt, temperature, top_p = checked((prompt, temperature, top_p), checks)
         tokens = self._tokenizer.encode(prompt, add_eos=False)
         longest = self._max_length - 2  # Beside the start and one new token.
         notes = {
@@ -131,6 +138,7 @@ class ServingLanguageModel:
 
     def score(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns how likely texts are."""
+        text = checked(text, text_checks("text", text, self._limits))
         tokens = self._tokenizer.encode(text, add_eos=self._has_end)
         is_unknown = self._tokenizer.is_unknown(text, tokens)
         tokens = padded(tokens[:, : self._max_length - 1])
@@ -156,7 +164,3 @@ class ServingLanguageModel:
             },
             "score": {"text": text},
         }
-
-    def _trace(self, function, **inputs):
-        named = {k: tf.TensorSpec(v.shape, v.dtype, k) for k, v in inputs.items()}
-        return tf.function(function, autograph=False).get_concrete_function(**named)

@@ -9,7 +9,11 @@ import tensorflow as tf
 from kerazoo.models.transformer.decoding import beam_search
 from kerazoo.models.transformer.decoding import greedy
 from kerazoo.models.transformer.generation import write
+from kerazoo.models.transformer.text_checks import text_checks
 from kerazoo.models.transformer.transformer import Transformer
+from kerazoo.serving.limits import Limits
+from kerazoo.serving.request_checks import checked
+from kerazoo.serving.tracing import trace
 from kerazoo.text.characters import CharacterTokenizer
 from kerazoo.text.padded import padded
 from kerazoo.text.readable import is_blank
@@ -35,6 +39,7 @@ class ServingTranslator:
         max_source_length: int. Most tokens of a text.
         beam_size: int.
         length_penalty: float, as of `beam_search`.
+        limits: What a request may ask for. Default: `Limits()`.
 
     Attributes:
         module: `tf.Module` of the model's variables, to be exported.
@@ -61,6 +66,7 @@ class ServingTranslator:
         max_source_length: int = 256,
         beam_size: int = 4,
         length_penalty: float = 1.0,
+        limits: Limits | None = None,
     ):
         self._network = model.chosen()
         # The variables alone: TensorFlow would trace a Keras model of its own accord.
@@ -71,23 +77,18 @@ class ServingTranslator:
         self._max_length = max_length
         self._max_source_length = max_source_length
         self._beams = {"beam_size": beam_size, "length_penalty": length_penalty}
+        self._limits = limits or Limits()
 
     @functools.cached_property
     def endpoints(self) -> dict[str, typing.Any]:
         """dict of name to concrete function; `serving_default` is `translate`."""
-        spec = tf.TensorSpec((None,), tf.string, "text")
-        translate = tf.function(self.translate, autograph=False).get_concrete_function(
-            spec
-        )
+        text = tf.TensorSpec((None,), tf.string)
+        translate = trace(self.translate, text=text)
         return {
             "serving_default": translate,
             "translate": translate,
-            "greedy": tf.function(self.greedy, autograph=False).get_concrete_function(
-                spec
-            ),
-            "n_best": tf.function(self.n_best, autograph=False).get_concrete_function(
-                spec
-            ),
+            "greedy": trace(self.greedy, text=text),
+            "n_best": trace(self.n_best, text=text),
         }
 
     def translate(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -119,6 +120,7 @@ class ServingTranslator:
         return dict.fromkeys(("serving_default", "greedy", "n_best"), request)
 
     def _write(self, text, decode, **arguments):
+        text = checked(text, text_checks("text", text, self._limits))
         tokens = self._tokenizer.encode(text)
         notes = {
             "is_truncated": tokens.row_lengths() > self._max_source_length,

@@ -13,6 +13,7 @@ from kerazoo.models.diffusion.config import make_diffusion
 from kerazoo.models.diffusion.diffusion import Diffusion
 from kerazoo.models.diffusion.example_maker import ExampleMaker
 from kerazoo.models.diffusion.serving_diffusion import ServingDiffusion
+from kerazoo.serving.limits import Limits
 from kerazoo.tasks.diffusion.denoising import denoising_errors
 from kerazoo.tasks.diffusion.denoising import denoising_metric
 from kerazoo.tasks.diffusion.denoising import validation_metric
@@ -43,6 +44,8 @@ class ImageGeneration(BaseImageGeneration):
         noise: `NoiseConfig`, what noise that is.
         training: `TrainingConfig`, how the network learns.
         sampling: `SamplingConfig`, how images are made.
+        limits: `kerazoo.serving.Limits`, what a request to the served model may ask
+            for.
 
     Example:
 
@@ -66,6 +69,7 @@ class ImageGeneration(BaseImageGeneration):
     noise: NoiseConfig = dataclasses.field(default_factory=NoiseConfig)
     training: TrainingConfig = dataclasses.field(default_factory=TrainingConfig)
     sampling: SamplingConfig = free(SamplingConfig())
+    limits: Limits = free(Limits())
 
     family: typing.ClassVar[str] = "diffusion"
 
@@ -123,11 +127,14 @@ class ImageGeneration(BaseImageGeneration):
 
     def serving(self, model: Diffusion) -> ServingDiffusion:
         model.towers = 1  # A server has threads of its own.
-        return ServingDiffusion(model, self.sampling.sampler, self.sampling.steps)
+        return ServingDiffusion(
+            model, self.sampling.sampler, self.sampling.steps, self.limits
+        )
 
     def metadata(self) -> dict[str, typing.Any]:
         return {
             **super().metadata(),
             **dataclasses.asdict(self.sampling),
             "max_steps": getattr(self.model.schedule, "num_train_steps", None),
+            "limits": self.limits.describe("max_examples", "max_steps", "max_pixels"),
         }

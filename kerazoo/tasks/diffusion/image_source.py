@@ -20,6 +20,7 @@ from kerazoo.runs.description import read_description
 from kerazoo.runs.loading import restore_weights
 from kerazoo.serving import signatures
 from kerazoo.serving.exporting import read_metadata
+from kerazoo.serving.limits import UNLIMITED
 from kerazoo.tasks import image_source
 from kerazoo.tasks.diffusion.denoising import denoising_errors
 from kerazoo.tasks.diffusion.denoising import denoising_metric
@@ -211,9 +212,8 @@ class Trained:
     def edit(self, name: str, request: Request, **inputs: np.ndarray) -> np.ndarray:
         """Returns what the signature `edit` or `inpaint` makes of its inputs, uint8."""
         inputs = {key: tf.constant(value) for key, value in inputs.items()}
-        edit = tf.function(
-            getattr(ServingDiffusion(self._model, self.sampler), name), autograph=False
-        )
+        serving = ServingDiffusion(self._model, self.sampler, limits=UNLIMITED)
+        edit = tf.function(getattr(serving, name), autograph=False)
         return edit(**inputs, **request.tensors())["images"].numpy()
 
     def between(self, pair: np.ndarray, count: int, request: Request) -> np.ndarray:

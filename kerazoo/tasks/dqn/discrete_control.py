@@ -22,9 +22,11 @@ from kerazoo.models.dqn.environment import GymnasiumEnvironment
 from kerazoo.models.dqn.evaluation import evaluate
 from kerazoo.models.dqn.host_network import HostNetwork
 from kerazoo.models.dqn.serving_policy import ServingPolicy
+from kerazoo.serving.limits import Limits
 from kerazoo.training.base_task import BaseTask
 from kerazoo.training.base_task import describe
 from kerazoo.training.base_task import free
+from kerazoo.training.model_card import ModelCard
 from kerazoo.training.strategy import check_batch_size
 from kerazoo.training.strategy import worker_index
 from kerazoo.training.task import Best
@@ -58,6 +60,8 @@ class DiscreteControl(BaseTask):
         replay: `ReplayConfig`, what is remembered.
         exploration: `ExplorationConfig`, how often an action is random.
         collection: `CollectionConfig`, how experience and gradient steps take turns.
+        limits: `kerazoo.serving.Limits`, what a request to the served model may ask
+            for.
 
     Attributes:
         environment: `GymnasiumEnvironment` to learn in. After `build`.
@@ -91,6 +95,7 @@ class DiscreteControl(BaseTask):
         default_factory=ExplorationConfig
     )
     collection: CollectionConfig = dataclasses.field(default_factory=CollectionConfig)
+    limits: Limits = free(Limits())
 
     family: typing.ClassVar[str] = "dqn"
     # No such environment, no such module or argument, no room for the replay.
@@ -190,13 +195,30 @@ class DiscreteControl(BaseTask):
         }
 
     def serving(self, model: keras.Model) -> ServingPolicy:
-        return ServingPolicy(model, self.environment)
+        return ServingPolicy(model, self.environment, self.limits)
+
+    def card(self) -> ModelCard:
+        return ModelCard(
+            summary=(
+                f"Acts in {self._env_id()}: the action of the highest value each time."
+            ),
+            intended_use="Playing this environment, with the same arguments.",
+            limitations=(
+                "Where it has not been in training, its values and actions may be any.",
+                "Returns are of the environment as it was registered; another version "
+                "of it may give others.",
+                "Not for the control of real machines.",
+            ),
+            measured_on=f"{self.eval_episodes:,} episodes of seeds of their own",
+            licence="none: it learns from what it does in the environment",
+        )
 
     def metadata(self) -> dict[str, typing.Any]:
         return {
             "env": self._env_id(),
             "env_kwargs": describe(self.env_kwargs),
             "first_action": int(self.environment.raw_action_space.start),
+            "limits": self.limits.describe("max_examples"),
         }
 
     def close(self) -> None:

@@ -15,7 +15,9 @@ from kerazoo.models.gan.config import make_gan
 from kerazoo.models.gan.example_maker import ExampleMaker
 from kerazoo.models.gan.gan import GAN
 from kerazoo.models.gan.serving_gan import ServingGAN
+from kerazoo.serving.limits import Limits
 from kerazoo.training.base_task import BaseTask
+from kerazoo.training.base_task import free
 from kerazoo.training.strategy import check_batch_size
 from kerazoo.training.task import Best
 
@@ -37,6 +39,8 @@ class GANTask(BaseTask):
         training: `TrainingConfig`, what they play for and how they learn.
         augmentation: `AugmentationConfig`, what is done to examples before the
             discriminator sees them.
+        limits: `kerazoo.serving.Limits`, what a request to the served model may ask
+            for.
     """
 
     networks: NetworkConfig = dataclasses.field(default_factory=NetworkConfig)
@@ -44,6 +48,7 @@ class GANTask(BaseTask):
     augmentation: AugmentationConfig = dataclasses.field(
         default_factory=AugmentationConfig
     )
+    limits: Limits = free(Limits())
 
     family = "gan"
     picture_samples = 100
@@ -128,10 +133,13 @@ class GANTask(BaseTask):
         return {"best": self.picture(examples, best.step)}
 
     def serving(self, model: GAN) -> ServingGAN:
-        return ServingGAN(model)
+        return ServingGAN(model, self.limits)
 
     def metadata(self) -> dict[str, typing.Any]:
-        return {"latent_size": self.model.latent_size}
+        return {
+            "latent_size": self.model.latent_size,
+            "limits": self.limits.describe("max_examples", "max_pixels"),
+        }
 
     def _score(self, measured, diversity):
         if self.objective is None:

@@ -16,6 +16,7 @@ from kerazoo.runs.description import read_description
 from kerazoo.runs.loading import restore_weights
 from kerazoo.serving import signatures
 from kerazoo.serving.exporting import read_metadata
+from kerazoo.serving.limits import UNLIMITED
 from kerazoo.tasks import image_source
 
 
@@ -138,6 +139,6 @@ class Trained(_Source):
         model = make_model(self._described)
         step = restore_weights(model, self._folder, "newest")
         self.summary["checkpoint_step"] = step
-        serving = ServingGAN(model)
+        serving = ServingGAN(model, UNLIMITED)
         self._sample = tf.function(serving.sample, autograph=False)
         self._generate = tf.function(serving.generate, autograph=False)

@@ -7,12 +7,15 @@ import numpy as np
 import tensorflow as tf
 
 from kerazoo.data.batching import array_batches
+from kerazoo.data.digest import data_digest
 from kerazoo.data.gaussian_mixture import MIXTURES
 from kerazoo.evaluation.mode_coverage import mixture_coverage
 from kerazoo.models.gan.config import NetworkConfig
 from kerazoo.models.gan.config import TrainingConfig
 from kerazoo.models.gan.scatter_picture import scatter_picture
 from kerazoo.tasks.gan.gan_task import GANTask
+from kerazoo.tasks.licences import licence_of
+from kerazoo.training.model_card import ModelCard
 
 _SHOWN = 2_500
 
@@ -132,6 +135,17 @@ class PointGeneration(GANTask):
         found = self.measure_examples(points)
         title = f"step {step}: {found['modes']} modes, {found['high_quality']:.1%} near"
         return scatter_picture(points, self._points[:_SHOWN], title)
+
+    def card(self) -> ModelCard:
+        modes = self.mixture.num_modes
+        return ModelCard(
+            summary=f"Makes points of the plane around {modes} modes, {self.name}.",
+            intended_use="A toy: to compare how many modes ways of training find.",
+            limitations=("Its points mean nothing beyond that comparison.",),
+            measured_on=f"{self.eval_samples:,} generated points",
+            licence=licence_of(self.dataset),
+            data_digest=data_digest(self._points),
+        )
 
     def metadata(self) -> dict[str, typing.Any]:
         about = {"dataset": self.dataset, "num_classes": None, "image_shape": None}

@@ -17,7 +17,9 @@ from kerazoo.models.gnn.config import compile_model
 from kerazoo.models.gnn.graph_model import GraphModel
 from kerazoo.models.gnn.serving_graph_model import ServingGraphModel
 from kerazoo.models.gnn.serving_schema import serving_schema
+from kerazoo.serving.limits import Limits
 from kerazoo.training.base_task import BaseTask
+from kerazoo.training.base_task import free
 from kerazoo.training.task import Best
 from kerazoo.training.task import Steps
 
@@ -32,6 +34,8 @@ class GNNTask(BaseTask):
     Args:
         encoder: Which encoder embeds the nodes.
         training: How the model learns.
+        limits: `kerazoo.serving.Limits`, what a request to the served model may ask
+            for.
 
     Attributes:
         kind: What is predicted: `"node"`, `"link"` or `"graph"`.
@@ -42,6 +46,7 @@ class GNNTask(BaseTask):
 
     encoder: EncoderConfig = dataclasses.field(default_factory=EncoderConfig)
     training: TrainingConfig = dataclasses.field(default_factory=TrainingConfig)
+    limits: Limits = free(Limits())
 
     family: typing.ClassVar[str] = "gnn"
     kind: typing.ClassVar[str]
@@ -106,7 +111,9 @@ class GNNTask(BaseTask):
         return result
 
     def serving(self, model: keras.Model) -> ServingGraphModel:
-        return ServingGraphModel(model, self._has_edge_weights, self._example_graph)
+        return ServingGraphModel(
+            model, self._has_edge_weights, self._example_graph, self.limits
+        )
 
     def metadata(self) -> dict[str, typing.Any]:
         return {
@@ -115,6 +122,7 @@ class GNNTask(BaseTask):
             "class_names": self.class_names,
             "inputs": getattr(self, "inputs", {}),  # None of data split by hand.
             "schema": serving_schema(self.model, self._has_edge_weights),
+            "limits": self.limits.describe("max_examples", "max_nodes", "max_edges"),
         }
 
 

@@ -15,9 +15,12 @@ from kerazoo.models.gnn.config import make_link_predictor
 from kerazoo.models.gnn.losses import binary_cross_entropy
 from kerazoo.tasks.gnn import pictures
 from kerazoo.tasks.gnn.gnn_task import describe_parts
+from kerazoo.tasks.gnn.graph_digest import graph_digest
 from kerazoo.tasks.gnn.one_graph_task import OneGraphTask
 from kerazoo.tasks.gnn.one_graph_task import describe_graph
 from kerazoo.tasks.gnn.replica_shares import ReplicaShares
+from kerazoo.tasks.licences import licence_of
+from kerazoo.training.model_card import ModelCard
 from kerazoo.training.replica_model import num_replicas
 from kerazoo.training.task import Best
 
@@ -92,6 +95,22 @@ class LinkPrediction(OneGraphTask):
         sizes = map(len, (split.train, split.validation, split.test))
         return (
             f"{describe_graph(self.name, split.graph)}; links: {describe_parts(*sizes)}"
+        )
+
+    def card(self) -> ModelCard:
+        pairs = len(self.split.test) + len(self.split.test_negatives)
+        return ModelCard(
+            summary=f"Says how likely two nodes of {self.name} are linked.",
+            intended_use="Pairs of nodes of this graph, to be looked at in this order.",
+            limitations=(
+                "Its probabilities are of half the pairs being linked: they put pairs "
+                "in order, and are far too high for pairs drawn at random.",
+                "Nodes without edges have little that it could go by.",
+                "Not for decisions about people.",
+            ),
+            measured_on=f"{pairs:,} pairs, half of them linked, that were held out",
+            licence=licence_of(self.dataset),
+            data_digest=graph_digest([self.split.graph], self.split.train),
         )
 
     def train_step(self) -> dict[str, typing.Any]:

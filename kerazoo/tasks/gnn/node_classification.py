@@ -11,9 +11,12 @@ from kerazoo.models.gnn.losses import cross_entropy
 from kerazoo.tasks.gnn import pictures
 from kerazoo.tasks.gnn.gnn_task import describe_parts
 from kerazoo.tasks.gnn.gnn_task import warn_of_unseen_classes
+from kerazoo.tasks.gnn.graph_digest import graph_digest
 from kerazoo.tasks.gnn.one_graph_task import OneGraphTask
 from kerazoo.tasks.gnn.one_graph_task import describe_graph
 from kerazoo.tasks.gnn.replica_shares import ReplicaShares
+from kerazoo.tasks.licences import licence_of
+from kerazoo.training.model_card import ModelCard
 from kerazoo.training.task import Best
 
 
@@ -88,6 +91,25 @@ class NodeClassification(OneGraphTask):
         return (
             f"{describe_graph(self.name, nodes.graph)}, {nodes.num_classes} classes; "
             f"nodes: {describe_parts(*sizes)}"
+        )
+
+    def card(self) -> ModelCard:
+        nodes = self.nodes
+        return ModelCard(
+            summary=(
+                f"Tells nodes of {nodes.num_classes} classes apart, as learnt from "
+                f"{self.name}."
+            ),
+            intended_use="Nodes of this graph, or of one with the same features.",
+            limitations=(
+                "It names one of its classes for any node, also for one of none.",
+                "Of a graph with other features, or other reasons for its edges, its "
+                "answers mean nothing.",
+                "Not for decisions about people.",
+            ),
+            measured_on=f"{len(nodes.test):,} nodes whose classes were not trained on",
+            licence=licence_of(self.dataset),
+            data_digest=graph_digest([nodes.graph], nodes.labels[nodes.train]),
         )
 
     def train_step(self) -> dict[str, typing.Any]:

@@ -17,7 +17,9 @@ from kerazoo.progress import track
 from kerazoo.tasks.image_sizes import ImageSizes
 from kerazoo.tasks.image_sizes import sizes_of_patches
 from kerazoo.tasks.image_task import ImageTask
+from kerazoo.tasks.licences import licence_of
 from kerazoo.tasks.transformer.transformer_task import TransformerTask
+from kerazoo.training.model_card import ModelCard
 from kerazoo.training.strategy import check_batch_size
 
 _BATCH = 256  # Images that are classified at a time.
@@ -63,6 +65,7 @@ class ImageClassification(TransformerTask, ImageTask):
 
     kind = "image"
     objective = "validation_accuracy"
+    _limited = "max_pixels"
 
     @property
     def image_sizes(self) -> ImageSizes:
@@ -141,7 +144,23 @@ class ImageClassification(TransformerTask, ImageTask):
 
     def serving(self, model: Classifier) -> ServingImageClassifier:
         return ServingImageClassifier(
-            model, self.images.image_shape, self._class_names()
+            model, self.images.image_shape, self._class_names(), self.limits
+        )
+
+    def card(self) -> ModelCard:
+        classes = len(self._class_names())
+        return ModelCard(
+            summary=f"Tells {classes} classes of images apart, as in {self.name}.",
+            intended_use="Sorting images like those that it learnt from.",
+            limitations=(
+                "It names one of its classes for any image, also for one of none.",
+                "Images that were taken, cut or coloured otherwise may get other "
+                "classes.",
+                "Not for decisions about people, nor where a mistake does harm.",
+            ),
+            measured_on=f"{len(self._test[0]):,} images that were not trained on",
+            licence=licence_of(self.dataset),
+            data_digest=self.identity()["training_data"],
         )
 
     def metadata(self) -> dict[str, typing.Any]:

@@ -19,6 +19,8 @@ from kerazoo.models.transformer.config import make_language_model
 from kerazoo.models.transformer.serving_language_model import ServingLanguageModel
 from kerazoo.models.transformer.transformer import Transformer
 from kerazoo.progress import track
+from kerazoo.serving.limits import UNLIMITED
+from kerazoo.tasks.licences import licence_of
 from kerazoo.tasks.transformer.transformer_task import SUITED
 from kerazoo.tasks.transformer.transformer_task import TransformerTask
 from kerazoo.text.characters import CharacterTokenizer
@@ -26,6 +28,7 @@ from kerazoo.text.special_tokens import EOS
 from kerazoo.text.vocabulary_config import VocabularyConfig
 from kerazoo.text.vocabulary_config import digest
 from kerazoo.training.base_task import free
+from kerazoo.training.model_card import ModelCard
 from kerazoo.training.strategy import check_batch_size
 
 _BLOCK = 64  # Tokens, where the text allows it.
@@ -126,7 +129,8 @@ class LanguageModeling(TransformerTask):
         self._test_step = tf.function(
             self.model.test_step, reduce_retracing=True, autograph=False
         )
-        self._generate = tf.function(self.serving(self.model).generate, autograph=False)
+        serving = self._serving(self.model, UNLIMITED)
+        self._generate = tf.function(serving.generate, autograph=False)
 
     def batches(
         self, start_step: int, context: tf.distribute.InputContext | None
@@ -172,13 +176,7 @@ class LanguageModeling(TransformerTask):
         }
 
     def serving(self, model: Transformer) -> ServingLanguageModel:
-        return ServingLanguageModel(
-            model,
-            self.tokenizer,
-            self._block,
-            self._start,
-            has_end=not self._is_of_characters,
-        )
+        return self._serving(model, self.limits)
 
     def identity(self) -> dict[str, typing.Any]:
         return {
@@ -191,6 +189,23 @@ class LanguageModeling(TransformerTask):
         return (
             f"{self.name}, {train:,} tokens to train on and {validation:,} to validate "
             f"with, of a vocabulary of {self.tokenizer.vocabulary_size:,}"
+        )
+
+    def card(self) -> ModelCard:
+        return ModelCard(
+            summary=(
+                f"Goes on with texts in the manner of {self.name}, and says how likely "
+                "a text is."
+            ),
+            intended_use="Experiments with language models, and tests of software.",
+            limitations=(
+                "What it writes is made up: it may be false, offensive, or a copy of "
+                "what it has read, whose licence then counts.",
+                "It answers no questions and follows no instructions.",
+            ),
+            measured_on=f"{len(self._validation):,} tokens for validation",
+            licence=licence_of(self.dataset),
+            data_digest=self.identity()["training_data"],
         )
 
     def metadata(self) -> dict[str, typing.Any]:
@@ -229,3 +244,13 @@ class LanguageModeling(TransformerTask):
         if self._is_of_characters:
             return self.tokenizer.encode_lists([text], add_eos=False)[0]
         return np.concatenate(self.tokenizer.encode_lists(text.split("\n")))
+
+    def _serving(self, model, limits):
+        return ServingLanguageModel(
+            model,
+            self.tokenizer,
+            self._block,
+            self._start,
+            has_end=not self._is_of_characters,
+            limits=limits,
+        )

@@ -15,6 +15,8 @@ from kerazoo.data.text.text_files import stem_of
 from kerazoo.models.transformer.classifier import Classifier
 from kerazoo.models.transformer.config import make_text_classifier
 from kerazoo.models.transformer.serving_classifier import ServingTextClassifier
+from kerazoo.serving.limits import UNLIMITED
+from kerazoo.tasks.licences import licence_of
 from kerazoo.tasks.transformer.batches_of_texts import apply_by_length
 from kerazoo.tasks.transformer.batches_of_texts import make_buckets
 from kerazoo.tasks.transformer.batches_of_texts import of_texts
@@ -23,6 +25,7 @@ from kerazoo.tasks.transformer.transformer_task import TransformerTask
 from kerazoo.text.vocabulary_config import VocabularyConfig
 from kerazoo.text.vocabulary_config import digest
 from kerazoo.training.base_task import free
+from kerazoo.training.model_card import ModelCard
 
 _BATCH = 256  # Texts that are classified at a time.
 _MOST_TOKENS = 4_000  # Of the vocabulary.
@@ -131,7 +134,7 @@ class TextClassification(TransformerTask):
                 self.training,
                 train_steps,
             )
-        self._classify = of_texts(self.serving(self.model).classify)
+        self._classify = of_texts(self._serving(self.model, UNLIMITED).classify)
 
     def batches(
         self, start_step: int, context: tf.distribute.InputContext | None
@@ -163,14 +166,30 @@ class TextClassification(TransformerTask):
         )
 
     def serving(self, model: Classifier) -> ServingTextClassifier:
-        return ServingTextClassifier(
-            model, self.tokenizer, self.texts.class_names, self.max_length
-        )
+        return self._serving(model, self.limits)
 
     def describe_data(self) -> str:
         counts, classes = say_counts("texts", self.texts), len(self.texts.class_names)
         tokens = self.tokenizer.vocabulary_size
         return f"{self.name}, {counts}; {classes} classes, {tokens:,} tokens"
+
+    def card(self) -> ModelCard:
+        texts, _ = self.texts.test or self.texts.validation
+        part = "test" if self.texts.test else "validation"
+        classes = len(self.texts.class_names)
+        return ModelCard(
+            summary=f"Tells {classes} classes of texts apart, as in {self.name}.",
+            intended_use="Sorting texts like those that it learnt from.",
+            limitations=(
+                "It names one of its classes for any text, also for one of none.",
+                "Its probabilities say which class is likelier; nobody has measured "
+                "whether they are right as often as they say.",
+                "Not for decisions about people.",
+            ),
+            measured_on=f"{len(texts):,} texts for {part}",
+            licence=licence_of(self.dataset),
+            data_digest=self.identity()["training_data"],
+        )
 
     def metadata(self) -> dict[str, typing.Any]:
         return {**super().metadata(), "class_names": self.texts.class_names}
@@ -185,3 +204,8 @@ class TextClassification(TransformerTask):
     def _accuracy(self, texts, labels):
         classes = np.argmax(self.classify(texts), axis=-1)
         return np.count_nonzero(classes == labels) / len(texts)
+
+    def _serving(self, model, limits):
+        return ServingTextClassifier(
+            model, self.tokenizer, self.texts.class_names, self.max_length, limits
+        )

@@ -6,7 +6,9 @@ import typing
 
 from kerazoo.models.transformer.config import NetworkConfig
 from kerazoo.models.transformer.config import TrainingConfig
+from kerazoo.serving.limits import Limits
 from kerazoo.training.base_task import BaseTask
+from kerazoo.training.base_task import free
 from kerazoo.training.snapshots import Snapshots
 
 # Default of a field that depends on the data: `__post_init__` puts another in place.
@@ -23,6 +25,8 @@ class TransformerTask(BaseTask):
     Args:
         network: `NetworkConfig`, which network learns.
         training: `TrainingConfig`, how it learns.
+        limits: `kerazoo.serving.Limits`, what a request to the served model may ask
+            for.
 
     Attributes:
         kind: What is learnt, in a word.
@@ -30,9 +34,11 @@ class TransformerTask(BaseTask):
 
     network: NetworkConfig = dataclasses.field(default_factory=NetworkConfig)
     training: TrainingConfig = dataclasses.field(default_factory=TrainingConfig)
+    limits: Limits = free(Limits())
 
     family: typing.ClassVar[str] = "transformer"
     kind: typing.ClassVar[str]
+    _limited: typing.ClassVar[str] = "max_text_bytes"  # Beside the examples.
 
     @property
     def title(self):
@@ -74,4 +80,8 @@ class TransformerTask(BaseTask):
         raise NotImplementedError
 
     def metadata(self):
-        return {"task": self.kind, "dataset": self.name}
+        return {
+            "task": self.kind,
+            "dataset": self.name,
+            "limits": self.limits.describe("max_examples", self._limited),
+        }

@@ -19,6 +19,8 @@ from kerazoo.models.transformer.config import make_translator
 from kerazoo.models.transformer.serving_translator import ServingTranslator
 from kerazoo.models.transformer.transformer import Transformer
 from kerazoo.progress import track
+from kerazoo.serving.limits import UNLIMITED
+from kerazoo.tasks.licences import licence_of
 from kerazoo.tasks.transformer.batches_of_texts import USUAL_TOKENS
 from kerazoo.tasks.transformer.batches_of_texts import apply_by_length
 from kerazoo.tasks.transformer.batches_of_texts import make_buckets
@@ -36,6 +38,7 @@ from kerazoo.text.vocabulary_config import MOST_TOKENS
 from kerazoo.text.vocabulary_config import VocabularyConfig
 from kerazoo.text.vocabulary_config import digest
 from kerazoo.training.base_task import free
+from kerazoo.training.model_card import ModelCard
 
 _ROOM = 1.25  # Tokens of translations, over the longest of training.
 _BATCH = 64  # Sentences that are translated at a time.
@@ -173,7 +176,7 @@ class Translation(TransformerTask):
                 self.training,
                 train_steps,
             )
-        serving = self.serving(self.model)
+        serving = self._serving(self.model, UNLIMITED)
         self._greedy, self._beams = map(of_texts, (serving.greedy, serving.translate))
         self._test_step = tf.function(
             self.model.test_step, reduce_retracing=True, autograph=False
@@ -219,14 +222,7 @@ class Translation(TransformerTask):
         }
 
     def serving(self, model: Transformer) -> ServingTranslator:
-        return ServingTranslator(
-            model,
-            self.tokenizer,
-            self._length,
-            max_source_length=self.max_length,
-            beam_size=self.beam_size,
-            length_penalty=self.length_penalty,
-        )
+        return self._serving(model, self.limits)
 
     def identity(self) -> dict[str, typing.Any]:
         return {
@@ -238,6 +234,31 @@ class Translation(TransformerTask):
         counts = say_counts("pairs", self.pairs)
         return f"{self.name}, {counts}; {self.tokenizer.vocabulary_size:,} tokens"
 
+    def card(self) -> ModelCard:
+        sources, _ = self.pairs.test or self.pairs.validation
+        part = "test" if self.pairs.test else "validation"
+        what = f"from {self.source_language} to {self.target_language}"
+        if self._is_of_dates:
+            what = "dates, as people write them, to ISO 8601"
+        return ModelCard(
+            summary=f"Translates {what}, as learnt from {self.name}.",
+            intended_use=(
+                "Texts like those that it learnt from, for readers who notice a wrong "
+                "translation."
+            ),
+            limitations=(
+                "A translation may read well and be wrong, in numbers, names and "
+                "negations above all; its score does not tell.",
+                "Not for texts of another kind or language, nor where a mistake does "
+                "harm, unless a translator reads it.",
+                "Only the beginning is read of a text that is too long "
+                "(`is_truncated`), and characters may be unknown (`is_unknown`).",
+            ),
+            measured_on=f"{len(sources):,} pairs for {part}",
+            licence=licence_of(self.dataset),
+            data_digest=self.identity()["training_data"],
+        )
+
     def metadata(self) -> dict[str, typing.Any]:
         return {
             **super().metadata(),
@@ -246,6 +267,17 @@ class Translation(TransformerTask):
             "beam_size": self.beam_size,
             "lower_case": self.vocabulary.lower_case,
         }
+
+    def _serving(self, model, limits):
+        return ServingTranslator(
+            model,
+            self.tokenizer,
+            self._length,
+            max_source_length=self.max_length,
+            beam_size=self.beam_size,
+            length_penalty=self.length_penalty,
+            limits=limits,
+        )
 
     def _buckets(self, part, pairs, strategy, seed):
         return make_buckets(

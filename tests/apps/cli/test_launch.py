@@ -5,9 +5,11 @@ import sys
 
 import pytest
 from absl import flags
+from absl.testing import flagsaver
 
 from apps.cli import errors
 from apps.cli import run_flags
+from apps.cli.launch import launch
 from kerazoo.runs import RunError
 from kerazoo.training import Interrupted
 from tests.apps.conftest import assert_one_line
@@ -144,3 +146,24 @@ def test_helpshort_lists_own_and_shared_flags():
         assert f"\n  --{name}" in done.stdout
     assert "Optimizer steps in all. Default: 50000." in done.stdout
     assert "--num_points" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments, code, words",
+    [
+        (("a", "b"), 0, ("a", "b")),
+        (("a", "--v=0", "b"), 0, ("a", "b")),
+        ((), 0, ()),
+        (("a", "b", "c"), 2, None),
+    ],
+)
+def test_words_are_handed_to_who_takes_them(arguments, code, words):
+    got = []
+
+    def main(*words):
+        got.append(words)
+
+    with flagsaver.flagsaver(), pytest.raises(SystemExit) as stop:
+        launch(main, argv=["app", *arguments], words=2)
+    assert got == ([] if code else [words])
+    assert (stop.value.code or 0) == code

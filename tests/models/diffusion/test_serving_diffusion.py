@@ -10,13 +10,19 @@ from PIL import Image
 
 from kerazoo.models.diffusion import parametrizations
 from kerazoo.models.diffusion import schedules
+from kerazoo.models.diffusion.config import NetworkConfig
+from kerazoo.models.diffusion.config import make_diffusion
 from kerazoo.models.diffusion.diffusion import Diffusion
 from kerazoo.models.diffusion.generation import generate
 from kerazoo.models.diffusion.serving_diffusion import ServingDiffusion
 from kerazoo.serving.check import run_without_python
 from kerazoo.serving.exporting import export
+from kerazoo.serving.limits import Limits
 from kerazoo.training.weight_average import HalfLifeDecay
 from tests.models.diffusion.tiny_network import TinyNetwork
+from tests.serving.odd_requests import ask
+from tests.serving.odd_requests import assert_memory_stays
+from tests.serving.odd_requests import assert_odd_requests_end_well
 
 SHAPE = (4, 5, 3)
 RANDOM = np.random.default_rng(0)
@@ -216,13 +222,24 @@ def test_export_holds_the_averaged_weights_alone(tmp_path):
 @pytest.mark.parametrize(
     ("signature", "request_of", "words"),
     [
-        ("sample", {"steps": 0}, "steps must be positive"),
-        ("sample", {"steps": 1_001}, "steps must be at most 1000"),
-        ("sample", {"label": [3]}, "label must be below 3"),
-        ("inpaint", {"steps": -1}, "steps must be positive"),
-        ("edit", {"label": [0, 7]}, "label must be below 3"),
-        ("edit", {"strength": 1.5}, "strength must be from 0 to 1"),
-        ("edit", {"strength": -0.5}, "strength must be from 0 to 1"),
+        ("sample", {"steps": 0}, "`steps` must be from 1 to 1000"),
+        ("sample", {"steps": 1_001}, "`steps` must be from 1 to 1000. Received: 1001"),
+        ("sample", {"label": [3]}, "`label` must be from -1 to 2"),
+        ("sample", {"label": [0, 1, 2]}, "one row, or as many as `count`"),
+        ("sample", {"count": np.int32(-1)}, "`count` must be from 0 to 1024"),
+        ("sample", {"count": np.int32(100_000)}, "from 0 to 1024. Received: 100000"),
+        ("sample", {"guidance": np.float32("nan")}, "`guidance` must be from 0 to 100"),
+        ("inpaint", {"steps": -1}, "`steps` must be from 1 to 1000"),
+        ("edit", {"label": [0, 7]}, "`label` must be from -1 to 2"),
+        ("edit", {"strength": 1.5}, "`strength` must be from 0 to 1"),
+        ("edit", {"strength": -0.5}, "`strength` must be from 0 to 1"),
+        ("edit", {"strength": np.nan}, "`strength` must be from 0 to 1. Received: nan"),
+        (
+            "inpaint",
+            {"mask": MASK[[0, 1, 1]]},
+            "`mask` .* as `images`. Received: 3 and 2",
+        ),
+        ("inpaint", {"mask": np.full_like(MASK, np.inf)}, "`mask` must be finite"),
     ],
 )
 def test_wrong_requests_are_errors(labelled, signature, request_of, words):
@@ -236,3 +253,59 @@ def test_wrong_requests_are_errors(labelled, signature, request_of, words):
         request["strength"] = np.float32(request_of["strength"])
     with pytest.raises(tf.errors.InvalidArgumentError, match=words):
         labelled(signature, **request)
+
+
+def test_limits_are_those_that_were_set():
+    serving = ServingDiffusion(tiny(), limits=Limits(max_steps=4, max_pixels=3 * 4 * 5))
+    largest = {"count": tf.constant(3), "steps": tf.constant(4), "seed": tf.constant(0)}
+    assert len(serving.sample(**largest)["images"]) == 3
+    for odd, words in (
+        ({"steps": tf.constant(5)}, "`steps` must be from 1 to 4. Received: 5"),
+        ({"count": tf.constant(4)}, "`count` must be from 0 to 3. Received: 4"),
+    ):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=words):
+            serving.sample(**{**largest, **odd})
+
+
+SIGNATURES = pytest.mark.parametrize(
+    "signature", ["serving_default", "edit", "inpaint"]
+)
+
+
+@SIGNATURES
+def test_odd_requests_end_well(labelled, signature):
+    good = labelled.serving.example()[signature]
+    function = labelled.serving.endpoints[signature]
+    assert_odd_requests_end_well(function, good, 30)
+
+
+@pytest.mark.slow
+@SIGNATURES
+def test_many_odd_requests_end_well(labelled, signature):
+    good = labelled.serving.example()[signature]
+    function = labelled.serving.endpoints[signature]
+    assert_odd_requests_end_well(function, good, 1_000, seed=1)
+    assert_memory_stays(function, good, 10_000)
+
+
+def assert_no_rows_are_answered(serving):
+    for signature, request in serving.example().items():
+        for name in request.keys() & {"images", "mask", "label"}:
+            request[name] = request[name][:0]
+        if "count" in request:
+            request["count"] = np.int32(0)
+        answer = ask(serving.endpoints[signature], request)
+        assert {len(value) for value in answer.values()} == {0}
+
+
+def test_no_rows_are_answered(labelled):
+    assert_no_rows_are_answered(labelled.serving)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("network", ["dit", "unet"])
+def test_no_rows_are_answered_by_large_networks(network):
+    sizes = {"widths": (16, 32)} if network == "unet" else {"num_layers": 1}
+    network = NetworkConfig(network, hidden_size=16, **sizes)
+    model = make_diffusion((8, 8, 1), 3, 10, network)
+    assert_no_rows_are_answered(ServingDiffusion(model, steps=2))

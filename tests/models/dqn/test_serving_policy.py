@@ -1,12 +1,18 @@
 import gymnasium
 import numpy as np
 import pytest
+import tensorflow as tf
 from gymnasium import spaces as gym_spaces
 
 from kerazoo.models import dqn
 from kerazoo.models.dqn import spaces
 from kerazoo.serving import check
 from kerazoo.serving import exporting
+from kerazoo.serving.limits import Limits
+from tests.serving.odd_requests import ask
+from tests.serving.odd_requests import assert_memory_stays
+from tests.serving.odd_requests import assert_odd_requests_end_well
+from tests.serving.odd_requests import assert_rows_are_answered_alone
 
 SPACES = {
     "box": gym_spaces.Box(-1, 1, (3,), np.float32),
@@ -85,3 +91,102 @@ def test_example_fits_the_signature():
     policy = dqn.ServingPolicy(model, environment)
     for name, inputs in policy.example().items():
         assert policy.endpoints[name](**inputs)["q_values"].shape == (1, 4)
+
+
+# With pixels that go through convolutions, too.
+ASKED = {**SPACES, "pixels": gym_spaces.Box(0, 255, (36, 36, 1), np.uint8)}
+
+
+@pytest.fixture(scope="module")
+def policies():
+    """Returns a function of the name of a space to a policy, made once."""
+    made = {}
+
+    def get(name):
+        if name not in made:
+            environment = dqn.GymnasiumEnvironment(
+                Any, action_mask=True, space=ASKED[name], masks=True
+            )
+            spec = environment.observation_spec()["observation"]
+            model = dqn.q_network(spec, 4, (8,), seed=0)
+            made[name] = dqn.ServingPolicy(model, environment, Limits(max_examples=300))
+        return made[name]
+
+    return get
+
+
+def good_request(name, rows=2):
+    space = ASKED[name]
+    space.seed(7)
+    parts = [spaces.raw_inputs(space, space.sample()) for _ in range(rows)]
+    request = {key: np.concatenate([x[key] for x in parts]) for key in parts[0]}
+    return {**request, "action_mask": np.tile([True, False, True, True], (rows, 1))}
+
+
+@pytest.mark.parametrize(
+    ("name", "odd", "words"),
+    [
+        (
+            "box",
+            {"observation": np.full((2, 3), np.nan)},
+            "`observation` must be finite",
+        ),
+        ("box", {"observation": np.full((2, 3), -np.inf)}, "Received: -inf"),
+        (
+            "box",
+            {"observation": np.full((2, 3), 3e38)},
+            "`observation` .* finite answer",
+        ),
+        ("box", {"observation": np.ones((3, 3))}, "`action_mask` .* as `observation`"),
+        ("box", {"action_mask": np.eye(2, 4) < 1}, None),
+        ("box", {"action_mask": np.eye(2, 4) > 2}, "`action_mask` .* as in row"),
+        ("discrete", {"observation": [2, 7]}, "must be from 2 to 6. Received: 7"),
+        ("discrete", {"observation": [1, 2]}, "must be from 2 to 6. Received: 1"),
+        (
+            "dict",
+            {"observation_gear": [0, 3]},
+            "`observation_gear` must be from 0 to 2",
+        ),
+        (
+            "dict",
+            {"observation_lamps_1": [[1, 2], [2, 0]]},
+            r"`observation_lamps_1` must be from \[0, 0\] to \[1, 2\]. Received: 2",
+        ),
+        ("dict", {"observation_lamps_0": [[0, 1], [1, 2]]}, "must be from 0 to 1"),
+        ("dict", {"observation_gear": [0]}, "as many rows as `observation_gear`"),
+    ],
+)
+def test_wrong_requests_are_errors(policies, name, odd, words):
+    serve = policies(name).endpoints["serving_default"]
+    request = {**good_request(name), **odd}
+    if words is None:
+        assert len(ask(serve, request)["action"]) == 2
+    else:
+        with pytest.raises(tf.errors.InvalidArgumentError, match=words):
+            ask(serve, request)
+
+
+def test_limits_are_those_that_were_set(policies):
+    serve = policies("box").endpoints["serving_default"]
+    with pytest.raises(tf.errors.InvalidArgumentError, match="have at most 300 rows"):
+        ask(serve, good_request("box", rows=301))
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_odd_requests_end_well(policies, name):
+    serve = policies(name).endpoints["serving_default"]
+    assert_odd_requests_end_well(serve, good_request(name), 30)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ASKED)
+def test_many_odd_requests_end_well(policies, name):
+    serve = policies(name).endpoints["serving_default"]
+    assert_odd_requests_end_well(serve, good_request(name), 1_000, seed=1)
+    assert_memory_stays(serve, good_request(name), 10_000)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_rows_are_answered_alone(policies, name):
+    serve = policies(name).endpoints["serving_default"]
+    assert_rows_are_answered_alone(serve, good_request(name, rows=257))

@@ -7,13 +7,20 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from kerazoo.models.gan.config import NetworkConfig
+from kerazoo.models.gan.config import make_gan
 from kerazoo.models.gan.generation import generate
 from kerazoo.models.gan.generation import generate_from
 from kerazoo.models.gan.serving_gan import ServingGAN
 from kerazoo.serving.check import run_without_python
 from kerazoo.serving.exporting import export
+from kerazoo.serving.limits import Limits
 from kerazoo.training.weight_average import HalfLifeDecay
 from tests.models.gan.tiny_gan import tiny_gan
+from tests.serving.odd_requests import ask
+from tests.serving.odd_requests import assert_memory_stays
+from tests.serving.odd_requests import assert_odd_requests_end_well
+from tests.serving.odd_requests import assert_rows_are_answered_alone
 
 RANDOM = np.random.default_rng(0)
 LATENTS = RANDOM.normal(size=(3, 4)).astype("float32")
@@ -222,14 +229,32 @@ def test_export_holds_the_average_and_the_discriminator_alone(served):
 @pytest.mark.parametrize(
     ("signature", "request_of", "words"),
     [
-        ("sample", {"truncation": np.float32(-0.5)}, "truncation below 0"),
-        ("sample", {"truncation": np.float32("nan")}, "truncation below 0"),
-        ("sample", {"label": [3]}, "label must be from -1 to 2"),
-        ("sample", {"label": [0, 1, 2, -2]}, "label must be from -1 to 2"),
-        ("sample", {"label": [0, 1, 2]}, "ncompatible shapes"),
-        ("generate", {"label": [-1]}, "label must be from 0 to 2"),
-        ("generate", {"label": [0, 1, 3]}, "label must be from 0 to 2"),
-        ("discriminate", {"label": [-1]}, "label must be from 0 to 2"),
+        (
+            "sample",
+            {"truncation": np.float32(-0.5)},
+            "`truncation` must be finite and at least 0",
+        ),
+        ("sample", {"truncation": np.float32("nan")}, "Received: nan"),
+        ("sample", {"truncation": np.float32("inf")}, "Received: inf"),
+        (
+            "sample",
+            {"count": np.int32(-1)},
+            "`count` must be from 0 to 1024. Received: -1",
+        ),
+        ("sample", {"count": np.int32(100_000)}, "from 0 to 1024. Received: 100000"),
+        ("sample", {"label": [3]}, "`label` must be from -1 to 2"),
+        ("sample", {"label": [0, 1, 2, -2]}, "`label` must be from -1 to 2"),
+        (
+            "sample",
+            {"label": [0, 1, 2]},
+            "`label` must have one row, or as many as `count`. Received: 3 and 4",
+        ),
+        ("generate", {"label": [-1]}, "`label` must be from 0 to 2"),
+        ("generate", {"label": [0, 1, 3]}, "`label` must be from 0 to 2"),
+        ("generate", {"label": [0, 1]}, "have one row, or as many as `latents`"),
+        ("generate", {"latents": LATENTS * np.inf}, "`latents` must be finite"),
+        ("generate", {"latents": np.zeros((1_025, 4), "f")}, "have at most 1024 rows"),
+        ("discriminate", {"label": [-1]}, "`label` must be from 0 to 2"),
     ],
 )
 def test_wrong_requests_are_errors(served, signature, request_of, words):
@@ -249,3 +274,67 @@ def test_wrong_requests_are_errors_without_python(served):
         served("labelled").without_python("sample", **sampled(label=[7]))
     with pytest.raises(RuntimeError, match="Assert"):
         served("points").without_python("sample", **sampled(truncation=-1))
+
+
+def test_limits_are_those_that_were_set(served):
+    limits = Limits(max_examples=3, max_pixels=2 * 4 * 5)
+    serving, seed = ServingGAN(served("plain").model, limits), tf.constant(0)
+    assert len(serving.sample(tf.constant(2), seed)["images"]) == 2
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match="from 0 to 2. Received: 3"
+    ):
+        serving.sample(tf.constant(3), seed)
+
+
+NAMES = pytest.mark.parametrize("name", ["labelled", "points"])
+SIGNATURES = pytest.mark.parametrize(
+    "signature", ["serving_default", "generate", "discriminate"]
+)
+
+
+@NAMES
+@SIGNATURES
+def test_odd_requests_end_well(served, name, signature):
+    serving = served(name).serving
+    good = serving.example()[signature]
+    assert_odd_requests_end_well(serving.endpoints[signature], good, 30)
+
+
+@pytest.mark.slow
+@NAMES
+@SIGNATURES
+def test_many_odd_requests_end_well(served, name, signature):
+    serving = served(name).serving
+    good = serving.example()[signature]
+    assert_odd_requests_end_well(serving.endpoints[signature], good, 1_000, seed=1)
+    assert_memory_stays(serving.endpoints[signature], good, 10_000)
+
+
+@NAMES
+@pytest.mark.parametrize("signature", ["generate", "discriminate"])
+def test_rows_are_answered_alone(served, name, signature):
+    latents = RANDOM.normal(size=(257, 4)).astype("float32")
+    request = {"latents": latents}
+    if signature == "discriminate":
+        request = {"samples": latents[:, :2]}
+        if name == "labelled":
+            request = {"images": RANDOM.integers(0, 256, (257, 5, 4, 1), "uint8")}
+    if name == "labelled":
+        request["label"] = np.arange(257, dtype="int32") % 3
+    function = served(name).serving.endpoints[signature]
+    assert_rows_are_answered_alone(function, request)
+
+
+@pytest.mark.parametrize("networks", ["dcgan", "residual"])
+def test_convolutions_answer_no_rows_with_none(networks):
+    config = NetworkConfig(networks, latent_size=4, base_width=8)
+    serving = ServingGAN(make_gan((8, 8, 1), 2, networks=config))
+    for signature, request in serving.example().items():
+        if "count" in request:
+            request["count"] = np.int32(0)
+        else:
+            (name,) = request.keys() - {"label"}
+            request[name] = request[name][:0]
+        for label in (request["label"], request["label"][:0]):
+            answer = ask(serving.endpoints[signature], {**request, "label": label})
+            assert {len(value) for value in answer.values()} == {0}

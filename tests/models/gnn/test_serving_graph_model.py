@@ -20,6 +20,11 @@ from kerazoo.models.gnn.serving_graph_model import ServingGraphModel
 from kerazoo.models.gnn.tensor_layout import plain_tensors
 from kerazoo.serving.check import run_without_python
 from kerazoo.serving.exporting import export
+from kerazoo.serving.limits import Limits
+from tests.serving.odd_requests import FLOATS
+from tests.serving.odd_requests import ask
+from tests.serving.odd_requests import assert_memory_stays
+from tests.serving.odd_requests import assert_odd_requests_end_well
 
 PAIRS = [[[0, 3], [2, 2]], [[1, 0]], [[0, 0], [0, 0], [0, 0]], [[4, 1]]]
 
@@ -354,3 +359,239 @@ def test_rows_of_roots_have_their_graphs():
     expected = [model(plain_tensors(from_graphs([graph])))[0] for graph in graphs]
     np.testing.assert_array_equal(found["class"], np.argmax(expected, axis=1))
     np.testing.assert_array_equal(found["graph_ids"], [0, 1, 2])
+
+
+@pytest.mark.parametrize("signature", ["serving_default", "tensors"])
+def test_no_rows_are_answered(served, signature):
+    function = served.serving.endpoints[signature]
+    good = served.serving.requests(served.graphs[0], PAIRS[0])[signature]
+    answer = ask(function, {name: value[:0] for name, value in good.items()})
+    assert {len(value) for value in answer.values()} == {0}
+
+
+GRAPHS = pytest.mark.parametrize("served", ["graphs"], indirect=True)
+
+
+def assert_refused(function, request, words):
+    with pytest.raises(tf.errors.InvalidArgumentError, match=f"(?s){words}"):
+        ask(function, request)
+
+
+@GRAPHS
+@pytest.mark.parametrize(
+    ("odd", "words"),
+    [
+        ({"source": [0, -1]}, "`source` must be from 0 to 4. Received: -1"),
+        ({"target": [5, 0]}, "`target` must be from 0 to 4. Received: 5"),
+        ({"target": [0]}, "`target` must have as many rows as `source`. .* 1 and 2"),
+        ({"source": [0, 2]}, "`source` must be of the same graph as `target`.* 2"),
+        ({"graph_ids": [0, 0, 1, 1]}, "`graph_ids` must have as many rows as `node"),
+        ({"graph_ids": [1, 1, 1, 2, 2]}, "`graph_ids` must begin at 0 .* Received: 1"),
+        ({"graph_ids": [0, 0, 2, 2, 2]}, "`graph_ids` must begin at 0 .* Received: 2"),
+        ({"graph_ids": [0, 0, 0, 1, 0]}, "`graph_ids` must begin at 0 .* Received: 0"),
+        ({"graph_ids": [0, 2**31 - 1, -(2**31), 0, 0]}, "`graph_ids` must begin at 0"),
+        ({"node_features": np.full((5, 4), np.inf)}, "`node_features` must be finite"),
+        ({"node_features": np.full((5, 4), 3e38)}, "`node_features` .* finite answer"),
+    ],
+)
+def test_wrong_tensors_are_errors(served, odd, words):
+    request = {
+        "node_features": np.ones((5, 4)),
+        "source": [0, 3],
+        "target": [1, 4],
+        "graph_ids": [0, 0, 0, 1, 1],
+    }
+    tensors = served.serving.endpoints["tensors"]
+    assert len(ask(tensors, request)["class"]) == 2
+    assert_refused(tensors, {**request, **odd}, words)
+
+
+@pytest.mark.parametrize("served", ["values"], indirect=True)
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        (
+            "edge_features",
+            np.ones((3, 2)),
+            "`edge_features` .* as many rows as `source`",
+        ),
+        ("edge_features", np.full((4, 2), np.nan), "`edge_features` must be finite"),
+        (
+            "context_features",
+            np.ones((2, 3)),
+            "`context_features` .* graphs in `graph_",
+        ),
+        (
+            "context_features",
+            np.full((1, 3), -np.inf),
+            "`context_features` must be fin",
+        ),
+    ],
+)
+def test_wrong_features_are_errors(served, name, value, words):
+    request = served.tensors([1])
+    assert_refused(served.serving.endpoints["tensors"], {**request, name: value}, words)
+
+
+@pytest.mark.parametrize("served", ["links"], indirect=True)
+@pytest.mark.parametrize("pair", [[0, 3], [-1, 0]])
+def test_wrong_pairs_are_errors(served, pair):
+    request = {**served.tensors([1]), "pairs": [[0, 2], pair]}
+    words = f"`pairs` must be from 0 to 2. Received: {max(pair, key=abs)}"
+    assert_refused(served.serving.endpoints["tensors"], request, words)
+    serialized = served.serving.requests(served.graphs[1], [[0, 2], pair])
+    words = "`examples` must have only nodes of the same example in edges/pairs"
+    # A node of the example before or after is none of this one.
+    neighbours = [served.example(0), *serialized["serving_default"]["examples"]] * 2
+    examples = {"examples": np.array(neighbours, object)}
+    assert_refused(served.serving.endpoints["serving_default"], examples, words)
+
+
+def change(example, feature, values=None):
+    """Returns a serialised example with another feature, or without it."""
+    example = tf.train.Example.FromString(example)
+    found = example.features.feature[feature]
+    if values is None:
+        del example.features.feature[feature]
+    else:
+        getattr(found, found.WhichOneof("kind")).value[:] = values
+    return example.SerializeToString()
+
+
+def with_text(example):
+    """Returns a serialised example whose features are text."""
+    example = tf.train.Example.FromString(example)
+    feature = example.features.feature["nodes/nodes.features"]
+    feature.bytes_list.value[:] = [b"to be"]
+    return example.SerializeToString()
+
+
+@GRAPHS
+@pytest.mark.parametrize(
+    ("odd", "words"),
+    [
+        (lambda e: b"to be", "`examples` must be serialised tf.train.Example.* 5"),
+        (lambda e: e[:-1], "`examples` must be serialised tf.train.Example"),
+        (lambda e: e + b"\0", "`examples` must be serialised tf.train.Example"),
+        # The parser says what is wrong further in.
+        (lambda e: with_text(e), r"Data types don't match.*examples(_\d+)?/"),
+        (
+            lambda e: change(e, "nodes/nodes.features"),
+            "`examples` must have as many rows",
+        ),
+        (
+            lambda e: change(e, "nodes/nodes.#size", [2]),
+            "`examples` .* .*/nodes.#size says",
+        ),
+        (
+            lambda e: change(e, "nodes/nodes.#size", [-3]),
+            "`examples` .* nodes/nodes.#size says",
+        ),
+        (
+            lambda e: change(e, "edges/edges.#size", [3]),
+            "`examples` .* .*/edges.#size says",
+        ),
+        (
+            lambda e: change(e, "edges/edges.#source", [0, 1, 3, 0]),
+            "`examples` .* same example in edges/edges.#source. Received: 3",
+        ),
+        (
+            lambda e: change(e, "edges/edges.#target", [0, -1, 2, 0]),
+            "`examples` .* same example in edges/edges.#target. Received: -1",
+        ),
+        (
+            lambda e: change(e, "nodes/nodes.features", [np.nan] * 12),
+            "`examples` must have finite numbers in nodes/nodes.features",
+        ),
+        (
+            lambda e: change(e, "nodes/nodes.features", [3e38] * 12),
+            "`examples` must be small enough for a finite answer",
+        ),
+    ],
+)
+def test_wrong_examples_are_errors(served, odd, words):
+    good = served.example(1)
+    examples = np.array([good, odd(good), good], object)
+    function = served.serving.endpoints["serving_default"]
+    assert_refused(function, {"examples": examples}, words)
+
+
+@pytest.mark.parametrize("served", ["roots"], indirect=True)
+def test_examples_without_a_root_are_errors(served):
+    empty = Graph(np.zeros((0, 4), "f"), np.zeros(0, "int32"), np.zeros(0, "int32"))
+    request = served.serving.requests(empty)["serving_default"]
+    words = "`examples` must have a first node in nodes/nodes. Received: 0"
+    assert_refused(served.serving.endpoints["serving_default"], request, words)
+
+
+@GRAPHS
+def test_limits_are_those_that_were_set(served):
+    limits = Limits(max_examples=2, max_nodes=5, max_edges=8)
+    serving = ServingGraphModel(served.model, limits=limits)
+    examples, tensors = (serving.endpoints[n] for n in ("serving_default", "tensors"))
+    assert len(ask(tensors, served.tensors([0]))["class"]) == 1
+    assert_refused(tensors, served.tensors([0, 2]), "`node_features` .* at most 5 rows")
+    edges = np.zeros(9, "int32")
+    request = {**served.tensors([0]), "source": edges, "target": edges}
+    assert_refused(tensors, request, "`source` must have at most 8 rows. Received: 9")
+    assert_refused(tensors, served.tensors([2, 2, 2]), "`graph_ids` .* from 0 to 1")
+    for which, words in (
+        ([0, 2], "at most 5 nodes. Received: 6"),
+        ([2, 2, 2], "at most 2 rows"),
+    ):
+        request = {"examples": np.array([served.example(i) for i in which], object)}
+        assert_refused(examples, request, f"`examples` must have {words}")
+
+
+def odd_example(good, random):
+    """Returns a serialised graph of which one feature is another, or damaged."""
+    example = tf.train.Example.FromString(good)
+    name = random.choice(sorted(example.features.feature))
+    feature = example.features.feature[name]
+    values = getattr(feature, feature.WhichOneof("kind")).value
+    match random.integers(5):
+        case 0:
+            del example.features.feature[name]
+        case 1:
+            values.append(1)
+        case 2:
+            del values[-1:]
+        case _ if values and name.endswith(("#size", "#source", "#target")):
+            odd = [-1, 0, 1, 4, 5, 100, 2**31, 2**62, -(2**63)]
+            values[random.integers(len(values))] = odd[random.integers(len(odd))]
+        case _ if values:
+            values[random.integers(len(values))] = random.choice(FLOATS)
+    changed = example.SerializeToString()
+    if random.random() < 0.2:
+        return changed[: random.integers(len(changed))]
+    return changed
+
+
+SIGNATURES = pytest.mark.parametrize("signature", ["serving_default", "tensors"])
+
+
+@SIGNATURES
+def test_odd_requests_end_well(served, signature):
+    good = served.serving.requests(served.graphs[0], PAIRS[0])[signature]
+    function = served.serving.endpoints[signature]
+    assert_odd_requests_end_well(function, good, 30, odd_text=odd_example)
+
+
+@pytest.mark.slow
+@SIGNATURES
+def test_many_odd_requests_end_well(served, signature):
+    good = served.serving.requests(served.graphs[0], PAIRS[0])[signature]
+    function = served.serving.endpoints[signature]
+    kwargs = {"odd_text": odd_example}
+    assert_odd_requests_end_well(function, good, 1_000, seed=1, **kwargs)
+    assert_memory_stays(function, good, 10_000, **kwargs)
+
+
+def test_examples_are_answered_alone(served):
+    few = [np.array([served.example(i)], object) for i in range(4)]
+    function = served.serving.endpoints["serving_default"]
+    alone = [ask(function, {"examples": example}) for example in few]
+    whole = ask(function, {"examples": np.resize(few, 257)})
+    for name in whole.keys() - {"graph_ids"}:
+        expected = np.concatenate([alone[i % 4][name] for i in range(257)])
+        np.testing.assert_allclose(whole[name], expected, rtol=1e-4, atol=1e-5)
