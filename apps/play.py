@@ -60,7 +60,8 @@ def main():
     for episode in range(playing.EPISODES.value):
         renders = bool(_VIDEO.value) and episode < _VIDEO_EPISODES.value
         seed = run_flags.SEED.value + episode
-        played, drawn = play_episode(policy, env, seed, renders)
+        with errors.user_errors():
+            played, drawn = play_episode(policy, env, seed, renders)
         returns.append(played)
         pictures += drawn
         print(f"episode {episode}: return {played:g}", file=sys.stderr)

@@ -97,15 +97,19 @@ def main():
 
     limit_operation_threads(flags.FLAGS.operation_threads)
     kind = {"generate": gan.ImageGeneration, "toy": gan.PointGeneration}[task]
-    train(
-        lambda: arguments(
+
+    def make_task():
+        return arguments(
             kind,
             networks=arguments(config.NetworkConfig),
             training=arguments(config.TrainingConfig),
             augmentation=arguments(config.AugmentationConfig),
             limits=limits.request_limits(),
-        ),
-        *("gan", data.DATASET.value, __name__),
+        )
+
+    train(
+        make_task,
+        *("gan", make_task().name, __name__),
         sample_every=flags.FLAGS.sample_every or run_flags.EVAL_EVERY.value,
     )
 

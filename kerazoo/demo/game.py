@@ -6,6 +6,7 @@ import gymnasium
 import numpy as np
 
 from kerazoo.models.dqn.foreign_errors import EnvironmentFailure
+from kerazoo.models.dqn.playing import picture_of
 from kerazoo.models.dqn.spaces import raw_inputs
 
 
@@ -67,8 +68,7 @@ class Game:
 
     def picture(self) -> np.ndarray | None:
         """Returns what it looks like, uint8 `(H, W, 3)`; None if it draws nothing."""
-        found = self._attempt("render", self.env.render)
-        return None if found is None else np.asarray(found)
+        return self._attempt("render", lambda: picture_of(self.env))
 
     def close(self) -> None:
         """Lets go of the environment."""

@@ -7,10 +7,15 @@ import typing
 import keras
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.framework.func_graph import FuncGraph
+from tensorflow.python.ops import control_flow_v2_func_graphs
 
 DTYPES = ("float32", "bfloat16", "float16", "int8")
 _TIMED_REQUESTS = 5
+_BRANCHES = (  # Graphs of parts of a function.
+    control_flow_v2_func_graphs.CondBranchFuncGraph,
+    control_flow_v2_func_graphs.WhileBodyFuncGraph,
+    control_flow_v2_func_graphs.WhileCondFuncGraph,
+)
 _LARGEST = 127  # Of int8, without -128: as far on both sides.
 
 
@@ -158,10 +163,10 @@ class _Stored:
             self.variables = [tf.Variable(rounded, trainable=False, name=name)]
 
     def restore(self):
-        """Returns the float32 tensor, made once in the outermost graph."""
+        """Returns the float32 tensor, made once in a function, outside its loops."""
         graph = tf.compat.v1.get_default_graph()
-        while isinstance(graph.outer_graph, FuncGraph):
-            graph = graph.outer_graph  # Out of the bodies of loops.
+        while isinstance(graph, _BRANCHES):
+            graph = graph.outer_graph
         if graph not in self._restored:
             with graph.as_default(), tf.control_dependencies(None):
                 values, *scales = (tf.cast(v, tf.float32) for v in self.variables)

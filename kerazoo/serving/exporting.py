@@ -90,7 +90,8 @@ def export(
     requests = {name: _arrays(inputs) for name, inputs in (warmup or {}).items()}
     with partial_folder(directory) as partial:
         answers = _answers(signatures, requests)
-        tf.saved_model.save(module, str(partial), signatures=signatures)
+        options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+        tf.saved_model.save(module, str(partial), signatures, options)
         extra = partial / "assets.extra"
         extra.mkdir()
         if keras_model is not None:

@@ -8,6 +8,7 @@ import warnings
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.framework import convert_to_constants
 
 from kerazoo.atomic_files import write_whole
 from kerazoo.serving.exported import newest_version
@@ -15,6 +16,7 @@ from kerazoo.serving.exported import newest_version
 LITE_DTYPES = ("float32", "float16", "int8")
 _SIGNATURES = ("generate", "classify", "tensors", "serving_default")  # As looked for.
 _REQUEST_SEED = 0
+_GRADIENT = "_gradient_op_type"  # Of a node: a function that is not there any more.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +47,8 @@ def convert_to_lite(
     """Writes a signature of an export as a file of TensorFlow Lite.
 
     Inputs and outputs keep their names; outputs that are strings, such as PNG files,
-    are left out. The file is compared with the export before it is written.
+    are left out, and so are the checks of requests. The file is compared with the
+    export before it is written.
 
     Args:
         export: Folder of a served model, for its newest version, or of one version.
@@ -84,30 +87,56 @@ def convert_to_lite(
             f"An exported model cannot be loaded: {error}. "
             f"Received: saved_model={version}"
         ) from error
+    except RuntimeError as error:  # An operation that is not TensorFlow's own.
+        raise ValueError(
+            "TensorFlow Lite has no operations of text, which the signatures need. "
+            f"Received: saved_model={version}"
+        ) from error
     name, function = _find(loaded.signatures, signature, version)
     specs = function.structured_input_signature[1]
-    module = _Numbers(loaded, function, specs)
     with warnings.catch_warnings():  # TensorFlow calls its own interpreter deprecated.
         warnings.simplefilter("ignore")
-        content = _converted(module, specs, dtype, name, version)
+        content = _converted(_numbers_of(function, specs), dtype, name, version)
         request = dict(request or _random_request(specs))
         difference = _largest_difference(content, name, function, request)
     write_whole(path, lambda part: part.write_bytes(content))
     return LiteConversion(pathlib.Path(path), name, len(content), difference)
 
 
-class _Numbers(tf.Module):
-    """A signature without its outputs of strings."""
+def _numbers_of(function, specs):
+    """Returns a signature without its outputs of strings and its checks of requests."""
+    outputs = function.structured_outputs
+    names = [name for name, output in outputs.items() if output.dtype != tf.string]
 
-    def __init__(self, loaded, function, specs):
-        super().__init__()
-        self.loaded = loaded  # Has the variables.
-        outputs = function.structured_outputs
-        names = [k for k, v in outputs.items() if v.dtype != tf.string]
-        self.serve = tf.function(
-            lambda **inputs: {name: function(**inputs)[name] for name in names},
-            autograph=False,
-        ).get_concrete_function(**specs)
+    def serve(**inputs):
+        found = function(**inputs)
+        return {name: found[name] for name in names}
+
+    frozen = convert_to_constants.convert_variables_to_constants_v2(
+        _traced(serve, specs), lower_control_flow=False
+    )
+    graph = frozen.graph.as_graph_def()
+    for node in graph.node:  # Nothing else waits for the checks.
+        needed = [name for name in node.input if not name.startswith("^")]
+        node.ClearField("input")
+        node.input.extend(needed)
+        node.attr.pop(_GRADIENT, None)
+    sources = [tensor.op.name for tensor in frozen.inputs]
+    results = [tensor.name for tensor in frozen.outputs]
+    graph = tf.compat.v1.graph_util.extract_sub_graph(
+        graph, [*sources, *(name.partition(":")[0] for name in results)]
+    )
+
+    def serve_unchecked(**inputs):
+        tensors = {f"{name}:0": inputs[name] for name in sources}
+        found = tf.graph_util.import_graph_def(graph, tensors, results)
+        return dict(zip(sorted(names), found))
+
+    return _traced(serve_unchecked, specs)
+
+
+def _traced(function, specs):
+    return tf.function(function, autograph=False).get_concrete_function(**specs)
 
 
 def _find(signatures, name, version):
@@ -146,8 +175,10 @@ def _is_of_numbers(function):
     )
 
 
-def _converted(module, specs, dtype, name, version):
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([module.serve], module)
+def _converted(function, dtype, name, version):
+    module = tf.Module()  # Makes the file name its inputs and outputs.
+    module.serve = function
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([function], module)
     if dtype != "float32":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if dtype == "float16":

@@ -60,12 +60,13 @@ def checked(tensors: Tensors, checks: Sequence[Check]) -> Tensors:
     holds = checks[0].holds
     if len(checks) > 1:
         holds = tf.reduce_all(tf.stack([check.holds for check in checks]))
-    refuse = tf.function(
-        lambda: _refuse(checks),
-        autograph=False,
-        experimental_attributes={"_noinline": True},
-    )
-    has_passed = tf.cond(holds, lambda: tf.constant(True), refuse)
+
+    def refuse():
+        return _refuse(checks)
+
+    alone = {"_noinline": True}
+    otherwise = tf.function(refuse, autograph=False, experimental_attributes=alone)
+    has_passed = tf.cond(holds, lambda: tf.constant(True), otherwise)
     with tf.control_dependencies([has_passed]):
         return tf.nest.map_structure(
             lambda value: tf.identity(value) if tf.is_tensor(value) else value,

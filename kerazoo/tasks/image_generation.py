@@ -115,8 +115,15 @@ class BaseImageGeneration(ImageTask):
                 f"{len(self.images.train_images):,} of training"
             ),
             licence=licence_of(self.dataset),
-            data_digest=data_digest(*self.arrays()),
+            data_digest=self.identity()["training_data"],
         )
+
+    def identity(self) -> dict[str, typing.Any]:
+        names = self.images.class_names
+        return {
+            "class_names": names and list(names),
+            "training_data": data_digest(*self.arrays()),
+        }
 
     def metadata(self) -> dict[str, typing.Any]:
         data_dir = self.data_dir and os.path.abspath(self.data_dir)

@@ -56,7 +56,7 @@ def _pieces(network, inputs, towers, training):
     def apply(*inputs):
         return network(list(inputs), training=training)
 
-    if training and not tf.executing_eagerly():
+    if not tf.executing_eagerly():
         # All pieces are one function, traced and differentiated once.
         apply = tf.function(apply, autograph=False)
 

@@ -151,6 +151,21 @@ def test_folder_without_labels(app, paths, tmp_path, networks):
     assert result["score"] == pytest.approx(-abs(1 - result["diversity"]))
 
 
+def test_a_run_has_the_name_of_its_folder_and_keeps_its_pictures(
+    app, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    flags = [flag for flag in TINY if "width" not in flag]
+    flags += ["--networks=mlp", "--feature_extractor=none", "--noexport"]
+    folder_of_images(tmp_path / "cats")
+    code, _, err = app(train_gan.main, *flags, "--data_dir=cats")
+    assert code == 0 and "Folder: runs/gan/cats" in err, err
+    folder_of_images(tmp_path / "others" / "cats", count=9)
+    code, _, err = app(train_gan.main, *flags, "--data_dir=others/cats")
+    assert code == 2
+    assert_one_line(err, "runs/gan/cats was trained on other data", "--workdir")
+
+
 @pytest.mark.slow
 def test_stacked_digits_have_a_thousand_classes(app, paths):
     code, result, err = app(

@@ -4,8 +4,18 @@ import tensorflow as tf
 
 from kerazoo.serving import export
 from kerazoo.serving.lite import convert_to_lite
+from kerazoo.serving.request_checks import checked
+from kerazoo.serving.request_checks import in_range
+from kerazoo.serving.request_checks import is_finite
 
 X = np.random.default_rng(0).normal(size=(7, 64)).astype("float32")
+
+
+@tf.custom_gradient
+def tanh(x):
+    """As layers that are not saved with their gradients have them."""
+    y = tf.tanh(x)
+    return y, lambda upstream: upstream * (1 - y**2)
 
 
 class Module(tf.Module):
@@ -17,7 +27,7 @@ class Module(tf.Module):
         self.kernel = tf.Variable(random.normal(size=(64, 64)).astype("float32"))
 
         def serve(features):
-            y = tf.tanh(features @ self.kernel / 8)
+            y = tanh(features @ self.kernel / 8)
             pixels = tf.cast(tf.abs(y)[:, :, None, None] * 255, tf.uint8)
             return {"y": y, "png_bytes": tf.io.encode_png(pixels)}
 
@@ -77,6 +87,29 @@ def test_texts_cannot_be_converted(tmp_path):
     path = export(module, {"serving_default": module.upper}, tmp_path / "upper")
     with pytest.raises(ValueError, match="no operations of text"):
         convert_to_lite(path, tmp_path / "upper.tflite")
+
+
+def test_operations_that_are_not_loaded_are_of_text(saved_model, tmp_path, monkeypatch):
+    def load(path):
+        raise RuntimeError("Op type not registered 'SentencepieceOp' in binary")
+
+    monkeypatch.setattr(tf.saved_model, "load", load)
+    with pytest.raises(ValueError, match="no operations of text.*saved_model="):
+        convert_to_lite(saved_model[0], tmp_path / "x.tflite")
+
+
+def test_checks_of_requests_are_left_out(tmp_path):
+    def serve(x):
+        rows = tf.shape(x)[0]
+        return {"y": checked(x, [in_range("rows", rows, 1, 2), is_finite("x", x)])}
+
+    module = tf.Module()
+    spec = tf.TensorSpec((None,), name="x")
+    module.serve = tf.function(serve, autograph=False).get_concrete_function(spec)
+    path = export(module, {"serving_default": module.serve}, tmp_path / "same")
+    made = convert_to_lite(path, tmp_path / "same.tflite")
+    runner = tf.lite.Interpreter(str(made.path)).get_signature_runner()
+    np.testing.assert_array_equal(runner(x=X[0])["y"], X[0])
 
 
 def test_missing_operations_are_named(tmp_path):

@@ -6,6 +6,7 @@ import typing
 import numpy as np
 import tensorflow as tf
 
+from kerazoo.models.diffusion.denoiser import Denoiser
 from kerazoo.models.diffusion.diffusion import Diffusion
 from kerazoo.models.diffusion.editing.inpainting import inpaint
 from kerazoo.models.diffusion.editing.sdedit import sdedit
@@ -67,7 +68,7 @@ class ServingDiffusion:
         self.module = tf.Module(name="serving_diffusion")
         network = model.average_network or model.network
         self.module.weights = [variable.value for variable in network.weights]
-        self._model = model
+        self._model = _TracedOnce(model)
         self._sampler = sampler
         self._steps = steps
         limits = limits or Limits()
@@ -229,6 +230,23 @@ class ServingDiffusion:
             inputs["guidance"] = tf.TensorSpec((), tf.float32)
             inputs["label"] = tf.TensorSpec((None,), tf.int32)
         return trace(function, **inputs)
+
+
+class _TracedOnce:
+    """A model whose network is one function of the graph, for all signatures."""
+
+    def __init__(self, model):
+        self._model = model
+        self._function = tf.function(model, autograph=False, reduce_retracing=True)
+
+    def __call__(self, inputs, average):
+        return self._function(inputs, average=average)
+
+    def __getattr__(self, name):
+        return getattr(self._model, name)
+
+    def denoiser(self, *arguments):
+        return Denoiser(self, *arguments)
 
 
 def _pixels(images):

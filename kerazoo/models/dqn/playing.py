@@ -20,7 +20,7 @@ def make_trained_environment(
 
     Args:
         metadata: Of the export: `env` and `env_kwargs`.
-        renders: Whether it shall draw itself.
+        renders: Whether it shall draw itself, if it can.
 
     Raises:
         ValueError: If there is no such environment any more.
@@ -37,8 +37,38 @@ def make_trained_environment(
     if renders:
         if "DISPLAY" not in os.environ:
             os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
-        kwargs = {**kwargs, "render_mode": "rgb_array"}
+        try:
+            return gymnasium.make(metadata["env"], **kwargs, render_mode="rgb_array")
+        except TypeError as error:
+            if "'render_mode'" not in str(error):
+                raise
     return gymnasium.make(metadata["env"], **kwargs)
+
+
+def picture_of(env: gymnasium.Env) -> np.ndarray | None:
+    """Returns what an environment looks like, or None where it draws nothing.
+
+    Args:
+        env: `gymnasium.Env`, of `render_mode="rgb_array"` if it is to draw.
+
+    Returns:
+        uint8 `(H, W, 3)`, or None.
+
+    Example:
+
+    ```python
+    import gymnasium
+
+    env = gymnasium.make("CartPole-v1", render_mode="rgb_array")
+    env.reset()
+    picture_of(env).shape  # (400, 600, 3)
+    ```
+    """
+    try:
+        found = env.render()
+    except NotImplementedError:
+        return None
+    return np.asarray(found) if np.ndim(found) == 3 else None
 
 
 def play_episode(
@@ -59,6 +89,7 @@ def play_episode(
 
     Raises:
         EnvironmentFailure: If the environment raises an error.
+        ValueError: If it is to draw, and draws nothing.
 
     Example:
 
@@ -78,7 +109,13 @@ def play_episode(
     observation, info = _attempt(name, "reset", lambda: env.reset(seed=seed))
     for step in range(1, MAX_EPISODE_STEPS + 1):
         if renders:
-            pictures.append(np.asarray(env.render()))
+            picture = _attempt(name, "render", lambda: picture_of(env))
+            if picture is None:
+                raise ValueError(
+                    f"{name} draws no pictures, which a video needs: its `render` must "
+                    "return uint8 (H, W, 3) with render_mode='rgb_array'."
+                )
+            pictures.append(picture)
         inputs = spaces.raw_inputs(env.observation_space, observation)
         if needs_mask:
             inputs["action_mask"] = np.asarray(info["action_mask"], bool)[None]

@@ -1,5 +1,6 @@
 """The signatures of an exported graph model."""
 
+import functools
 import types
 import typing
 from collections.abc import Sequence
@@ -72,7 +73,6 @@ class ServingGraphModel:
     Attributes:
         schema: Text of the `GraphSchema` of the examples.
         module: `tf.Module` of the model's variables, to be exported.
-        endpoints: Concrete functions by the name of their signature.
 
     Example:
 
@@ -103,13 +103,17 @@ class ServingGraphModel:
             self._model = _checked(model.network)
         self.schema = serving_schema(model, edge_weights)
         self._spec = spec_from_schema(self.schema)
+        self._edge_weights = edge_weights
+
+    @functools.cached_property
+    def endpoints(self) -> dict[str, typing.Any]:
+        """dict of name to concrete function."""
         examples = tf.TensorSpec((None,), tf.string)
-        self.endpoints = {
-            "serving_default": trace(self.serve_examples, examples=examples)
-        }
+        found = {"serving_default": trace(self.serve_examples, examples=examples)}
         if self._wrapper is None:
-            specs = self._tensor_specs(edge_weights)
-            self.endpoints["tensors"] = trace(self.serve_tensors, **specs)
+            specs = self._tensor_specs(self._edge_weights)
+            found["tensors"] = trace(self.serve_tensors, **specs)
+        return found
 
     def serve_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the outputs for serialised graphs `(B,)`."""

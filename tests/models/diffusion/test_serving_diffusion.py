@@ -285,7 +285,7 @@ def test_many_odd_requests_end_well(labelled, signature):
     good = labelled.serving.example()[signature]
     function = labelled.serving.endpoints[signature]
     assert_odd_requests_end_well(function, good, 1_000, seed=1)
-    assert_memory_stays(function, good, 10_000)
+    assert_memory_stays(function, good, 3_000)
 
 
 def assert_no_rows_are_answered(serving):

@@ -72,6 +72,37 @@ def test_policy_without_a_mask_is_given_none():
         playing.play_episode(make_policy(masks=False), Corridor(), 2)
 
 
+class Blind(gymnasium.Env):
+    """Has no `render`, and does not know the argument `render_mode`."""
+
+    observation_space = gymnasium.spaces.Discrete(10)
+    action_space = gymnasium.spaces.Discrete(2)
+
+    def reset(self, *, seed=None, options=None):
+        return 0, {}
+
+
+@pytest.fixture
+def blind():
+    gymnasium.register("Blind-v0", Blind)
+    yield {"env": "Blind-v0", "env_kwargs": {}}
+    gymnasium.registry.pop("Blind-v0")
+
+
+def test_environments_that_draw_nothing(blind):
+    env = playing.make_trained_environment(blind, renders=True)
+    env.reset()
+    assert playing.picture_of(env) is None
+    with pytest.raises(ValueError, match="Blind-v0 draws no pictures"):
+        playing.play_episode(make_policy(), env, 0, renders=True)
+
+
+def test_other_wrong_arguments_raise(blind):
+    blind["env_kwargs"] = {"size": 3}
+    with pytest.raises(TypeError, match="size"):
+        playing.make_trained_environment(blind, renders=True)
+
+
 def test_environment_that_gymnasium_no_longer_has_is_said():
     with pytest.raises(ValueError, match="take it with `env`=Taxi-v4"):
         playing.make_trained_environment({"env": "Taxi-v3", "env_kwargs": {}})
