@@ -44,6 +44,16 @@ def test_headers(first, rest, text, label):
     assert find_columns(table(first, *rest)) == LabelledColumns(text, label, first)
 
 
+def test_a_word_above_numbers_is_of_a_header(recwarn):
+    first = ["Ref #", "What they said", "Go again?"]
+    found = find_columns(table(first, *THREE), 2, 3)
+    assert found == LabelledColumns(1, 2, first)
+    # The label of an example is one of the others'.
+    example = ["none", "a film of five whole hours", "good"]
+    assert find_columns(table(example, *THREE), 2, 3) == LabelledColumns(1, 2)
+    assert not recwarn
+
+
 def test_label_before_the_text():
     rows = [row[::-1] for row in GOOD_BAD]
     for first in (["sentiment", "x"], ["x", "review"], ["Label", "Text"]):

@@ -43,6 +43,12 @@ def test_given_columns(text_column, found):
     assert find_text_column(table(("x", "notes"), ("a", "b")), text_column) == found
 
 
+def test_a_word_above_numbers_is_of_a_header():
+    rows = [("What they said", "Ref #"), ("fine", "7"), ("dull", "8")]
+    assert find_text_column(table(*rows), "1") == (0, True)
+    assert find_text_column(table(*rows[1:]), "1") == (0, False)
+
+
 def test_given_columns_that_are_not_there():
     rows = table(("x", "notes"), ("a", "b"))
     with pytest.raises(ValueError, match=r"films\.csv.*text_column=y.*'notes'"):
