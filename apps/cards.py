@@ -1,8 +1,9 @@
 r"""Lists the exported models of a folder, or shows the card of one.
 
     python -m apps.cards
-    python -m apps.cards saved_models
-    python -m apps.cards saved_models dqn_cartpole
+    python -m apps.cards dqn_cartpole
+    python -m apps.cards exports
+    python -m apps.cards exports dqn_cartpole
     python -m apps.cards saved_models/dqn_cartpole/1
 
 The card says what a model does, how good it is, how it was trained, what it must not be
@@ -17,12 +18,14 @@ from apps.cli.launch import launch
 
 DEFAULTS: dict = {}
 TABLES = {"words": 2}
-_FOLDER = "saved_models"
+_FOLDER = pathlib.Path("saved_models")
 
 
 def main(folder=_FOLDER, name=None):
     with errors.user_errors():
         folder = pathlib.Path(folder)
+        if not folder.exists() and is_model(_FOLDER / folder):
+            folder = _FOLDER / folder
         if name is None and not is_model(folder):
             print("\n".join(listing(folder)))
         else:

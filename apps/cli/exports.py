@@ -1,7 +1,10 @@
 """The flag of the apps that use an exported model, and what it names."""
 
+import pathlib
+
 from absl import flags
 
+from apps.cli.nearest import nearest
 from apps.cli.sections import MODEL
 from apps.cli.sections import section
 
@@ -43,9 +46,24 @@ def find_export(*families, others=()):
     except ValueError as error:
         raise ValueError(
             f"--saved_model={path} holds no exported version: train one with "
-            f"python -m {apps}."
+            f"python -m {apps}.{_hint(pathlib.Path(path), families)}"
         ) from error
     metadata = read_metadata(version)
     if metadata.get("family") not in (*families, *others):
         raise ValueError(f"--saved_model={version} is no model that {apps} exported.")
     return version, metadata
+
+
+def _hint(path, families):
+    """Returns the sentence that names a model of nearly that path, or nothing."""
+    from kerazoo.serving.exported import newest_version
+    from kerazoo.serving.exported import read_metadata
+    from kerazoo.serving.exported import versions
+
+    folder = path.parent
+    found = {
+        str(model): read_metadata(newest_version(model)).get("family")
+        for model in (folder.iterdir() if folder.is_dir() else ())
+        if versions(model)
+    }
+    return nearest(str(path), [name for name in found if found[name] in families])

@@ -10,6 +10,11 @@ def nearest(name, names):
         name: str. What was given.
         names: Iterable of str. What there is.
     """
-    known = {there.lower(): there for there in names}
-    near = difflib.get_close_matches(name.lower(), known, n=1)
+    name, known = name.lower(), {there.lower(): there for there in names}
+    near = difflib.get_close_matches(name, known, n=5)
+    near.sort(key=lambda there: (_unlike(name, there), there[:1] != name[:1]))
     return f" Did you mean {known[near[0]]}?" if near else ""
+
+
+def _unlike(name, there):
+    return -difflib.SequenceMatcher(a=there, b=name).ratio()

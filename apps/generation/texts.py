@@ -56,15 +56,17 @@ def main():
     # Bytes that are no UTF-8, too, as the shell gave them.
     given = [os.fsencode(prompt) for prompt in PROMPT.value or [""]]
     prompts = [prompt for prompt in given for _ in range(count)]
+    with errors.user_errors():
+        version, metadata = exports.find_export("transformer")
+        if (task := metadata["task"]) != "generate":
+            app = "translate" if task == "translate" else "predict"
+            raise ValueError(
+                f"--saved_model={version} is of --task={task}, which does not go on "
+                f"with texts: use python -m apps.{app}."
+            )
     with errors.user_errors(), errors.user_packages("text"):
         from kerazoo.tasks.transformer.exported import continue_prompts
 
-        version, metadata = exports.find_export("transformer")
-        if metadata["task"] != "generate":
-            raise ValueError(
-                f"--saved_model={version} is of --task={metadata['task']}: it goes on "
-                "with no texts."
-            )
         found = continue_prompts(version, prompts, run_flags.SEED.value, **options)
     for i in found.is_unknown.nonzero()[0][:1]:
         start = prompts[i][:40].decode(errors="replace")

@@ -1,7 +1,6 @@
 """Which graphs are meant where --dataset does not say it."""
 
 import pathlib
-import warnings
 
 from absl import flags
 
@@ -16,7 +15,8 @@ def take_found_dataset():
     """Takes the tables of --data_dir, where there are some and no --dataset is given.
 
     Raises:
-        ValueError: If `--dataset` or `--data_dir` is given for what another one means.
+        ValueError: If `--dataset` or `--data_dir` is given for what another one means,
+            or `--data_dir` for what is not there.
     """
     values = flags.FLAGS
     name, folder = values.dataset, pathlib.Path(values.data_dir or "")
@@ -29,21 +29,25 @@ def take_found_dataset():
     elif values.data_dir and (folder / _TABLES[0]).is_file():
         set_defaults({"dataset": "tables"})
     elif values.data_dir:
-        warnings.warn(
-            "`data_dir` is of no use to karate_club, which is built in: name what is "
-            f"there by `dataset`. Received: data_dir={folder}",
-            stacklevel=2,
+        raise ValueError(
+            f"--data_dir={folder} must have {' and '.join(_TABLES)}, or name what is "
+            "there by --dataset, such as cora; molecules need --task=graph, too."
+            f"{_there(folder)}"
         )
 
 
 def _needed(folder):
-    names = sorted(path.name for path in folder.glob("*") if are_molecules(path.name))
-    names = [name for name in names if name not in _TABLES]
-    there = f" There is {', '.join(names[:_MOST_NAMED])}." if names else ""
     return (
         "--task=graph needs --dataset: a file of molecules, such as esol.csv, or a "
-        f"collection of graphs, such as MUTAG, in --data_dir.{there}"
+        f"collection of graphs, such as MUTAG, in --data_dir.{_there(folder)}"
     )
+
+
+def _there(folder):
+    """Returns the sentence of the files that may be of molecules, or nothing."""
+    names = sorted(path.name for path in folder.glob("*") if are_molecules(path.name))
+    names = [name for name in names if name not in _TABLES]
+    return f" There is {', '.join(names[:_MOST_NAMED])}." if names else ""
 
 
 def _check_name(name):

@@ -112,7 +112,9 @@ def _read_texts(metadata, paths, columns, labelled):
 
     languages = tuple(metadata.get(f"{side}_language") for side in ("source", "target"))
     trained = Trained(
-        metadata.get("class_names") or (), languages if all(languages) else None
+        metadata.get("class_names") or (),
+        languages if all(languages) else None,
+        metadata.get("text_column"),
     )
     return read_texts(paths[0], columns.text_column, trained)
 

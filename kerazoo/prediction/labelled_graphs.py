@@ -29,6 +29,8 @@ def labelled_nodes(data: LabelledData) -> Inputs:
         )
     rows = [row for row in inputs.rows if row.label is not None]
     what = "nodes with a label"
+    if data.part == "test" and tables.split is None:
+        what += ", also those that the model may have learnt from"
     if data.part == "test" and tables.split is not None:
         tested = {i for i, name in enumerate(tables.split) if name.lower() == "test"}
         rows = [row for row in rows if row.item in tested]

@@ -1,11 +1,14 @@
 """Inputs of which is known what is right, by the readers of training."""
 
+import dataclasses
 import logging
 import typing
 
 import numpy as np
 
 from kerazoo.data.table_file import is_table
+from kerazoo.data.table_file import read_table
+from kerazoo.data.text.table_header import has_columns
 from kerazoo.prediction.inputs import Columns
 from kerazoo.prediction.kinds import find_kind
 from kerazoo.prediction.labelled_data import LabelledData
@@ -54,7 +57,7 @@ def open_labelled(
 def _labelled_texts(data):
     from kerazoo.data.text.loading import load_labelled
 
-    columns = data.columns
+    columns = _text_columns(data)
     alone = data.data_dir if data.part == "all" and data.dataset is None else None
     if alone and is_table(alone):
         return _labelled_table(alone, columns)
@@ -75,12 +78,27 @@ def _labelled_texts(data):
     return Inputs(["text"], rows, len(rows), "texts")
 
 
+def _text_columns(data):
+    """Returns the columns that are given, or those of training where they are there."""
+    columns, path = data.columns, data.data_dir
+    names = [data.metadata.get(f"{name}_column") for name in ("text", "label")]
+    is_given = columns.text_column is not None or columns.label_column is not None
+    if is_given or not path or data.dataset or not is_table(path):
+        return columns
+    if not has_columns(read_table(path, of_texts=True, first_rows=1), *names):
+        return columns
+    text_column, label_column = names
+    return dataclasses.replace(
+        columns, text_column=text_column, label_column=label_column
+    )
+
+
 def _labelled_table(path, columns):
     """Returns all rows of a table, which need not be enough to split them."""
+    from kerazoo.data.text import text_tables
     from kerazoo.data.text.labelled_columns import find_columns
-    from kerazoo.data.text.text_tables import read_table
 
-    table = read_table(path)
+    table = text_tables.read_table(path)
     found = find_columns(table, columns.text_column, columns.label_column)
     below = table.below(found.names is not None)
     _logger.info("%s: %s; measuring all %d rows.", path, found, len(below.rows))

@@ -86,7 +86,7 @@ def check_labels(metadata: dict[str, typing.Any], inputs: Inputs) -> None:
             shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
             raise ValueError(
                 f"{row.place}: expected a class of the model, one of {shown}. "
-                f"Received: label={row.label}"
+                f"Received: {row.label!r}"
             )
 
 

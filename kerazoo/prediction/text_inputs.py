@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from kerazoo.data.table_file import is_table
 from kerazoo.data.table_file import read_table
 from kerazoo.data.text.column_names import TEXT_NAMES
+from kerazoo.data.text.table_header import has_columns
 from kerazoo.data.text.text_column import find_text_column
 from kerazoo.data.text.text_files import text_files
 from kerazoo.data.text.text_lines import read_lines
@@ -31,6 +32,7 @@ class Trained:
     Args:
         class_names: Classes of labelled texts.
         languages: The source's and the target's, of pairs of texts.
+        text_column: Column of the texts, where training was given its name.
 
     Example:
 
@@ -41,6 +43,7 @@ class Trained:
 
     class_names: Sequence[str] = ()
     languages: tuple[str, str] | None = None
+    text_column: str | int | None = None
 
 
 def read_texts(
@@ -55,7 +58,8 @@ def read_texts(
             between tabs such as the model was trained on; a folder, whose `.txt` files
             are a text each; `"-"` for lines of standard input. Files may be gzip, with
             `.gz` at the end.
-        text_column: Column of a table, its name or its number from 1. Default: see
+        text_column: Column of a table, its name or its number from 1. Default: that of
+            training, where it is there; or see
             `kerazoo.data.text.text_column.find_text_column`.
         trained: What the model was trained on.
 
@@ -103,6 +107,8 @@ def _read_table(path):
 
 
 def _of_table(table, text_column, trained):
+    if text_column is None and has_columns(table, trained.text_column):
+        text_column = trained.text_column
     found, has_header = find_text_column(
         table, text_column, trained.class_names, trained.languages
     )
@@ -111,7 +117,11 @@ def _of_table(table, text_column, trained):
     if not table.rows:
         raise ValueError(f"{table.path}: expected rows. Received: only a header")
     if table.width > 1:
-        _logger.info("%s: texts are in column %r.", table.path, columns[found])
+        header = "a header" if has_header else "no header"
+        name = f" {columns[found]!r}" if has_header else ""
+        _logger.info(
+            "%s: %s, texts in column %d%s.", table.path, header, found + 1, name
+        )
     rows = [
         _row(f"line {line}", cells, cells[found])
         for line, cells in zip(table.lines, table.rows)

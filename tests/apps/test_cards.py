@@ -52,6 +52,14 @@ def test_card_is_that_of_the_newest_version_or_of_one(folder, capsys):
     assert newest[1] != written.read_text() and newest[1].startswith("---")
 
 
+def test_a_name_alone_is_of_the_usual_folder(folder, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "saved_models").symlink_to(folder)
+    shown = run(capsys, cards.main, "gan_ring")
+    assert shown == run(capsys, cards.main, folder, "gan_ring")
+    assert shown[0] == 0
+
+
 def test_mistakes_are_one_line(folder, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "old" / "1").mkdir(parents=True)

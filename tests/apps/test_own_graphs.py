@@ -193,8 +193,9 @@ def test_what_another_dataset_means_is_said(app, paths, tmp_path, arguments, wor
     assert_one_line(err, *words)
 
 
-def test_folder_without_tables_is_warned_of(app, paths, tmp_path):
-    command = (f"--data_dir={tmp_path}", *paths, "--target_column=x")
-    code, _, err = app(train_gnn.main, *command)
+def test_folder_without_tables_is_refused(app, paths, tmp_path):
+    (tmp_path / "drugs.csv").touch()
+    code, _, err = app(train_gnn.main, f"--data_dir={tmp_path}", *paths)
     assert code == 2
-    assert "Warning: --data_dir is of no use to karate_club" in err
+    words = [f"--data_dir={tmp_path}", "nodes.csv and edges.csv", "--task=graph"]
+    assert_one_line(err, *words, "There is drugs.csv.")

@@ -54,6 +54,12 @@ def test_video_shows_the_pole(app, saved_model, tmp_path, ending):
     assert abs(columns.mean() - frame.shape[1] / 2) < 30
 
 
+def test_a_model_of_nearly_that_name_is_named(app, saved_model):
+    code, _, err = app(play.main, f"--saved_model={saved_model}s")
+    assert code == 2
+    assert_one_line(err, f"{saved_model}s holds no", f"Did you mean {saved_model}?")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -12,6 +12,10 @@ from kerazoo.data.text_file import read_text
 TEXT = "Grüße\n日本\n"
 
 
+def packed(content):
+    return gzip.compress(content, mtime=0)  # For the names of the cases.
+
+
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
 )
@@ -26,7 +30,7 @@ def test_encodings_and_line_ends(tmp_path, monkeypatch, encoding, end, name):
         monkeypatch.setattr(sys, "stdin", stdin)
         path = name
     else:
-        path.write_bytes(gzip.compress(content, mtime=0) if name.endswith("gz") else content)
+        path.write_bytes(packed(content) if name.endswith("gz") else content)
     assert read_text(path) == TEXT
 
 
@@ -59,9 +63,17 @@ def test_bytes_that_are_no_utf8(tmp_path):
         ("a.csv", b" \n\r\n", "expected text. Received: an empty file"),
         ("a.csv", b"PK\x03\x04\x14\0", "a spreadsheet must be saved as CSV"),
         ("a.csv", b"\xd0\xcf\x11\xe0\xa1", "a spreadsheet must be saved as CSV"),
-        ("a.csv", gzip.compress(b"a,b\n", mtime=0), r"gzip, whose name must end in \.gz"),
+        (
+            "a.csv",
+            packed(b"a,b\n"),
+            r"gzip, whose name must end in \.gz",
+        ),
         ("a.csv.gz", b"a,b\n", "expected gzip. Received: "),
-        ("a.csv.gz", gzip.compress(b"a,b\n" * 99, mtime=0)[:-9], "expected gzip. Received: "),
+        (
+            "a.csv.gz",
+            packed(b"a,b\n" * 99)[:-9],
+            "expected gzip. Received: ",
+        ),
     ],
 )
 def test_other_files_are_refused_in_one_line(tmp_path, name, content, said):

@@ -86,6 +86,20 @@ def test_all_rows_of_a_table(tmp_path):
     assert labels(inputs) == ["a", "a"]
 
 
+@pytest.mark.parametrize("part", ["test", "all"])
+def test_columns_are_those_that_training_was_given(tmp_path, part):
+    rows = [f"{i},{'ab'[i % 2]},text {i},no" for i in range(40)]
+    table = write(tmp_path / "t.csv", "id,mood,said,Again?", *rows)
+    trained = {**CLASSIFIER, "text_column": "Said", "label_column": "mood"}
+    found = open_labelled(trained, data_dir=table, part=part)
+    assert set(labels(found)) <= {"a", "b"} and found.total == {"all": 40}.get(part, 4)
+    given = Columns(text_column="said", label_column="again?")
+    other = open_labelled(trained, data_dir=table, columns=given, part="all")
+    assert set(labels(other)) == {"no"}
+    with pytest.raises(ValueError, match="which of its 4 columns"):
+        open_labelled(CLASSIFIER, data_dir=table, part=part)
+
+
 def test_translations_are_those_of_the_test():
     metadata = {
         "family": "transformer",

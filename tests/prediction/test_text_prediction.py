@@ -1,3 +1,4 @@
+import dataclasses
 import gzip
 import io
 import json
@@ -139,6 +140,24 @@ def test_column_and_header_are_found(answer, tmp_path, lines, given, texts):
     name = given if given == "notes" else "text"
     assert [row[name] for row in rows] == texts
     assert [bool(row["label"]) for row in rows] == [bool(text) for text in texts]
+
+
+def test_column_is_that_which_training_was_given(tmp_path):
+    trained = {"family": "transformer", "task": "classify", "class_names": NAMES}
+    trained["text_column"] = "Said"
+    table = write(tmp_path / "t.csv", "Ref #,said,notes", "1,one 1,two")
+    assert [row.item for row in open_inputs(trained, table).rows] == [b"one 1"]
+    given = Columns(text_column="notes")
+    assert [row.item for row in open_inputs(trained, table, given).rows] == [b"two"]
+    table = write(tmp_path / "u.csv", "review,stars", "two 2,1")
+    assert [row.item for row in open_inputs(trained, table).rows] == [b"two 2"]
+
+
+def test_columns_of_training_are_noted(tmp_path, classifier):
+    task = dataclasses.replace(classifier[0], text_column="said", label_column=2)
+    task.texts = classifier[0].texts
+    noted = task.metadata()
+    assert (noted["text_column"], noted["label_column"]) == ("said", 2)
 
 
 def test_blank_lines_and_bytes_that_are_no_utf8_have_empty_answers(answer, tmp_path):

@@ -103,7 +103,7 @@ def _find(name, data_dir):
     except (OSError, http.client.HTTPException) as error:
         raise OSError(
             f"Could not download {names} from {URL} to {folder}; bring them there, or "
-            f"name the folder that has them with data_dir. Received: {error}"
+            f"name the folder that has them by `data_dir`. Received: {error}"
         ) from error
     return paths
 

@@ -11,6 +11,8 @@ from kerazoo.data.text.column_names import TEXT_NAMES
 from kerazoo.data.text.column_names import find_name
 from kerazoo.data.text.table_header import could_be_header
 from kerazoo.data.text.table_header import is_name
+from kerazoo.data.text.table_header import is_number
+from kerazoo.data.text.table_header import names_numbers
 from kerazoo.data.text.table_header import numbered_column
 
 
@@ -56,8 +58,9 @@ def find_columns(
 ) -> LabelledColumns:
     """Finds the columns of texts and labels, and whether the first row is a header.
 
-    It is one if a column is given by its name; and if a cell is `label`. Otherwise each
-    of its cells must look like a name and its label must occur in no other row. Then it
+    It is one if a column is given by its name; and if a cell is `label`. Otherwise its
+    label must occur in no other row. Then it is one if a cell stands above a column of
+    numbers. If not, each of its cells must look like a name. Then it
     is a header where the text or the label has a usual name, such as `review` or
     `sentiment`; where all other labels are numbers; and where all other labels occur
     twice at least and are written in another way (of capitals and digits), and its text
@@ -174,7 +177,11 @@ def _is_header(table, text, label):
     if "label" in (cell.lower() for cell in first):
         return True
     others = collections.Counter(row[label] for row in rest)
-    if not could_be_header(first, None) or first[label] in others:
+    if first[label] in others:
+        return False
+    if names_numbers(table, without=(text, label)):
+        return True
+    if not could_be_header(first, None):
         return False
     if find_name([first[label]], LABEL_NAMES) is not None:
         return True
@@ -182,8 +189,8 @@ def _is_header(table, text, label):
         return True
     if len(others) < 2:
         return False
-    if all(map(_is_number, others)):
-        return not _is_number(first[label])
+    if all(map(is_number, others)):
+        return not is_number(first[label])
     if min(others.values()) < 2:
         return False
     if _style(first[label]) not in map(_style, others) and (
@@ -201,11 +208,3 @@ def _is_header(table, text, label):
 def _style(label: str) -> tuple[str, bool]:
     case = "lower" if label.islower() else "upper" if label.isupper() else "mixed"
     return case, any(character.isdecimal() for character in label)
-
-
-def _is_number(cell):
-    try:
-        float(cell.replace(",", "."))
-    except ValueError:
-        return False
-    return True

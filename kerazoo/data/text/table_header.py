@@ -70,3 +70,59 @@ def could_be_header(row: typing.Sequence[str], header: bool | None = None) -> bo
         or "label" in (cell.lower() for cell in row)
         or all(not cell or could_be_name(cell) for cell in row)
     )
+
+
+def has_columns(table: Table, *names: str | int | None) -> bool:
+    """Returns whether the first row has names of columns, in any case.
+
+    Args:
+        table: The table.
+        *names: The names; numbers and None are none.
+
+    Example:
+
+    ```python
+    from kerazoo.data.text import read_table
+
+    has_columns(read_table("sst2/train.tsv"), "Sentence", "label")  # True
+    ```
+    """
+    first = {cell.lower() for cell in table.rows[0]}
+    return all(is_name(name) and str(name).lower() in first for name in names)
+
+
+def names_numbers(table: Table, without: typing.Collection[int] = ()) -> bool:
+    """Returns whether the first row has a word above a column of numbers.
+
+    Args:
+        table: The table.
+        without: Columns that do not count, from 0.
+
+    Example:
+
+    ```python
+    from kerazoo.data.table_file import Table
+
+    rows = [["Ref #", "Said"], ["1", "fine"], ["2", "dull"]]
+    names_numbers(Table("films.csv", rows, [1, 2, 3], [1, 2, 3]))  # True
+    ```
+    """
+    return any(
+        column[0] and not is_number(column[0]) and _are_numbers(column[1:])
+        for i, column in enumerate(zip(*table.rows))
+        if i not in without
+    )
+
+
+def is_number(cell: str) -> bool:
+    """Returns whether a cell is a number, perhaps with a decimal comma."""
+    try:
+        float(cell.replace(",", "."))
+    except ValueError:
+        return False
+    return True
+
+
+def _are_numbers(cells):
+    cells = [cell for cell in cells if cell]
+    return len(cells) > 1 and all(map(is_number, cells))

@@ -10,6 +10,7 @@ from kerazoo.data.text.labelled_columns import find_columns
 from kerazoo.data.text.parallel_tables import find_pair
 from kerazoo.data.text.table_header import could_be_header
 from kerazoo.data.text.table_header import is_name
+from kerazoo.data.text.table_header import names_numbers
 from kerazoo.data.text.table_header import numbered_column
 
 
@@ -24,7 +25,8 @@ def find_text_column(
     A table such as a model is trained on has the columns and the header that training
     takes: one with a column of labels that are all classes of the model, or one with
     columns of both languages. Of others it is the only column, or the one with a name
-    such as text, sentence or review; the first row is a header if it has that name.
+    such as text, sentence or review; the first row is a header if it has that name. If
+    the number of the column is given, so is a first row with a word above numbers.
 
     Args:
         table: The table.
@@ -56,7 +58,7 @@ def find_text_column(
         return labelled
     named = _named(table)
     if given is not None:
-        return given, named is not None
+        return given, named is not None or names_numbers(table, without=[given])
     if named is not None:
         return named, True
     source, has_header = None, False

@@ -65,7 +65,7 @@ def picture_of(env: gymnasium.Env) -> np.ndarray | None:
     ```
     """
     try:
-        found = env.render()
+        found: typing.Any = env.render()
     except NotImplementedError:
         return None
     return np.asarray(found) if np.ndim(found) == 3 else None

@@ -192,7 +192,12 @@ class TextClassification(TransformerTask):
         )
 
     def metadata(self) -> dict[str, typing.Any]:
-        return {**super().metadata(), "class_names": self.texts.class_names}
+        return {
+            **super().metadata(),
+            "class_names": self.texts.class_names,
+            "text_column": self.text_column,
+            "label_column": self.label_column,
+        }
 
     def identity(self) -> dict[str, typing.Any]:
         return {

@@ -81,6 +81,7 @@ def test_folder_is_looked_at_early(app, tmp_path, call):
         ((train_gan, "--dataset=digit"), "digits, folder or a name of TensorFlow Data"),
         ((train_gan, "--dataset=digit"), "Did you mean digits?"),
         ((train_diffusion, "--dataset=MNIST"), "Did you mean mnist?"),
+        ((train_gan, "--dataset=mnits"), "Did you mean mnist?"),  # And not units.
         ((*IMAGE, "--dataset=flder"), "Did you mean folder?"),
         ((train_gan, "--dataset=folder"), "--dataset=folder needs a --data_dir"),
         ((train_diffusion, "--dataset=folder"), "--dataset=folder needs a --data_dir"),
