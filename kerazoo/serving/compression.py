@@ -43,10 +43,11 @@ class CompressedServing:
     Example:
 
     ```python
-    import kerazoo
+    from kerazoo.models.gan import NetworkConfig
     from kerazoo.models.gan import ServingGAN
+    from kerazoo.models.gan import make_gan
 
-    model = kerazoo.load("saved_models/gan_digits")
+    model = make_gan((8, 8, 1), networks=NetworkConfig("compact", base_width=4))
     serving = CompressedServing(ServingGAN(model), model, "bfloat16")
     export(serving.module, serving.endpoints, "saved_models/gan_digits_bfloat16")
     ```
