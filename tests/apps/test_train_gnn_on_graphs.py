@@ -30,7 +30,7 @@ def data_dir(tmp_path):
     "arguments",
     [
         GRAPHS,
-        (*TOXICITY, "--architecture=gine"),
+        pytest.param((*TOXICITY, "--architecture=gine"), marks=pytest.mark.slow),
         *(
             pytest.param(arguments, marks=pytest.mark.slow)
             for arguments in (

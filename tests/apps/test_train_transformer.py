@@ -122,6 +122,7 @@ def translate_lines(*arguments):
     assert not ended.value.code
 
 
+@pytest.mark.slow
 def test_own_files_and_averages(app, paths, tmp_path):
     folder = tmp_path / "texts"
     folder.mkdir()
@@ -228,6 +229,7 @@ def test_classifies_texts(app, paths, tmp_path):
     assert_one_line(err, "at least", bounds)
 
 
+@pytest.mark.slow
 def test_classifies_images(app, paths, tmp_path):
     code, result, err = app(
         train_transformer.main,

@@ -81,10 +81,10 @@ def logged(folder, name):
 @pytest.mark.parametrize(
     ("kind", "averaging"),
     [
-        ("translate", "snapshots"),
-        ("generate", "none"),
+        pytest.param("translate", "snapshots", marks=pytest.mark.slow),
+        pytest.param("generate", "none", marks=pytest.mark.slow),
         ("classify", "exponential"),
-        ("image", "exponential"),
+        pytest.param("image", "exponential", marks=pytest.mark.slow),
     ],
 )
 def test_run_export_and_file_hold_the_same_model(kind, averaging, tmp_path):
@@ -108,6 +108,7 @@ def test_run_export_and_file_hold_the_same_model(kind, averaging, tmp_path):
     )
 
 
+@pytest.mark.slow  # tests/apps/test_compatibility.py goes on with an older run.
 def test_run_that_went_on_ends_as_one_that_did_not(tmp_path):
     training = TrainingConfig(
         averaging="snapshots",
