@@ -32,6 +32,7 @@ from apps.cli.sections import section
 from apps.generation import picture_flags
 from apps.serving import connection
 from apps.serving import tables
+from apps.serving.folder import served_models
 from apps.shared_flags import server
 from apps.shared_flags.version import VERSION
 
@@ -71,13 +72,12 @@ TABLES = {
     },
     "headings": {"label": MODEL},
 }
-_OF_MODELS = "saved_models"
 
 
 def main():
     with errors.user_errors():
         check_flags()
-        models = _MODELS.value or models_of_folder()
+        models = _MODELS.value or [path.name for path in served_models("--model")]
         requests = [] if _STATUS.value or _METADATA.value else read_requests()
     with connection.connected() as client, errors.user_errors():
         try:
@@ -122,22 +122,6 @@ def check_flags():
 def label():
     """Returns the label that is asked for, or None."""
     return next(iter(picture_flags.LABEL.value), None)
-
-
-def models_of_folder():
-    """Returns the names of the models that were exported here.
-
-    Raises:
-        ValueError: If there is none.
-    """
-    from kerazoo.serving.exported import versions
-
-    folder = pathlib.Path(_OF_MODELS)
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    found = [path.name for path in found if versions(path)]
-    if not found:
-        raise ValueError(f"{_OF_MODELS} holds no exported model: give --model.")
-    return found
 
 
 def read_requests():

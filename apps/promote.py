@@ -30,6 +30,7 @@ from apps.cli.sections import section
 from apps.generation import picture_flags
 from apps.serving import connection
 from apps.serving import tables
+from apps.serving.folder import served_models
 from apps.shared_flags import server
 
 adopt(exports)
@@ -61,14 +62,15 @@ TABLES = {
     },
     "headings": {"label": MODEL},
 }
-_OF_MODELS = "saved_models"
 
 
 def main():
     with errors.user_errors():
         check_flags()
     if _LIST.value:
-        show_models(listed())
+        with errors.user_errors():
+            found = listed()
+        show_models(found)
         return
     with errors.user_errors():
         directory, version = find_version()
@@ -118,20 +120,14 @@ def find_version():
 
 
 def listed():
-    """Returns the folders of the models to be listed."""
-    from kerazoo.serving.exported import versions
+    """Returns the folders of the models to be listed.
 
+    Raises:
+        ValueError: If there is none.
+    """
     if exports.SAVED_MODEL.value:
-        with errors.user_errors():
-            return [find_version()[0]]
-    folder = pathlib.Path(_OF_MODELS)
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    found = [path for path in found if versions(path)]
-    if not found:
-        raise errors.UserError(
-            f"{_OF_MODELS} holds no exported model: name one with --saved_model."
-        )
-    return found
+        return [find_version()[0]]
+    return served_models("--saved_model")
 
 
 def promote(directory, version, name):

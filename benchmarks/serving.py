@@ -12,7 +12,7 @@ import functools
 import statistics
 import time
 
-import kerazoo.models.gnn
+import kerazoo.models.gnn  # Before TensorFlow: see `kerazoo.legacy_keras`.
 
 # isort: split
 from absl import app

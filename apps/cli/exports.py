@@ -56,14 +56,19 @@ def find_export(*families, others=()):
 
 def _hint(path, families):
     """Returns the sentence that names a model of nearly that path, or nothing."""
+    try:
+        beside = list(path.parent.iterdir())
+    except OSError:
+        return ""
+    return nearest(str(path), [str(p) for p in beside if _family_of(p) in families])
+
+
+def _family_of(model):
+    """Returns the family of a served model; None where none can be read."""
     from kerazoo.serving.exported import newest_version
     from kerazoo.serving.exported import read_metadata
-    from kerazoo.serving.exported import versions
 
-    folder = path.parent
-    found = {
-        str(model): read_metadata(newest_version(model)).get("family")
-        for model in (folder.iterdir() if folder.is_dir() else ())
-        if versions(model)
-    }
-    return nearest(str(path), [name for name in found if found[name] in families])
+    try:
+        return read_metadata(newest_version(model)).get("family")
+    except (OSError, ValueError):
+        return None

@@ -5,6 +5,7 @@ import logging
 import os
 import re
 
+from kerazoo.data.missing_cells import is_missing
 from kerazoo.data.table_file import Table
 
 _NUMBER = re.compile(r"[+-]?\d+(,\d+)?([eE][+-]?\d+)?")
@@ -14,8 +15,8 @@ _logger = logging.getLogger(__name__)
 def with_decimal_points(table: Table, says: bool = True) -> Table:
     """Returns a table with points for the commas in columns of numbers.
 
-    A column is one of numbers if all of its cells are, but for the first one, which may
-    be a header. Tables with commas between cells stay as they are.
+    A column is one of numbers if all of its cells are, but for missing ones and for the
+    first, which may be a header. Tables with commas between cells stay as they are.
 
     Args:
         table: The table.
@@ -37,7 +38,7 @@ def with_decimal_points(table: Table, says: bool = True) -> Table:
     rows = [list(row) for row in table.rows]
     changed = []
     for column, name in enumerate(rows[0]):
-        cells = [row[column] for row in rows[1:] if row[column]]
+        cells = [row[column] for row in rows[1:] if not is_missing(row[column])]
         if not any("," in cell for cell in cells):
             continue
         if all(map(_NUMBER.fullmatch, cells)):

@@ -30,6 +30,15 @@ class Table:
 
     Attributes:
         width: Number of columns.
+
+    Example:
+
+    ```python
+    import pathlib
+
+    table = Table(pathlib.Path("own.csv"), [["x", "y"], ["1", "2"]], [1, 2], [1, 2])
+    table.width, table.below(has_header=True).rows  # (2, [["1", "2"]])
+    ```
     """
 
     path: pathlib.Path
@@ -91,7 +100,7 @@ def read_table(
         of_texts: Whether cells are texts, where quotes and spaces are common.
         errors: `"strict"`, or `"surrogateescape"` to keep bytes that are not UTF-8.
         keeps_blank: Whether a blank line of a list, or of a table of one column, is a
-            row.
+            row, where it has a row above it.
         first_rows: Reads no more than these, of a file's first 64 KiB; None for all.
 
     Returns:
@@ -205,9 +214,10 @@ def _split_at_spaces(path, text, keeps_blank, first_rows):
     if len({len(row) for row in rows if row}) > 1:  # A name of several words, or none.
         rows = [line.split(maxsplit=1) for line in lines]
     width = max(map(len, rows))
+    start = next(i for i, row in enumerate(rows) if row)
     kept = [
         (row + [""] * (width - len(row)), line)
-        for line, row in enumerate(rows, 1)
+        for line, row in enumerate(rows[start:], start + 1)
         if row or keeps_blank
     ][:first_rows]
     rows, numbers = ([pair[i] for pair in kept] for i in (0, 1))

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import re
 import typing
 
 import gradio
@@ -73,7 +74,8 @@ def in_one_line(error: BaseException) -> str:
             "the installation."
         )
     if isinstance(error, tf.errors.OpError):
-        lines = [line.strip() for line in error.message.splitlines()]
-        asserted = [line for line in lines if "assertion failed" in line]
-        return (asserted or lines)[0].partition("assertion failed: ")[2] or lines[0]
+        # What went wrong is the line above that of the nodes, `[[{{node ...}}]]`.
+        above = re.split(r"\n\s*\[\[", error.message)[0]
+        said = above.rstrip().rpartition("\n")[2]
+        return said.rpartition("assertion failed: ")[2].strip()
     return " ".join(str(error).split())

@@ -1,5 +1,7 @@
 """Links that a graph may have."""
 
+import itertools
+
 import numpy as np
 
 from kerazoo.demo.graph_drawing import draw_graph
@@ -47,11 +49,10 @@ class LinkTab(GraphViewTab):
         pairs = np.stack([np.full_like(targets, node), targets], axis=1)
         found, seconds = self.run(graph, pairs=pairs.astype(np.int32))
         order = np.argsort(-found[:-1], kind="stable")
+        unlinked = (i for i in order if not graph.has_edge(node, int(others[i])))
         new = [
-            (int(others[i]), float(found[i]))
-            for i in order
-            if not graph.has_edge(node, int(others[i]))
-        ][:_MOST]
+            (int(others[i]), float(found[i])) for i in itertools.islice(unlinked, _MOST)
+        ]
         picture = draw_graph(
             graph.graph,
             self.places(graph, node),

@@ -54,13 +54,12 @@ class Model:
             ValueError: If an input is of another shape or type.
             tf.errors.InvalidArgumentError: If the model refuses a value.
         """
-        specs = self.specs(signature)
-        try:
-            tensors = {
-                name: _tensor(inputs[name], spec.dtype) for name, spec in specs.items()
-            }
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"An input of {signature}: {error}") from error
+        tensors = {}
+        for name, spec in self.specs(signature).items():
+            try:
+                tensors[name] = _tensor(inputs[name], spec.dtype)
+            except (TypeError, ValueError) as error:
+                raise ValueError(f"The input {name} of {signature}: {error}") from error
         start = time.perf_counter()
         found = self.signatures[signature](**tensors)
         outputs = {name: value.numpy() for name, value in found.items()}
@@ -68,6 +67,8 @@ class Model:
 
 
 def _tensor(value, dtype):
+    if value is None:
+        raise ValueError("expected a value. Received: none")
     if dtype.is_integer:
         array, limits = np.asarray(value), np.iinfo(dtype.as_numpy_dtype)
         # TensorFlow would take the last bits of a larger one.

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 import gradio
+import gymnasium
 
 from kerazoo.demo.answering import answering
 from kerazoo.demo.bars import bars
@@ -93,15 +94,9 @@ class PolicyTab(Tab):
 
         Raises:
             EnvironmentFailure: If the environment raises an error.
-            ValueError: If there is no such environment.
+            ValueError: If there is no such environment, or it cannot be made.
         """
-        from kerazoo.models.dqn.playing import make_trained_environment
-
-        if game is None:
-            game = Game(make_trained_environment(self.metadata, renders=True), seed)
-        else:
-            game = Game(game.env, seed)
-        return self._shown(game)
+        return self._shown(Game(self._make() if game is None else game.env, seed))
 
     def step(self, game: Game | None, seed: int) -> Shown:
         """Takes the best action; begins anew where the episode has ended.
@@ -131,6 +126,14 @@ class PolicyTab(Tab):
                 yield self._shown(game)
                 shown = time.monotonic()
         yield self._shown(game)
+
+    def _make(self):
+        from kerazoo.models.dqn.playing import make_trained_environment
+
+        try:
+            return make_trained_environment(self.metadata, renders=True)
+        except gymnasium.error.Error as error:
+            raise ValueError(str(error)) from error
 
     def _values(self, game):
         """Returns the pair of the best action and all values, and the seconds."""

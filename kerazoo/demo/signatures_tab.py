@@ -1,6 +1,5 @@
 """The signatures of an export, as what JSON can hold."""
 
-import base64
 import json
 import typing
 
@@ -11,6 +10,8 @@ from kerazoo.demo.answering import answering
 from kerazoo.demo.examples import example_requests
 from kerazoo.demo.tab import Tab
 from kerazoo.demo.words import latency
+from kerazoo.serving.client.json_lines import read_requests
+from kerazoo.serving.client.json_lines import readable
 
 _MOST = 2000  # Numbers of an output that are shown.
 
@@ -18,7 +19,8 @@ _MOST = 2000  # Numbers of an output that are shown.
 class SignaturesTab(Tab):
     """Asks any signature of any export, with inputs and outputs as JSON.
 
-    Bytes that are no text are `{"b64": ...}`, as in TensorFlow Serving's REST.
+    They are written as those of `apps.client`: bytes that are no text are
+    `{"b64": ...}`, as in TensorFlow Serving's REST.
 
     Args:
         export, data_dir: See `Tab`.
@@ -68,12 +70,11 @@ class SignaturesTab(Tab):
         if inputs is None:
             self._check(signature)
             inputs = {
-                name: np.zeros([n or 1 for n in spec.shape], spec.dtype.as_numpy_dtype)
-                for name, spec in self.model.specs(signature).items()
+                name: _blank(spec) for name, spec in self.model.specs(signature).items()
             }
         lines = [
-            f"  {json.dumps(name)}: {json.dumps(_to_json(value))}"
-            for name, value in inputs.items()
+            f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}"
+            for name, value in readable(inputs).items()
         ]
         return "{\n" + ",\n".join(lines) + "\n}"
 
@@ -88,23 +89,20 @@ class SignaturesTab(Tab):
             Its outputs, and how long it took.
 
         Raises:
-            ValueError: If there is no such signature, an input is missing, or it is
-                of another shape or type.
+            ValueError: If there is no such signature, the inputs are no JSON, or one is
+                missing or of another shape or type.
         """
         self._check(signature)
-        try:
-            given = json.loads(inputs)
-        except ValueError as error:
-            raise ValueError(f"Expected JSON. Received: {error}") from error
-        expected = self.model.specs(signature)
-        if not isinstance(given, dict) or given.keys() != expected.keys():
-            received = ", ".join(given) if isinstance(given, dict) else inputs[:40]
+        given, expected = read_requests(inputs), self.model.specs(signature)
+        if len(given) != 1 or given[0].keys() != expected.keys():
+            received = "; ".join(", ".join(one) for one in given)
             raise ValueError(
                 f"Expected an object of {', '.join(expected)}. Received: {received}"
             )
-        given = {name: _from_json(value) for name, value in given.items()}
-        found, seconds = self.model.ask(signature, **given)
-        return {name: _shown(value) for name, value in found.items()}, latency(seconds)
+        found, seconds = self.model.ask(signature, **given[0])
+        small = {name: value for name, value in found.items() if value.size <= _MOST}
+        shown = {name: _shape(value) for name, value in found.items()}
+        return shown | readable(small), latency(seconds)
 
     def _check(self, signature):
         if signature not in self.model.signatures:
@@ -114,32 +112,12 @@ class SignaturesTab(Tab):
             )
 
 
-def _shown(value):
-    if value.size > _MOST:
-        return f"{value.dtype} of shape {list(value.shape)}"
-    return _to_json(value)
+def _blank(spec):
+    shape = [size or 1 for size in spec.shape]
+    return np.full(
+        shape, b"" if spec.dtype == "string" else 0, spec.dtype.as_numpy_dtype
+    )
 
 
-def _to_json(value):
-    return _texts(np.asarray(value).tolist())
-
-
-def _texts(value):
-    if isinstance(value, list):
-        return [_texts(one) for one in value]
-    if isinstance(value, bytes):
-        try:
-            return value.decode()
-        except UnicodeDecodeError:
-            return {"b64": base64.b64encode(value).decode()}
-    if isinstance(value, float):
-        return float(f"{value:.7g}")
-    return value
-
-
-def _from_json(value):
-    if isinstance(value, list):
-        return [_from_json(one) for one in value]
-    if isinstance(value, dict):
-        return base64.b64decode(value.get("b64", ""))
-    return value
+def _shape(value):
+    return f"{value.dtype} of shape {list(value.shape)}"

@@ -1,18 +1,14 @@
 """Classes of a text."""
 
-import gradio
-
-from kerazoo.demo.answering import answering
 from kerazoo.demo.bars import bars
-from kerazoo.demo.examples import example_texts
-from kerazoo.demo.tab import Tab
+from kerazoo.demo.text_tab import TextTab
 from kerazoo.demo.words import large
 from kerazoo.demo.words import latency
 
 _MOST = 10  # Classes that are shown.
 
 
-class TextClassTab(Tab):
+class TextClassTab(TextTab):
     """Says of which class a text is.
 
     Args:
@@ -22,27 +18,14 @@ class TextClassTab(Tab):
 
     ```python
     tab = TextClassTab(exports["texts"])
-    best, probabilities, answered = tab.classify("a good film")
+    best, probabilities, answered = tab.answer("a good film")
     ```
     """
 
     about = "The classes of a text, the likeliest first."
+    action = "Classify"
 
-    def warm_up(self) -> None:
-        self.classify(example_texts(self.export)[0])
-
-    def draw(self, page: gradio.Blocks) -> None:
-        texts = example_texts(self.export)
-        with gradio.Row():
-            with gradio.Column(scale=2):
-                text = gradio.Textbox(texts[0], label="Text", lines=2, max_lines=8)
-                button = gradio.Button("Classify", variant="primary")
-                gradio.Examples([[one] for one in texts], [text], label="Examples")
-            with gradio.Column(scale=3, elem_classes="answers"):
-                outputs = [gradio.HTML() for _ in range(3)]
-        gradio.on([button.click, text.submit], answering(self.classify), text, outputs)
-
-    def classify(self, text: str) -> tuple[str, str, str]:
+    def answer(self, text: str) -> tuple[str, str, str]:
         """Says of which class a text is.
 
         Args:
@@ -54,9 +37,7 @@ class TextClassTab(Tab):
         Raises:
             ValueError: If the text is blank.
         """
-        if not text.strip():
-            raise ValueError("Type a text first.")
-        probabilities, notes, seconds = self.ask(text.encode())
+        probabilities, notes, seconds = self.ask(text)
         names = self.metadata["class_names"]
         return (
             large(names[int(probabilities.argmax())]) + notes,

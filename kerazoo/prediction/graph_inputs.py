@@ -39,11 +39,10 @@ def read_nodes(
             those of training are needed.
     """
     tables = _read_tables(data_dir, trained, target_column)
-    table = csv_columns.read_columns(pathlib.Path(data_dir, NODES))
-    columns = table.cells
+    columns = tables.nodes.cells
+    numbered = zip(tables.nodes.numbers, *columns.values())
     rows = [
-        Row(f"row {number}", cells, i)
-        for i, (number, *cells) in enumerate(zip(table.numbers, *columns.values()))
+        Row(f"row {number}", cells, i) for i, (number, *cells) in enumerate(numbered)
     ]
     if tables.labels is not None:
         for row, label in zip(rows, tables.labels[1]):

@@ -115,6 +115,7 @@ def _read_texts(metadata, paths, columns, labelled):
         metadata.get("class_names") or (),
         languages if all(languages) else None,
         metadata.get("text_column"),
+        metadata.get("label_column"),
     )
     return read_texts(paths[0], columns.text_column, trained)
 

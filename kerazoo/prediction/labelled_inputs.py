@@ -2,13 +2,16 @@
 
 import dataclasses
 import logging
+import pathlib
 import typing
 
 import numpy as np
 
 from kerazoo.data.table_file import is_table
 from kerazoo.data.table_file import read_table
+from kerazoo.data.text.labelled_parts import find_parts
 from kerazoo.data.text.table_header import has_columns
+from kerazoo.data.text.table_header import is_name
 from kerazoo.prediction.inputs import Columns
 from kerazoo.prediction.kinds import find_kind
 from kerazoo.prediction.labelled_data import LabelledData
@@ -67,30 +70,29 @@ def _labelled_texts(data):
         columns.text_column,
         columns.label_column,
     )
-    parts = [(own, labels) for own, labels in _chosen(texts, data.part)]
     rows = [
-        Row(
-            f"text {text[:40]!r}", [text], text.encode(), label=texts.class_names[label]
-        )
-        for own, labels in parts
-        for text, label in zip(own, labels)
+        Row(_place(text), [text], text.encode(), label=texts.class_names[label])
+        for own in _chosen(texts, data.part)
+        for text, label in zip(*own)
     ]
     return Inputs(["text"], rows, len(rows), "texts")
 
 
 def _text_columns(data):
     """Returns the columns that are given, or those of training where they are there."""
-    columns, path = data.columns, data.data_dir
-    names = [data.metadata.get(f"{name}_column") for name in ("text", "label")]
+    columns = data.columns
     is_given = columns.text_column is not None or columns.label_column is not None
-    if is_given or not path or data.dataset or not is_table(path):
+    names = {n: data.metadata.get(n) for n in ("text_column", "label_column")}
+    names = {n: name for n, name in names.items() if is_name(name)}
+    if is_given or not names or data.data_dir is None or data.dataset is not None:
         return columns
-    if not has_columns(read_table(path, of_texts=True, first_rows=1), *names):
+    path = find_parts(pathlib.Path(data.data_dir)).train
+    if not is_table(path):
         return columns
-    text_column, label_column = names
-    return dataclasses.replace(
-        columns, text_column=text_column, label_column=label_column
-    )
+    table = read_table(path, of_texts=True, first_rows=1)
+    if not has_columns(table, *names.values()):
+        return columns
+    return dataclasses.replace(columns, **names)
 
 
 def _labelled_table(path, columns):

@@ -7,6 +7,7 @@ import pathlib
 
 import numpy as np
 
+from kerazoo.data.csv_columns import number_of
 from kerazoo.data.decimal_commas import with_decimal_points
 from kerazoo.data.table_file import is_table
 from kerazoo.data.table_file import read_table
@@ -57,7 +58,7 @@ def read_observations(path: str | os.PathLike) -> Inputs:
 
 def _of_table(table):
     names = table.rows[0]
-    has_header = all(math.isnan(_number(name)) for name in names)
+    has_header = all(math.isnan(number_of(name)) for name in names)
     table = table.below(has_header)
     if not has_header:
         names = [f"observation_{i}" for i in range(len(names))]
@@ -66,7 +67,7 @@ def _of_table(table):
     rows = []
     for line, cells in zip(table.lines, table.rows):
         row = Row(f"line {line}", cells)
-        numbers = np.array([_number(cell) for cell in cells])
+        numbers = np.array([number_of(cell) for cell in cells])
         if np.isnan(numbers).any():
             cell = cells[int(np.isnan(numbers).argmax())]
             row.problem = f"{cell!r}, which is no number"
@@ -98,10 +99,3 @@ def _of_json(line, text):
     except ValueError as error:
         row.problem = f"no JSON: {error}" if text.strip() else "a blank line"
     return row
-
-
-def _number(cell):
-    try:
-        return float(cell)
-    except ValueError:
-        return math.nan

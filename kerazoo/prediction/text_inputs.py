@@ -32,7 +32,8 @@ class Trained:
     Args:
         class_names: Classes of labelled texts.
         languages: The source's and the target's, of pairs of texts.
-        text_column: Column of the texts, where training was given its name.
+        text_column, label_column: Columns of the texts and of the labels, where
+            training was given their names.
 
     Example:
 
@@ -44,6 +45,7 @@ class Trained:
     class_names: Sequence[str] = ()
     languages: tuple[str, str] | None = None
     text_column: str | int | None = None
+    label_column: str | int | None = None
 
 
 def read_texts(
@@ -110,7 +112,11 @@ def _of_table(table, text_column, trained):
     if text_column is None and has_columns(table, trained.text_column):
         text_column = trained.text_column
     found, has_header = find_text_column(
-        table, text_column, trained.class_names, trained.languages
+        table,
+        text_column,
+        trained.class_names,
+        trained.languages,
+        trained.label_column if has_columns(table, trained.label_column) else None,
     )
     columns = table.rows[0] if has_header else _default_names(table.width, found)
     table = table.below(has_header)

@@ -84,10 +84,9 @@ def execute(
             )
             is_same = record.check(state.path)
             previous = state.read_result() or {}
+            is_done = is_same and _is_done(previous, export_dir, export_dtype)
         # Workers that were stopped one after the other must agree.
-        if strategies.minimum_over_workers(
-            strategy, is_same and _is_done(previous, export_dir, export_dtype)
-        ):
+        if strategies.minimum_over_workers(strategy, is_done):
             progress.say(f"Done before, see {folder}/result.json.")
             return previous
         keras.utils.set_random_seed(seed)
@@ -213,12 +212,10 @@ def _export(task, directory, dtype, notes):
     serving = task.serving(model)
     metadata = {"family": task.family, **notes, **task.metadata()}
     if dtype != "float32":
-        original, serving = (
-            serving,
-            CompressedServing(task.serving(model), model, dtype),
-        )
-        compared = compare_compressed(serving, original)
+        compressed = CompressedServing(task.serving(model), model, dtype)
+        compared = compare_compressed(compressed, serving)
         metadata |= {"dtype": dtype, "compression": compared}
+        serving = compressed
         keras_model = None  # It would have the weights that are to be saved.
     try:
         path = export(

@@ -22,9 +22,9 @@ _LARGEST = 127  # Of int8, without -128: as far on both sides.
 class CompressedServing:
     """Serves a model whose weights are stored in a smaller type.
 
-    Matrices and kernels are stored as `dtype` and made float32 once in each request;
-    all arithmetic stays float32, and what has one axis, such as biases, is kept. For
-    int8, each channel has a scale, `w = scale * q` with `scale = max |w| / 127`
+    Matrices and kernels are stored as `dtype` and made float32 where a request needs
+    them; all arithmetic stays float32, and what has one axis, such as biases, is kept.
+    For int8, each channel has a scale, `w = scale * q` with `scale = max |w| / 127`
     (symmetric quantization by channel, Krishnamoorthi 2018, Section 3.1). Channels are
     along the last axis or the first, whichever errs less: kernels have theirs last,
     tables of embeddings first. Activations are not quantized and need no calibration.

@@ -80,7 +80,7 @@ def convert_to_lite(
             f"`dtype` must be one of {', '.join(LITE_DTYPES)}. Received: dtype={dtype}"
         )
     version = newest_version(export)
-    try:
+    try:  # The whole: signatures alone have no variables to be traced with.
         loaded = tf.saved_model.load(os.fspath(version))
     except (OSError, ValueError, tf.errors.OpError) as error:
         raise ValueError(

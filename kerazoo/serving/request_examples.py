@@ -1,12 +1,14 @@
 """Requests as a person would write them: for REST in JSON, for gRPC in Python."""
 
-import base64
 import json
 import shlex
 import typing
 import urllib.parse
 
 import numpy as np
+
+from kerazoo.serving.client.json_values import each
+from kerazoo.serving.client.json_values import to_text
 
 Arrays = typing.Mapping[str, np.ndarray]
 _LONGEST = 2_000  # Characters of a body that stands in a command.
@@ -105,16 +107,5 @@ def grpc_program(
 
 def _plain(value):
     """Returns an array as nested lists that JSON can hold."""
-    return value.tolist() if value.dtype != object else _texts(value.tolist())
-
-
-def _texts(value):
-    """Returns texts as they are, and other bytes as TensorFlow Serving takes them."""
-    if isinstance(value, list):
-        return [_texts(item) for item in value]
-    if isinstance(value, str):
-        return value
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return {"b64": base64.b64encode(value).decode()}
+    found = value.tolist()
+    return each(found, to_text) if value.dtype == object else found

@@ -14,6 +14,8 @@ def load_signatures(version: str | os.PathLike) -> dict[str, typing.Any]:
 
     Returns:
         Mapping of names to functions of named tensors, which return a dict of tensors.
+        They are to be called: one that is traced into another function needs the whole
+        model, of `tf.saved_model.load`.
 
     Raises:
         ValueError: If its files are damaged.

@@ -60,6 +60,17 @@ def test_a_model_of_nearly_that_name_is_named(app, saved_model):
     assert_one_line(err, f"{saved_model}s holds no", f"Did you mean {saved_model}?")
 
 
+def test_a_damaged_model_beside_it_is_no_matter(app, tmp_path):
+    damaged = tmp_path / "poles" / "1" / "assets.extra" / "kerazoo.json"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text("{")
+    for folder in (tmp_path, tmp_path / "none"):
+        code, _, err = app(play.main, f"--saved_model={folder}/pole")
+        assert code == 2
+        assert_one_line(err, f"{folder}/pole holds no exported version")
+        assert "Did you mean" not in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -26,6 +26,11 @@ def test_a_first_row_of_numbers_has_them_too(tmp_path):
     assert rows == [["CCO", "0.5"], ["CC", "1.5"]]
 
 
+def test_missing_numbers_are_no_words(tmp_path):
+    rows = rows_of(tmp_path, "id;x\na;0,5\nb;N/A\nc;?\nd;1,5\n")
+    assert [row[1] for row in rows] == ["x", "0.5", "N/A", "?", "1.5"]
+
+
 @pytest.mark.parametrize("cell", ["1,2,3", "a,5", "1.000,5"])
 def test_other_commas_stay(tmp_path, cell):
     rows = rows_of(tmp_path, f"id;x\na;0,5\nb;{cell}\n")

@@ -4,6 +4,8 @@ import tensorflow as tf
 
 from kerazoo.demo.answering import answering
 from kerazoo.demo.answering import in_one_line
+from kerazoo.demo.model import Model
+from tests.demo.exports import exports
 
 
 @pytest.mark.parametrize(
@@ -54,3 +56,15 @@ def test_errors_of_programmers_are_not_hidden():
 
     with pytest.raises(KeyError):
         fail()
+
+
+def test_what_tensorflow_says_of_its_graph_is_left_out():
+    inputs = {"node_features": [[0.0] * 34], "source": [0], "target": [7]}
+    model = Model(exports()["nodes"])
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        model.ask("tensors", **inputs)
+    assert in_one_line(caught.value) == "segment_ids[0] = 7 is out of range [0, 1)"
+    request = {"count": 1, "seed": 0, "guidance": 1, "label": [0]}
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        Model(exports()["diffusion"]).ask("sample", steps=0, **request)
+    assert in_one_line(caught.value) == "[steps must be positive:] [0]"

@@ -16,7 +16,7 @@ def test_signatures_are_asked_and_timed():
 @pytest.mark.parametrize("wrong", ["many", None, [1, [2]], 2**40, -(2**31) - 1])
 def test_wrong_input_is_an_error_of_its_signature(wrong):
     model = Model(exports()["points"])
-    with pytest.raises(ValueError, match="An input of sample: .*"):
+    with pytest.raises(ValueError, match="The input count of sample: ."):
         model.ask("sample", count=wrong, seed=0, truncation=0)
 
 

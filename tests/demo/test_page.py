@@ -59,7 +59,7 @@ def test_damaged_model_is_said_when_it_is_asked(tmp_path):
     (tmp_path / "saved_model.pb").write_bytes(b"torn")
     _, (tab,) = make_page([Export("torn", tmp_path, metadata)])
     with pytest.raises(ValueError, match="cannot be loaded"):
-        tab.classify("a text")
+        tab.answer("a text")
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@ import gymnasium
 import numpy as np
 import pytest
 
+from kerazoo.demo.export import Export
 from kerazoo.demo.game import Game
 from kerazoo.demo.policy_tab import PolicyTab
 from kerazoo.models.dqn.foreign_errors import EnvironmentFailure
@@ -82,3 +83,15 @@ def test_mask_goes_to_policies_that_take_one():
 def test_failing_environment_is_one_line():
     with pytest.raises(EnvironmentFailure, match="Odd failed at step 1: KeyError"):
         Game(Odd(), seed=0).step(5)
+
+
+def test_environment_that_cannot_be_made_is_a_mistake(tab):
+    def make(**kwargs):
+        raise gymnasium.error.DependencyNotInstalled("cars is not installed")
+
+    gymnasium.register("DemoCars-v0", make)
+    metadata = {**tab.metadata, "env": "DemoCars-v0"}
+    cars = PolicyTab(Export("cars", tab.export.version, metadata))
+    with pytest.raises(ValueError, match="cars is not installed"):
+        cars.reset(None, 0)
+    del gymnasium.registry["DemoCars-v0"]

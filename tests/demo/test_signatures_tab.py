@@ -27,6 +27,14 @@ def test_example_of_no_request_is_of_the_right_shapes():
     }
 
 
+def test_example_of_a_text_can_be_asked():
+    tab = SignaturesTab(exports()["writing"])
+    inputs = tab.example("generate")
+    assert json.loads(inputs)["prompt"] == [""]
+    # No prompt, the place 0, the seed 0, temperature and top p: see `exports`.
+    assert tab.request("generate", inputs)[0] == {"text": [" 000.0"]}
+
+
 def test_bytes_that_are_no_text_are_base64():
     tab = SignaturesTab(exports()["gan"])
     outputs, _ = tab.request("generate", tab.example("generate"))
@@ -48,10 +56,11 @@ def test_large_outputs_are_described():
     ("signature", "inputs", "said"),
     [
         ("serve", "{}", "one of classify. Received: serve"),
-        ("classify", "{", "Expected JSON"),
-        ("classify", "[]", "object of text"),
+        ("classify", "{", "line 1 is no JSON"),
+        ("classify", "[]", "must be an object"),
         ("classify", '{"label": [1]}', "object of text. Received: label"),
-        ("classify", '{"text": [1]}', "An input of classify"),
+        ("classify", '{"text": ["a"]} {"text": ["b"]}', "Received: text; text"),
+        ("classify", '{"text": [1]}', "The input text of classify"),
     ],
 )
 def test_wrong_requests_are_errors(tab, signature, inputs, said):

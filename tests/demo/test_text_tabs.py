@@ -15,27 +15,21 @@ from tests.demo.html_parts import words_of
 
 
 def test_translations_have_alternatives_and_scores():
-    best, others, answered = TranslationTab(exports()["translations"]).translate(
-        "<Day>"
-    )
+    best, others, answered = TranslationTab(exports()["translations"]).answer("<Day>")
     assert words_of(best).split() == ["<DAY>"]
     assert cells_of(others) == [["<DAY>", "-0.25"], ["<day>", "-1.5"]]
     assert "Answered" in answered
 
 
 def test_long_text_is_said_to_be_cut():
-    best, *_ = TranslationTab(exports()["translations"]).translate(
-        "much too long a text"
-    )
+    best, *_ = TranslationTab(exports()["translations"]).answer("much too long a text")
     assert "only the beginning" not in words_of(best).lower()
-    best, *_ = TranslationTab(exports()["translations"]).translate(
-        "much too long a text!"
-    )
+    best, *_ = TranslationTab(exports()["translations"]).answer("much too long a text!")
     assert "Only the beginning was read" in words_of(best)
 
 
 def test_texts_have_classes():
-    best, shares, _ = TextClassTab(exports()["texts"]).classify("eleven long")
+    best, shares, _ = TextClassTab(exports()["texts"]).answer("eleven long")
     assert words_of(best).split() == ["good"]
     good = 1 / (1 + np.exp(-1))  # Of eleven characters, see `exports`.
     assert bars_of(shares) == (
@@ -60,8 +54,8 @@ def test_texts_go_on_and_are_scored():
 @pytest.mark.parametrize("text", ["", "  \n"])
 def test_blank_text_is_an_error(text):
     for ask in (
-        TranslationTab(exports()["translations"]).translate,
-        TextClassTab(exports()["texts"]).classify,
+        TranslationTab(exports()["translations"]).answer,
+        TextClassTab(exports()["texts"]).answer,
         WritingTab(exports()["writing"]).score,
     ):
         with pytest.raises(ValueError, match="Type a text first"):

@@ -100,6 +100,18 @@ def test_columns_are_those_that_training_was_given(tmp_path, part):
         open_labelled(CLASSIFIER, data_dir=table, part=part)
 
 
+def test_a_name_that_training_was_given_alone_is_taken(tmp_path):
+    rows = [f"{i},{'ab'[i % 2]},text {i},no" for i in range(40)]
+    trained = {**CLASSIFIER, "text_column": "said", "label_column": None}
+    table = write(tmp_path / "own" / "train.csv", "id,label,said,x", *rows)
+    for path in (table, tmp_path / "own"):
+        found = open_labelled(trained, data_dir=path, part="all")
+        assert found.total == 40 and found.rows[0].item.startswith(b"text ")
+    by_number = {**trained, "text_column": 3}
+    with pytest.raises(ValueError, match="which of its 4 columns"):
+        open_labelled(by_number, data_dir=table)
+
+
 def test_translations_are_those_of_the_test():
     metadata = {
         "family": "transformer",

@@ -143,7 +143,7 @@ def test_lists_of_molecules(tmp_path, name, separator, header):
     from kerazoo.data.graphs.molecules import molecules
 
     lines = (f"{s}{separator}{i}.5\n" for i, s in enumerate(SMILES))
-    content = (header.format(separator) + "".join(lines)).encode()
+    content = ("\n" + header.format(separator) + "".join(lines)).encode()
     path = tmp_path / name
     path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
     trained = molecules(path)
@@ -155,7 +155,8 @@ def test_lists_of_molecules(tmp_path, name, separator, header):
 
 @pytest.mark.parametrize("separator", SEPARATORS)
 @pytest.mark.parametrize("encoding", ENCODINGS[:-1])
-def test_nodes(tmp_path, separator, encoding):
+def test_nodes(tmp_path, caplog, separator, encoding):
+    caplog.set_level("INFO", "kerazoo")
     rows = [(f"n{i}", "ab"[i % 2], f"{i},5", "ü" * (i % 2)) for i in range(6)]
     if separator == ",":
         rows = [(*own[:2], own[2].replace(",", "."), own[3]) for own in rows]
@@ -163,6 +164,7 @@ def test_nodes(tmp_path, separator, encoding):
     write(tmp_path, "nodes.csv", [header, *rows], separator, encoding)
     write(tmp_path, "edges.csv", [("u", "v"), ("n0", "n1")], separator, encoding)
     tables = read_graph_tables(tmp_path)
+    caplog.clear()
     trained = {
         "directed": False,
         "edge_weights": False,
@@ -180,6 +182,8 @@ def test_nodes(tmp_path, separator, encoding):
         inputs.shared.graph.node_features, tables.graph.node_features
     )
     np.testing.assert_allclose(tables.graph.node_features[:, 0], np.arange(6) + 0.5)
+    said = "nodes.csv: numbers have a decimal comma in Größe."
+    assert caplog.messages.count(said) == (separator != ",")
 
 
 @pytest.mark.parametrize("separator", [";", "\t", "|"])

@@ -151,6 +151,9 @@ def test_column_is_that_which_training_was_given(tmp_path):
     assert [row.item for row in open_inputs(trained, table, given).rows] == [b"two"]
     table = write(tmp_path / "u.csv", "review,stars", "two 2,1")
     assert [row.item for row in open_inputs(trained, table).rows] == [b"two 2"]
+    trained = {**trained, "text_column": None, "label_column": "mood"}
+    table = write(tmp_path / "v.csv", "mood,stuff", "one,one 1")
+    assert [row.item for row in open_inputs(trained, table).rows] == [b"one 1"]
 
 
 def test_columns_of_training_are_noted(tmp_path, classifier):

@@ -3,6 +3,7 @@ import errno
 import json
 import logging
 import os
+import pathlib
 import shutil
 import signal
 import threading
@@ -327,6 +328,15 @@ def test_damaged_file_is_one_line(tmp_path, name):
     with pytest.raises(RunError, match=f"{name} is damaged") as raised:
         run(LineTask(), tmp_path, MORE)
     assert "\n" not in str(raised.value)
+
+
+def test_damaged_notes_of_an_export_are_one_line(tmp_path):
+    arguments = LineTask(), tmp_path / "run", SCHEDULE
+    made = run(*arguments, export_dir=tmp_path / "models")
+    file = pathlib.Path(made["export"], "assets.extra", "kerazoo.json")
+    file.write_text("{")
+    with pytest.raises(RunError, match="kerazoo.json is damaged"):
+        run(*arguments, export_dir=tmp_path / "models")
 
 
 def test_damaged_metrics_are_left_out_with_a_warning(tmp_path):

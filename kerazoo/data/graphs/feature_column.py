@@ -4,7 +4,6 @@ import dataclasses
 import typing
 
 NUMBER, CATEGORY = "number", "category"
-_MISSING = {"", "?", "na", "n/a", "none", "null"}  # In a column of numbers.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,8 +46,3 @@ class FeatureColumn:
     def from_json(cls, column: dict[str, typing.Any]) -> "FeatureColumn":
         """Takes back what `to_json` returned."""
         return cls(**{**column, "values": tuple(column["values"])})
-
-
-def is_missing(cell: str) -> bool:
-    """Returns whether a cell of a column of numbers says that there is none."""
-    return cell.lower() in _MISSING

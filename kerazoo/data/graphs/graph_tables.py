@@ -33,6 +33,7 @@ class GraphTables:
         node_features, edge_features: How the other columns became features.
         notices: A line for each file whose columns have other names or hold more than
             numbers.
+        nodes: The cells of the nodes' table.
     """
 
     graph: Graph
@@ -42,6 +43,7 @@ class GraphTables:
     node_features: TableFeatures
     edge_features: TableFeatures
     notices: list[str]
+    nodes: csv_columns.CsvColumns
 
 
 def read_graph_tables(
@@ -82,8 +84,9 @@ def read_graph_tables(
     path = folder / NODES
     table = csv_columns.read_columns(path)
     found = find_node_columns(path, table.cells, target_column)
-    taken = {role: table.cells.pop(name) for role, name in found.items()}
-    columns = csv_columns.drop_counts(path, table.cells)
+    others = dict(table.cells)
+    taken = {role: others.pop(name) for role, name in found.items()}
+    columns = csv_columns.drop_counts(path, others)
     nodes = _number_nodes(table, found["id"], taken["id"])
     split = _read_split(table, taken.get("split"), taken.get("label"))
     is_new = node_features is None
@@ -104,6 +107,7 @@ def read_graph_tables(
         node_features=node_features,
         edge_features=edge_features,
         notices=[said for said in (*notices, notice) if said],
+        nodes=table,
     )
 
 

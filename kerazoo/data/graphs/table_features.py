@@ -15,7 +15,7 @@ from kerazoo.data import csv_columns
 from kerazoo.data.graphs.feature_column import CATEGORY
 from kerazoo.data.graphs.feature_column import NUMBER
 from kerazoo.data.graphs.feature_column import FeatureColumn
-from kerazoo.data.graphs.feature_column import is_missing
+from kerazoo.data.missing_cells import is_missing
 
 _MAX_CATEGORIES = 100
 _LARGE = 1_000

@@ -133,10 +133,11 @@ def _read(path, find):
         columns = find(table)
         if columns is None:
             return None, []
+        table = table.below(columns.names is not None)
         rows = [
             _Row(cells[columns.text], cells[columns.label], f"{path}, line {line}")
             for cells, line in zip(table.rows, table.lines)
-        ][columns.names is not None :]
+        ]
     else:
         rows = list(_labels_first(path))
     for row in rows:

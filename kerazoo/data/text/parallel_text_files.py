@@ -5,6 +5,7 @@ import os
 import pathlib
 import warnings
 
+from kerazoo.data.table_file import is_table
 from kerazoo.data.text.languages import is_header
 from kerazoo.data.text.languages import is_language
 from kerazoo.data.text.parallel_tables import parallel_table
@@ -15,7 +16,6 @@ from kerazoo.data.text.text_files import content_of
 from kerazoo.data.text.text_files import find_file
 from kerazoo.data.text.text_files import stem_of
 from kerazoo.data.text.text_lines import read_lines
-from kerazoo.data.text_file import ending
 
 _TABLES = (".tsv", ".csv")
 _VALIDATIONS = ("valid", "val", "validation", "dev")
@@ -104,7 +104,7 @@ def _only_table(path, languages):
     """Returns the one table that there is."""
     if path.is_file():
         return path
-    tables = [p for p in path.iterdir() if p.is_file() and ending(p) in _TABLES]
+    tables = [p for p in path.iterdir() if p.is_file() and is_table(p)]
     if len(tables) == 1:
         return tables[0]
     names = " and ".join(f"train.{language}[.gz]" for language in languages)

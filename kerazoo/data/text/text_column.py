@@ -19,14 +19,16 @@ def find_text_column(
     text_column: str | int | None = None,
     class_names: typing.Sequence[str] = (),
     languages: tuple[str, str] | None = None,
+    label_column: str | None = None,
 ) -> tuple[int, bool]:
     """Finds the column of the texts, and whether the first row is a header.
 
     A table such as a model is trained on has the columns and the header that training
-    takes: one with a column of labels that are all classes of the model, or one with
-    columns of both languages. Of others it is the only column, or the one with a name
-    such as text, sentence or review; the first row is a header if it has that name. If
-    the number of the column is given, so is a first row with a word above numbers.
+    takes: one with a column of labels that are all classes of the model, or one whose
+    header names the languages. Of others it is the column with a name such as text,
+    sentence or review, the first of two for a model that translates, or the only one;
+    the first row is a header if it has that name. If the number of the column is given,
+    so is a first row with a word above numbers.
 
     Args:
         table: The table.
@@ -35,6 +37,7 @@ def find_text_column(
         class_names: Classes of a model of labelled texts.
         languages: Of a model that translates: see
             `kerazoo.data.text.parallel_table`.
+        label_column: Name of the column of labels, where it is known.
 
     Returns:
         The number of the column, from 0, and whether there is a header.
@@ -53,17 +56,18 @@ def find_text_column(
     given = numbered_column(table, "text_column", text_column)
     if given is not None and is_name(text_column):
         return given, True
-    labelled = _among_labels(table, text_column, class_names)
+    labelled = _among_labels(table, text_column, label_column, class_names)
     if labelled is not None:
         return labelled
-    named = _named(table)
-    if given is not None:
-        return given, named is not None or names_numbers(table, without=[given])
-    if named is not None:
-        return named, True
     source, has_header = None, False
     if languages is not None:
         source, _, has_header = find_pair(table, *languages)
+    named = _named(table)
+    if given is not None:
+        is_header = has_header or named is not None
+        return given, is_header or names_numbers(table, without=[given])
+    if named is not None and not (has_header and source is not None):
+        return named, True
     if source is None and table.width > 1:
         raise ValueError(
             f"{table.path}: name the column by `text_column`. "
@@ -72,20 +76,23 @@ def find_text_column(
     return source or 0, has_header
 
 
-def _among_labels(table, text_column, class_names):
+def _among_labels(table, text_column, label_column, class_names):
     """Returns what training finds, where its labels are classes; None elsewhere."""
     if table.width == 1 or not class_names:
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Of a first row whose label tells nothing.
         try:
-            found = find_columns(table, text_column)
+            found = find_columns(table, text_column, label_column)
         except ValueError:
             return None
+    if label_column is not None:
+        return found.text, True
+    known = {"", *class_names}
     first, *rest = [row[found.label] for row in table.rows]
-    has_header = found.names is not None or first not in class_names
+    has_header = found.names is not None or first not in known
     labels = {*rest} if has_header else {first, *rest}
-    if not labels - {""} or not labels <= {"", *class_names}:
+    if not labels - {""} or not labels <= known:
         return None
     return found.text, has_header
 

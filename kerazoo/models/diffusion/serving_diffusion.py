@@ -68,7 +68,7 @@ class ServingDiffusion:
         self.module = tf.Module(name="serving_diffusion")
         network = model.average_network or model.network
         self.module.weights = [variable.value for variable in network.weights]
-        self._model = typing.cast(Diffusion, _TracedOnce(model))
+        self._model: typing.Any = _TracedOnce(model)
         self._sampler = sampler
         self._steps = steps
         limits = limits or Limits()

@@ -1,11 +1,14 @@
 """Requests and answers as people write and read them: JSON, one object a line."""
 
 import base64
-import binascii
 import json
 import typing
 
 import numpy as np
+
+from kerazoo.serving.client.json_values import each
+from kerazoo.serving.client.json_values import to_b64
+from kerazoo.serving.client.json_values import to_text
 
 
 def read_requests(text: str) -> list[dict[str, typing.Any]]:
@@ -43,8 +46,8 @@ def read_requests(text: str) -> list[dict[str, typing.Any]]:
                 f'{{"x": [1, 2]}}, but is {json.dumps(value)[:40]}'
             )
         try:
-            found.append({name: _with_bytes(item) for name, item in value.items()})
-        except binascii.Error as error:
+            found.append({name: each(item, _bytes_of) for name, item in value.items()})
+        except (TypeError, ValueError) as error:
             raise ValueError(f"line {line} has a wrong b64: {error}") from None
     if not found:
         raise ValueError("there is no request in it")
@@ -71,9 +74,7 @@ def readable(outputs: dict[str, np.ndarray]) -> dict[str, typing.Any]:
     return {name: _readable(name, array) for name, array in outputs.items()}
 
 
-def _with_bytes(value):
-    if isinstance(value, list):
-        return [_with_bytes(item) for item in value]
+def _bytes_of(value):
     if isinstance(value, dict) and value.keys() == {"b64"}:
         return base64.b64decode(value["b64"], validate=True)
     return value
@@ -81,18 +82,7 @@ def _with_bytes(value):
 
 def _readable(name, array):
     if array.dtype == object:
-        return _texts(array.tolist(), name.endswith("_bytes"))
+        return each(array.tolist(), to_b64 if name.endswith("_bytes") else to_text)
     if array.dtype.kind == "f":  # 0.1 is not to become 0.10000000149011612.
         return array.astype(str).astype(float).tolist()
     return array.tolist()
-
-
-def _texts(value, is_bytes):
-    if isinstance(value, list):
-        return [_texts(item, is_bytes) for item in value]
-    if not is_bytes:
-        try:
-            return value.decode()
-        except UnicodeDecodeError:
-            pass
-    return {"b64": base64.b64encode(value).decode()}

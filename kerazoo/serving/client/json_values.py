@@ -3,6 +3,7 @@
 import base64
 import json
 import typing
+from collections.abc import Callable
 
 import numpy as np
 
@@ -49,7 +50,7 @@ def to_json(array: np.ndarray) -> typing.Any:
     ```
     """
     if array.dtype == object:
-        return _each(array.tolist(), _to_b64)
+        return each(array.tolist(), to_b64)
     return array.tolist()
 
 
@@ -67,7 +68,7 @@ def from_json(value: typing.Any, info: TensorInfo) -> np.ndarray:
     ```
     """
     if info.dtype == "string":
-        array = np.asarray(_each(value, _to_bytes), object)
+        array = np.asarray(each(value, _to_bytes), object)
     else:
         array = np.asarray(value, info.dtype)
     if not array.size and info.shape is not None:
@@ -77,14 +78,26 @@ def from_json(value: typing.Any, info: TensorInfo) -> np.ndarray:
     return array
 
 
-def _each(value, convert):
+def each(value: typing.Any, convert: Callable[[typing.Any], typing.Any]) -> typing.Any:
+    """Returns nested lists, or a value alone, with each value converted."""
     if isinstance(value, list):
-        return [_each(item, convert) for item in value]
+        return [each(item, convert) for item in value]
     return convert(value)
 
 
-def _to_b64(value):
+def to_b64(value: bytes) -> dict[str, str]:
+    """Returns bytes as TensorFlow Serving takes them."""
     return {"b64": base64.b64encode(value).decode()}
+
+
+def to_text(value: str | bytes) -> str | dict[str, str]:
+    """Returns a text, or what is none in UTF-8 as `to_b64` does."""
+    if isinstance(value, str):
+        return value
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return to_b64(value)
 
 
 def _to_bytes(value):

@@ -22,6 +22,7 @@ def table(*rows):
         ([("Film", "Meinung"), ("fine film", "good")], (0, True)),
         ([("label", "what"), ("good", "fine film"), ("", "dull")], (1, True)),
         ([("fine film", "good"), ("dull film", "")], (0, False)),
+        ([("fine film", ""), ("dull film", "bad")], (0, False)),
         ([("1", "fine film"), ("2", "dull film")], None),
         ([("a", "b", "c"), ("1", "2", "3")], None),
     ],
@@ -65,7 +66,22 @@ def test_given_columns_that_are_not_there():
         ([("id", "en", "de"), ("1", "two", "zwei")], (2, True)),
         ([("de",), ("zwei",)], (0, True)),
         ([("zwei",), ("drei",)], (0, False)),
+        ([("en", "comment", "de"), ("two", "a number", "zwei")], (2, True)),
+        ([("id", "text"), ("7", "zwei")], (1, True)),
     ],
 )
 def test_columns_of_languages(rows, found):
     assert find_text_column(table(*rows), languages=("de", "en")) == found
+
+
+def test_a_header_of_languages_is_one_where_the_column_is_given():
+    rows = [("en", "de"), ("two", "zwei")]
+    assert find_text_column(table(*rows), "2", languages=("de", "en")) == (1, True)
+    assert find_text_column(table(*rows[1:]), "2", languages=("de", "en")) == (1, False)
+
+
+@pytest.mark.parametrize("label", ["good", "another", ""])
+def test_texts_are_beside_a_known_column_of_labels(label):
+    rows = table(("mood", "what"), (label, "fine film"))
+    found = find_text_column(rows, class_names=CLASSES, label_column="mood")
+    assert found == (1, True)

@@ -21,6 +21,8 @@ def test_one_a_line_or_over_several():
         ('{"x": 1}\n{"x": }', "line 2 is no JSON: Expecting value"),
         ('{"x": 1}\n\n[1, 2]', r"line 3 must be an object.*but is \[1, 2\]"),
         ('{"x": {"b64": "?"}}', "line 1 has a wrong b64"),
+        ('{"x": [{"b64": 3}]}', "line 1 has a wrong b64"),
+        ('{"x": {"b64": "é"}}', "line 1 has a wrong b64"),
         ("text", "line 1 is no JSON"),
         (" \n", "there is no request"),
     ],
