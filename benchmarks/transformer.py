@@ -9,6 +9,7 @@ over pairs. Give it an idle machine and ten minutes.
 """
 
 import json
+import pathlib
 
 from absl import app
 from absl import flags
@@ -23,7 +24,7 @@ _WHAT = {  # Ours: the peer's name of the same work, or None.
     "train": "train",
     "greedy": "greedy_cache",
     "greedy_xla": "greedy_cache",
-    "beam": None,
+    "beam": "beam_cache",
 }
 _FIGURES = {"tokens_per_second": "tok_s_wall", "tokens_per_cpu_second": "tok_per_cpu_s"}
 
@@ -54,9 +55,13 @@ def run_peer(threads, precision):
     script = peers.find("transformer_torch.py")
     if not script:
         return None
-    command = peers.command(script, f"--threads={threads}", "--what=train,cache")
-    command += ["--amp"] if precision == "bfloat16" else []
-    lines = output(command, threads).splitlines()
+    more = ["--amp"] if precision == "bfloat16" else []
+    beams = pathlib.Path(__file__).with_name("transformer_beam_torch.py")
+    commands = (
+        peers.command(script, f"--threads={threads}", "--what=train,cache", *more),
+        peers.command(beams, script, f"--threads={threads}"),
+    )
+    lines = [line for c in commands for line in output(c, threads).splitlines()]
     found = [json.loads(line) for line in lines if line.startswith("{")]
     by_work = {figures["what"]: figures for figures in found}
     return flat({what: by_work[peer] for what, peer in _WHAT.items() if peer})

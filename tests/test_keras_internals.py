@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 from keras.src.backend.tensorflow.trainer import TFEpochIterator
 
+from kerazoo.layers.in_place import writes_in_place
 from kerazoo.training.replica_noise import ReplicaSeedGenerator
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -52,6 +53,14 @@ def test_iterators_of_keras_know_the_types_of_the_replicas():
     )
     spec = iterator._distributed_dataset.element_spec
     assert [part.shape[-1] for part in spec._value_specs] == [2, 2]
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_tensorflow_knows_whether_xla_compiles_a_graph(compiled):
+    found = []
+    tf.function(lambda: found.append(writes_in_place()), jit_compile=compiled)()
+    assert found == [not compiled]
+    assert "GraphOrParentsInXlaContext" in PAGE
 
 
 def test_tensorflow_says_which_keras_it_has():

@@ -10,8 +10,10 @@ from kerazoo.layers.alibi import alibi_bias
 from kerazoo.layers.attention_blocks import key_blocks
 from kerazoo.layers.attention_blocks import merge_blocks
 from kerazoo.layers.attention_blocks import query_blocks
+from kerazoo.layers.attention_cache import written
 from kerazoo.layers.attention_mask import causal_mask
 from kerazoo.layers.attention_mask import window_mask
+from kerazoo.layers.by_rows import by_rows
 from kerazoo.layers.head_attention import attend_to_heads
 from kerazoo.layers.rotary_embedding import RotaryEmbedding
 from kerazoo.layers.tensor import Tensor
@@ -56,11 +58,15 @@ class Attention(keras.layers.Layer):
         inputs: float `(B, T, D)`.
         context: float `(B, S, C)` or None. What cross-attention attends to.
         key_mask: bool `(B, S)` or None, False for keys that none may attend to: of the
-            inputs, of the context, or of the places of the cache.
+            inputs, of the context, or of the places of the cache. `(B, T, S)` where
+            queries differ.
         cache: None or the pair of `make_cache`, which this call writes the keys and
             values of the inputs to. Only causal self-attention has one.
         position: int or int32 scalar. Position of the first of the inputs in the cache.
             The int 0 says that they begin the sequence, which takes less memory.
+        beams: int or None. The inputs are the tokens of so many beams at one position,
+            T of them, and the cache has a place for each beam at every position, as
+            `spread` makes it; `key_mask` says which of them are on a beam's path.
         projected: None or the pair of `project`, in place of `context`. It may have a
             row for every few rows of the inputs, such as beams, which then share it.
 
@@ -193,32 +199,35 @@ class Attention(keras.layers.Layer):
         cache: tuple[Tensor, Tensor] | None = None,
         position: Tensor | int = 0,
         projected: tuple[Tensor, Tensor] | None = None,
+        beams: int | None = None,
     ) -> Tensor | tuple[Tensor, tuple[Tensor, Tensor]]:
         self._check_call(inputs, context, cache, position, projected)
         if key_mask is not None:
             key_mask = ops.cast(key_mask, "bool")
         if self._is_cross:
-            query, mask = self._heads(self.query(inputs)), _of_keys(key_mask)
+            query, mask = self._heads(self.query, inputs), _of_keys(key_mask)
             if projected is None:
-                key_value = ops.split(self._heads(self.key_value(context)), 2, axis=2)
+                key_value = ops.split(self._heads(self.key_value, context), 2, axis=2)
                 return self._merge(self._attend(query, *key_value, mask=mask))
             # For keys without order, rows that share them are more tokens of one row.
             shape = (ops.shape(projected[0])[0], -1, *query.shape[2:])
             attended = attend_to_heads(ops.reshape(query, shape), *projected, mask=mask)
             return self._merge(ops.reshape(attended, (-1, *ops.shape(query)[1:])))
-        positions = position + ops.arange(ops.shape(inputs)[1])
+        tokens, of_each = ops.arange(ops.shape(inputs)[1]), beams or 1
+        positions = position + tokens // of_each
         query, key, value = self._query_key_value(inputs, positions)
         if cache is None:
             return self._merge(self._attend_in_order(query, key, value, key_mask))
-        cache = tuple(
-            _written(old, new, positions) for old, new in zip(cache, (key, value))
-        )
-        if isinstance(position, int) and position == 0:  # Nothing is before them.
+        place = position * of_each
+        cache = written(cache[0], key, place), written(cache[1], value, place)
+        # Nothing is before the first tokens.
+        if beams is None and isinstance(position, int) and position == 0:
             if key_mask is not None:
-                key_mask = key_mask[:, : ops.shape(inputs)[1]]
+                key_mask = key_mask[..., : ops.shape(inputs)[1]]
             attended = self._attend_in_order(query, key, value, key_mask)
         else:
-            order = self._order(positions, ops.arange(cache[0].shape[2]), key_mask)
+            places = ops.arange(cache[0].shape[2]) // of_each
+            order = self._order(positions, places, key_mask)
             attended = attend_to_heads(query, *cache, **order)
         return self._merge(attended), cache
 
@@ -264,7 +273,7 @@ class Attention(keras.layers.Layer):
                 "`project` needs a layer built for cross-attention. Received: "
                 f"built={self.built}"
             )
-        key_value = _by_heads(self._heads(self.key_value(context)), self.compute_dtype)
+        key_value = _by_heads(self._heads(self.key_value, context), self.compute_dtype)
         return tuple(ops.split(key_value, 2, axis=1))
 
     def compute_output_shape(self, inputs_shape, cache_shape=None):
@@ -324,20 +333,21 @@ class Attention(keras.layers.Layer):
                 f"position={position}, tokens={tokens}, places={places}"
             )
 
-    def _heads(self, x):
-        """Splits `(B, T, heads * P)` into `(B, T, heads, P)`."""
-        heads = x.shape[-1] // self._head_size
-        return ops.reshape(x, (-1, ops.shape(x)[1], heads, self._head_size))
+    def _heads(self, dense, x):
+        """Maps `(B, T, C)` to heads, `(B, T, heads, P)`."""
+        mapped = by_rows(dense, x)
+        heads = mapped.shape[-1] // self._head_size
+        return ops.reshape(mapped, (-1, ops.shape(x)[1], heads, self._head_size))
 
     def _merge(self, attended):
         """Maps the heads `(B, T, H, P)` to outputs `(B, T, D)`."""
         size = self.num_heads * self._head_size
-        return self.projection(
-            ops.reshape(attended, (-1, ops.shape(attended)[1], size))
-        )
+        length = ops.shape(attended)[1]
+        outputs = self.projection(ops.reshape(attended, (-1, size)))
+        return ops.reshape(outputs, (-1, length, outputs.shape[-1]))
 
     def _query_key_value(self, inputs, positions):
-        stacked = self._heads(self.query_key_value(inputs))  # (B, T, H + 2 K, P)
+        stacked = self._heads(self.query_key_value, inputs)  # (B, T, H + 2 K, P)
         turned = self.num_heads + self._key_value_heads
         if self.positions != "rotary":
             return ops.split(stacked, [self.num_heads, turned], axis=2)
@@ -365,7 +375,9 @@ class Attention(keras.layers.Layer):
     def _attend_in_order(self, query, key, value, key_mask):
         """Attends within a sequence that begins with these tokens."""
         length = query.shape[1]
-        if self.window is not None and (length is None or length >= 2 * self.window):
+        is_long = length is None or length >= 2 * (self.window or 0)
+        is_of_keys = key_mask is None or len(key_mask.shape) == 2
+        if self.window is not None and is_long and is_of_keys:
             return self._attend_in_blocks(query, key, value, key_mask)
         if self.window is None and self.positions != "alibi":
             mask = _of_keys(key_mask)
@@ -417,19 +429,8 @@ def _by_heads(x, dtype):
     return ops.cast(ops.transpose(x, (0, 2, 1, 3)), dtype)
 
 
-def _written(cache, new, positions):
-    """Returns a cache `(B, K, N, P)` with `(B, T, K, P)` at its positions `(T,)`."""
-    new = _by_heads(new, cache.dtype)
-    heads, places, size = cache.shape[1:]
-    # A scatter of rows: `slice_update` of 16-bit numbers is slow on TensorFlow's CPU.
-    starts = ops.arange(ops.shape(new)[0] * heads) * places
-    indices = ops.reshape(starts[:, None] + positions, (-1, 1))
-    flat = ops.scatter_update(
-        ops.reshape(cache, (-1, size)), indices, ops.reshape(new, (-1, size))
-    )
-    return ops.reshape(flat, (-1, heads, places, size))
-
-
 def _of_keys(key_mask):
-    """Shapes `(B, S)` to be broadcast to the scores `(B, H, T, S)`."""
-    return None if key_mask is None else key_mask[:, None, None, :]
+    """Shapes `(B, S)` or `(B, T, S)` to be broadcast to the scores `(B, H, T, S)`."""
+    if key_mask is None or len(key_mask.shape) == 3:
+        return None if key_mask is None else key_mask[:, None]
+    return key_mask[:, None, None, :]

@@ -32,6 +32,7 @@ class Decoder(BlockStack):
         cache: None or what `make_cache` returns.
         position: int or int32 scalar. Position of the first of the inputs in the cache.
         projected: None or what `project` returns, in place of `memory`.
+        key_mask, beams: Of the self-attention, see `Attention`.
         training: bool or None. Drops out in training.
 
     Returns:
@@ -82,6 +83,8 @@ class Decoder(BlockStack):
         position: Tensor | int = 0,
         projected: list[tuple[Tensor, Tensor]] | None = None,
         training: bool | None = None,
+        key_mask: Tensor | None = None,
+        beams: int | None = None,
     ) -> Tensor | tuple[Tensor, list[tuple[Tensor, Tensor]]]:
         x, caches = inputs, []
         for index, block in enumerate(self.blocks):
@@ -89,9 +92,11 @@ class Decoder(BlockStack):
                 x,
                 memory,
                 memory_mask=memory_mask,
+                key_mask=key_mask,
                 cache=None if cache is None else cache[index],
                 position=position,
                 projected=None if projected is None else projected[index],
+                beams=beams,
                 training=training,
             )
             if cache is not None:

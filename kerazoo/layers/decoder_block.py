@@ -34,10 +34,12 @@ class DecoderBlock(BaseTransformerBlock):
         memory_mask: bool `(B, S)` or None, False for places of the memory that none may
             attend to.
         key_mask: bool `(B, T)` or None, False for tokens that none may attend to; with
-            `cache` `(B, N)`, over its places.
+            `cache` `(B, N)`, over its places. `(B, T, T)` or `(B, T, N)` where tokens
+            differ.
         cache: None or the pair of `make_cache`.
         position: int or int32 scalar. Position of the first of the inputs in the cache.
         projected: None or the pair of `project`, in place of `memory`.
+        beams: int or None. Of the self-attention, see `Attention`.
         training: bool or None. Drops out in training.
 
     Returns:
@@ -103,6 +105,7 @@ class DecoderBlock(BaseTransformerBlock):
         position: Tensor | int = 0,
         projected: tuple[Tensor, Tensor] | None = None,
         training: bool | None = None,
+        beams: int | None = None,
     ) -> Tensor | tuple[Tensor, tuple[Tensor, Tensor]]:
         if self.is_cross == (memory is None and projected is None):
             shape = None if memory is None else tuple(memory.shape)
@@ -112,7 +115,9 @@ class DecoderBlock(BaseTransformerBlock):
             )
         inputs = ops.cast(inputs, self.compute_dtype)
         x = self.before(self.self_attention_norm, inputs)
-        x = self.self_attention(x, key_mask=key_mask, cache=cache, position=position)
+        x = self.self_attention(
+            x, key_mask=key_mask, cache=cache, position=position, beams=beams
+        )
         if cache is not None:
             x, cache = x
         inputs = self.after(self.self_attention_norm, inputs, x, training)

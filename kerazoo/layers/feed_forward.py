@@ -95,13 +95,14 @@ class FeedForward(keras.layers.Layer):
         self.projection.build((*inputs_shape[:-1], self.feed_forward_size))
 
     def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
-        hidden = self.hidden(inputs)
+        hidden = self.hidden(ops.reshape(inputs, (-1, inputs.shape[-1])))
         if self.activation in _GATES:
             gate, hidden = ops.split(hidden, 2, axis=-1)
             hidden = keras.activations.get(_GATES[self.activation])(gate) * hidden
         else:
             hidden = keras.activations.get(self.activation)(hidden)
-        return self.projection(self.dropout_layer(hidden, training=training))
+        outputs = self.projection(self.dropout_layer(hidden, training=training))
+        return ops.reshape(outputs, ops.shape(inputs))
 
     def compute_output_shape(self, inputs_shape):
         return tuple(inputs_shape)

@@ -2,10 +2,13 @@
 
 import typing
 
+import keras
 from keras import ops
 
+from kerazoo.layers.attention_cache import spread
 from kerazoo.layers.tensor import Tensor
 from kerazoo.models.transformer.decoding import Decoded
+from kerazoo.models.transformer.decoding import beam_search
 from kerazoo.models.transformer.decoding import greedy
 from kerazoo.models.transformer.networks import CausalLanguageModel
 from kerazoo.models.transformer.networks import EncoderDecoder
@@ -46,8 +49,9 @@ def write(
     """
     context, cache = network.start(source, max_length)
     first = ops.full((ops.shape(source)[0],), BOS, "int32")
+    cache, more = _for_beams(cache, max_length, decode, arguments)
     step = _step(network, context)
-    return decode(step, cache, first, max_length, **arguments)
+    return decode(step, cache, first, max_length, **arguments, **more)
 
 
 def go_on(
@@ -96,13 +100,14 @@ def go_on(
     step = _step(network, context)
     # What comes after the shortest prompt is read again, with what is written.
     cache = network.read(prompt, cache)
+    cache, more = _for_beams(cache, max_length, decode, arguments)
     start = ops.min(_leading(prompt, pad, arguments.get("eos", EOS))) - 1
     beams = arguments.get("beam_size", 1)
     forced = prompt if beams == 1 else ops.repeat(prompt, beams, axis=0)
     last = ops.shape(prompt)[1] - 1
 
-    def forced_step(tokens, index, cache):
-        logits, cache = step(tokens, index, cache)
+    def forced_step(tokens, index, cache, *paths):
+        logits, cache = step(tokens, index, cache, *paths)
         wanted = ops.take(forced, ops.minimum(index + 1, last), axis=1)
         is_prompt = ops.logical_and(index < last, wanted != pad)
         others = ops.arange(logits.shape[-1], dtype="int32")[None] != wanted[:, None]
@@ -110,7 +115,9 @@ def go_on(
         return ops.where(is_prompt[:, None], certain, logits), cache
 
     first = ops.take(prompt, start, axis=1)
-    found = decode(forced_step, cache, first, max_length - 1, start=start, **arguments)
+    found = decode(
+        *(forced_step, cache, first, max_length - 1), start=start, **arguments, **more
+    )
     columns = ops.arange(max_length - 1, dtype="int32")
     read = ops.take(prompt, ops.minimum(columns + 1, last), axis=1)
     if len(found.tokens.shape) == 3:
@@ -127,4 +134,16 @@ def _leading(prompt, pad, eos):
 
 
 def _step(network, context):
-    return lambda tokens, index, cache: network.step(tokens, index, cache, context)
+    def step(tokens, index, cache, paths=None):
+        return network.step(tokens, index, cache, context, paths)
+
+    return step
+
+
+def _for_beams(cache, places, decode, arguments):
+    """Returns the cache as the search wants it, and what the search must know of it."""
+    if decode is not beam_search:
+        return cache, {}
+    beams = arguments["beam_size"]
+    cache = keras.tree.map_structure(lambda x: spread(x, beams), cache)
+    return cache, {"places": places}

@@ -11,6 +11,7 @@ from kerazoo.models.transformer.decoding import greedy
 from kerazoo.models.transformer.generation import write
 from kerazoo.models.transformer.text_checks import text_checks
 from kerazoo.models.transformer.transformer import Transformer
+from kerazoo.serving.halves import in_halves
 from kerazoo.serving.limits import Limits
 from kerazoo.serving.request_checks import checked
 from kerazoo.serving.tracing import trace
@@ -127,8 +128,11 @@ class ServingTranslator:
             "is_unknown": self._tokenizer.is_unknown(text, tokens) & ~is_blank(text),
         }
         source = padded(tokens[:, : self._max_source_length])
-        found = write(self._network, source, self._max_length, decode, **arguments)
-        return found, notes
+
+        def found(source):
+            return write(self._network, source, self._max_length, decode, **arguments)
+
+        return in_halves(found, source), notes
 
 
 def _but_of_blank(text, translations, scores):

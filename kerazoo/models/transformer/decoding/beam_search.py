@@ -7,6 +7,7 @@ from keras import ops
 
 from kerazoo.layers.tensor import Tensor
 from kerazoo.models.transformer.decoding.decoded import Decoded
+from kerazoo.models.transformer.decoding.likeliest import likeliest
 from kerazoo.models.transformer.decoding.loop import Step
 from kerazoo.models.transformer.decoding.loop import check_max_length
 
@@ -24,6 +25,7 @@ def beam_search(
     pad: int = 0,
     num_results: int = 1,
     start: Tensor | int = 0,
+    places: int | None = None,
 ) -> Decoded:
     r"""Searches the likeliest sequences by keeping the best few of each row.
 
@@ -42,10 +44,15 @@ def beam_search(
             `B * beam_size` tokens, the beams of a row next to each other.
         state: Nest of tensors `(B, ...)`, which are repeated for the beams and follow
             them as they are reordered. What is the same at all steps, such as the
-            memory of an encoder, need not: let `step` hold it.
+            memory of an encoder, need not: let `step` hold it. With `places` it is
+            left as it is.
         beam_size: int. Beams K per row.
         length_penalty: float. \(\alpha\), 0 or more; 0 favours short sequences.
         num_results: int. Sequences R to return, at most K.
+        places: int or None. Positions N of a state that keeps what all beams have read,
+            which spares its reordering. `step` then takes paths, too, int32
+            `(B, K, N)`: which beam of the row was the one that each has come from, at
+            every position up to that of its token.
 
     Returns:
         `Decoded` with R distinct sequences per row, the best first. Where there are
@@ -68,7 +75,12 @@ def beam_search(
     first = ops.convert_to_tensor(first, "int32")
     batch = ops.shape(first)[0]
     repeat = lambda x: ops.repeat(x, beam_size, axis=0)  # noqa: E731
-    first, state = keras.tree.map_structure(repeat, (first, state))
+    first = repeat(first)
+    if places is None:
+        state = keras.tree.map_structure(repeat, state)
+    else:
+        step = _with_paths(step, beam_size, places)
+        state = state, ops.zeros((batch * beam_size, places), "int32")
     columns = ops.arange(max_length, dtype="int32")
 
     def per_row(beams):
@@ -86,14 +98,13 @@ def beam_search(
 
     def extend(index, token, tokens, sums, scores, lengths, ended, state):
         logits, state = step(token, index, state)
-        log_probabilities = ops.log_softmax(ops.cast(logits, "float32"))
         # The best K of a row are among the best K of each of its beams.
         width = min(beam_size, logits.shape[-1])
-        gains, token = ops.top_k(log_probabilities, width)  # (B * K, width)
+        gains, token = likeliest(ops.cast(logits, "float32"), width)  # (B * K, width)
         # A beam that has ended has one candidate, itself.
         is_self = ops.arange(width) == 0
         gains = ops.where(ended[:, None], ops.where(is_self, 0.0, -_INF), gains)
-        token = ops.where(ended[:, None], pad, ops.cast(token, "int32"))
+        token = ops.where(ended[:, None], pad, token)
         sums = sums[:, None] + gains
         lengths = ops.where(ended, lengths, index + 1)
 
@@ -109,7 +120,10 @@ def beam_search(
         tokens = ops.where(columns == index, token[:, None], take(tokens))
         scores, lengths = ops.reshape(scores, (-1,)), take(lengths)
         ended = ops.logical_or(take(ended), token == eos)
-        state = keras.tree.map_structure(take, state)
+        if places is None:
+            state = keras.tree.map_structure(take, state)
+        else:
+            state = state[0], take(state[1])
         return index + 1, token, tokens, sums, scores, lengths, ended, state
 
     # The beams of a row are equal at first: only one of them counts.
@@ -134,6 +148,20 @@ def beam_search(
     return Decoded(
         ops.where(exists[..., None], tokens, pad), scores, ops.where(exists, lengths, 0)
     )
+
+
+def _with_paths(step, beam_size, places):
+    """Returns a step of a state and the paths of all beams, `(B * K, N)`."""
+
+    def step_on_paths(tokens, index, state):
+        state, paths = state
+        own = ops.arange(ops.shape(tokens)[0], dtype="int32")[:, None] % beam_size
+        paths = ops.where(ops.arange(places, dtype="int32") == index, own, paths)
+        of_rows = ops.reshape(paths, (-1, beam_size, places))
+        logits, state = step(tokens, index, state, of_rows)
+        return logits, (state, paths)
+
+    return step_on_paths
 
 
 def _check(beam_size, length_penalty, num_results):

@@ -2,10 +2,9 @@
 
 import typing
 
-from keras import ops
-
 from kerazoo.layers.tensor import Tensor
 from kerazoo.models.transformer.decoding.decoded import Decoded
+from kerazoo.models.transformer.decoding.likeliest import likeliest
 from kerazoo.models.transformer.decoding.loop import Step
 from kerazoo.models.transformer.decoding.loop import decode
 
@@ -50,10 +49,9 @@ def greedy(
     greedy(step, (), ops.ones(3, "int32"), max_length=8).tokens  # (3, 8)
     ```
     """
-    return decode(_likeliest, step, state, first, max_length, eos, pad, start)
+    return decode(_choose, step, state, first, max_length, eos, pad, start)
 
 
-def _likeliest(logits, index):
-    best, token = ops.top_k(logits, 1)  # Faster than `argmax`.
-    # log softmax at the maximum.
-    return token[:, 0], -ops.log(ops.sum(ops.exp(logits - best), axis=-1))
+def _choose(logits, index):
+    scores, tokens = likeliest(logits, 1)
+    return tokens[:, 0], scores[:, 0]

@@ -136,18 +136,27 @@ class CausalLanguageModel(TokenNetwork):
         return cache
 
     def step(
-        self, tokens: Tensor, position: Tensor, cache: typing.Any, context: Tensor
+        self,
+        tokens: Tensor,
+        position: Tensor,
+        cache: typing.Any,
+        context: Tensor,
+        paths: Tensor | None = None,
     ) -> tuple[Tensor, typing.Any]:
         """Reads one more token of each row.
 
         Args:
-            tokens: int `(B,)`.
+            tokens: int `(B,)`; with beams `(B * W,)`, those of a text next to each
+                other.
             position: int32 scalar. How many tokens the cache holds.
-            cache, context: As of `start`.
+            cache, context: As of `start`; with `paths`, the cache after `spread`.
+            paths: int32 `(B, W, N)` or None. Those of `beam_search`.
 
         Returns:
-            The pair of the logits of the next token, float32 `(B, V)`, and the cache.
+            The pair of the logits of the next token, float32, one row for each token,
+            and the cache.
         """
-        x = self.embedding(tokens[:, None], position=position)
-        x, cache = self.decoder(x, cache=cache, position=position)
-        return self.embedding.logits(x[:, 0], context), cache
+        x, arguments = self.tokens_of_step(tokens, position, paths)
+        x, cache = self.decoder(x, cache=cache, **arguments)
+        x = ops.reshape(x, (-1, self.hidden_size))
+        return self.embedding.logits(x, context), cache

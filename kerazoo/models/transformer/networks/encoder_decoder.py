@@ -149,24 +149,33 @@ class EncoderDecoder(TokenNetwork):
         return (self.decoder.project(memory), mask, output_matrix), cache
 
     def step(
-        self, tokens: Tensor, position: Tensor, cache: typing.Any, context: typing.Any
+        self,
+        tokens: Tensor,
+        position: Tensor,
+        cache: typing.Any,
+        context: typing.Any,
+        paths: Tensor | None = None,
     ) -> tuple[Tensor, typing.Any]:
         """Reads one more token of each row.
 
         Args:
-            tokens: int `(B,)`; with beams, those of a source next to each other.
+            tokens: int `(B,)`; with beams `(B * W,)`, those of a source next to each
+                other.
             position: int32 scalar. How many tokens the cache holds.
-            cache, context: As of `start`; with beams, the cache has a row for each.
+            cache, context: As of `start`; with `paths`, the cache after `spread`.
+            paths: int32 `(B, W, N)` or None. Those of `beam_search`.
 
         Returns:
-            The pair of the logits of the next token, float32 `(B, V)`, and the cache.
+            The pair of the logits of the next token, float32, one row for each token,
+            and the cache.
         """
         projected, mask, output_matrix = context
-        x = self.embedding(tokens[:, None], position=position)
+        x, arguments = self.tokens_of_step(tokens, position, paths)
         x, cache = self.decoder(
-            x, memory_mask=mask, cache=cache, position=position, projected=projected
+            x, memory_mask=mask, cache=cache, projected=projected, **arguments
         )
-        return self.embedding.logits(x[:, 0], output_matrix), cache
+        x = ops.reshape(x, (-1, self.hidden_size))
+        return self.embedding.logits(x, output_matrix), cache
 
     def get_config(self):
         return {

@@ -2,7 +2,11 @@
 
 import typing
 
+from keras import ops
+
+from kerazoo.layers.attention_cache import path_mask
 from kerazoo.layers.block_stack import BlockStack
+from kerazoo.layers.tensor import Tensor
 from kerazoo.layers.token_embedding import TokenEmbedding
 from kerazoo.models.transformer.networks.block_network import BlockNetwork
 
@@ -54,6 +58,31 @@ class TokenNetwork(BlockNetwork):
         of_attention = self.positions in ("rotary", "alibi")
         positions = self.positions if of_attention else None
         return super().make_stack(kind, name, num_layers, positions=positions, **kwargs)
+
+    def tokens_of_step(
+        self, tokens: Tensor, position: Tensor, paths: Tensor | None
+    ) -> tuple[Tensor, dict[str, typing.Any]]:
+        """Embeds the tokens of one position, as a decoder with a cache reads them.
+
+        Args:
+            tokens: int `(B,)`, or of W beams `(B * W,)`.
+            position: int32 scalar.
+            paths: None or of beams int32 `(B, W, N)`, as of `beam_search`.
+
+        Returns:
+            The pair of vectors, float `(B, 1, D)` or `(B, W, D)`, and what the decoder
+            must know of their places.
+        """
+        x = self.embedding(tokens[:, None], position=position)
+        if paths is None:
+            return x, {"position": position}
+        beams = paths.shape[1]
+        x = ops.reshape(x, (-1, beams, self.hidden_size))
+        return x, {
+            "position": position,
+            "beams": beams,
+            "key_mask": path_mask(paths),
+        }
 
     def get_config(self):
         return {
