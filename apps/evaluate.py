@@ -10,8 +10,9 @@ r"""Measures an exported model, or a folder of images, against a dataset.
 
 Models that answer are measured by what training holds out, or with --part=all by other
 data that has labels: classes by accuracy, precision, recall and F1 of each class and
-what was taken for what; values by errors and R2; translations by BLEU and chrF; links
-by AUC and AP; language models by the perplexity of lines; policies by their returns.
+what was taken for what; values by errors and R2; translations by BLEU and chrF;
+transcripts by wrong words and characters; links by AUC and AP; language models by the
+perplexity of lines; policies by their returns.
 
 Images that a model makes, or those of a folder, are measured by FID, KID, precision,
 recall, density, coverage; with labels by the share of images that a classifier takes

@@ -19,29 +19,31 @@ from absl import flags
 from apps.cli import errors
 from apps.cli import exports
 from apps.cli.launch import launch
+from apps.cli.parsers import declare
 from apps.cli.sections import RUN
 from apps.cli.sections import section
+from apps.shared_flags import search
 
+declare(search.N_BEST, search.GREEDY)
 section(RUN)
-_N_BEST = flags.DEFINE_integer(
-    "n_best",
-    0,
-    "Prints so many translations of each line, with scores; 0 for the best alone.",
-    lower_bound=0,
-)
-_GREEDY = flags.DEFINE_boolean(
-    "greedy", False, "Takes the likeliest token each time: faster than beams."
-)
 _LINES = flags.DEFINE_integer(
     "lines_per_batch", 32, "Lines that are translated at a time.", lower_bound=1
 )
 flags.adopt_module_key_flags(exports)
 
 DEFAULTS = {"saved_model": "saved_models/transformer_dates"}
+TABLES = {
+    "texts": {
+        "n_best": (
+            "Prints so many translations of each line, with scores; 0 for the best "
+            "alone."
+        )
+    }
+}
 
 
 def main():
-    if _N_BEST.value and _GREEDY.value:
+    if search.N_BEST.value and search.GREEDY.value:
         raise errors.UserError("--n_best does not go with --greedy, which has one.")
     with errors.user_errors():
         path, metadata = exports.find_export("transformer")
@@ -51,10 +53,11 @@ def main():
                 "translate."
             )
         beams = metadata["beam_size"]
-        if _N_BEST.value > beams:
+        n_best = search.N_BEST.value
+        if n_best > beams:
             raise ValueError(
-                f"--n_best={_N_BEST.value} must be at most {beams}, the beams that the "
-                "model was exported with: export it with a larger --beam_size."
+                f"--n_best={n_best} must be at most {beams}, the beams that the model "
+                "was exported with: export it with a larger --beam_size."
             )
     with errors.heavy_imports("text"):
         from kerazoo.tasks.transformer.exported import Translator
@@ -89,11 +92,11 @@ def batches(is_terminal):
 
 def translate(translator, lines, watch):
     """Prints the translations of lines."""
-    found = translator(lines, _N_BEST.value, _GREEDY.value)
+    found = translator(lines, search.N_BEST.value, search.GREEDY.value)
     watch(lines, found)
     for row in found.translations:
         for text, score in row:
-            print(f"{score:.4f}\t{text}" if _N_BEST.value else text, flush=True)
+            print(f"{score:.4f}\t{text}" if search.N_BEST.value else text, flush=True)
 
 
 class Watch:
@@ -125,4 +128,4 @@ class Watch:
 
 
 if __name__ == "__main__":
-    launch(main, DEFAULTS)
+    launch(main, DEFAULTS, **TABLES)

@@ -15,18 +15,30 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[1]
 ON_TENSORFLOW = keras.backend.backend() == "tensorflow"
 ANY_BACKEND = "kerazoo.layers"  # The other packages need TensorFlow.
-SLOW = {  # Whole runs and exports, of two seconds and more; the others take 0.2.
+SLOW = {  # Whole runs and exports, of a second and more; the others take 0.2.
+    "kerazoo.demo.answering",
+    "kerazoo.evaluation.images.channel_classifier",
     "kerazoo.evaluation.images.image_evaluation",
+    "kerazoo.evaluation.images.image_reference",
+    "kerazoo.models.diffusion.config.factory",
     "kerazoo.models.diffusion.diffusion",
+    "kerazoo.models.diffusion.editing.inpainting",
+    "kerazoo.models.diffusion.networks.u_net",
+    "kerazoo.models.diffusion.serving_diffusion",
     "kerazoo.models.dqn.learner",
+    "kerazoo.models.gnn.gcnii_encoder",
     "kerazoo.models.gnn.graph_batching",
     "kerazoo.models.gnn.sampled_batching",
     "kerazoo.models.gnn.serving_graph_model",
     "kerazoo.models.transformer.classifier",
+    "kerazoo.models.transformer.serving_classifier",
     "kerazoo.models.transformer.serving_language_model",
+    "kerazoo.models.transformer.serving_speech_recognizer",
     "kerazoo.models.transformer.serving_translator",
     "kerazoo.models.transformer.transformer",
     "kerazoo.runs.folds",
+    "kerazoo.runs.reading",
+    "kerazoo.runs.runner",
     "kerazoo.runs.seeds",
     "kerazoo.tasks.diffusion.image_generation",
     "kerazoo.tasks.dqn.discrete_control",
@@ -37,6 +49,10 @@ SLOW = {  # Whole runs and exports, of two seconds and more; the others take 0.2
     "kerazoo.tasks.gnn.sampled_node_classification",
     "kerazoo.tasks.transformer.image_classification",
     "kerazoo.tasks.transformer.language_modeling",
+    "kerazoo.tasks.transformer.masked_image_modeling",
+    "kerazoo.tasks.transformer.masked_language_modeling",
+    "kerazoo.tasks.transformer.prompt_answering",
+    "kerazoo.tasks.transformer.speech_recognition",
     "kerazoo.tasks.transformer.text_classification",
     "kerazoo.tasks.transformer.translation",
 }

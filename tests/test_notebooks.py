@@ -38,7 +38,13 @@ def test_notebooks_are_short_and_go_all_the_way(family):
         assert step in text, step
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(
+    "family",
+    [
+        pytest.param(family, marks=pytest.mark.slow if family != "gnn" else ())
+        for family in FAMILIES
+    ],
+)
 def test_notebooks_run(family, tmp_path, tmp_path_factory):
     program = tmp_path / f"{family}.py"
     program.write_text("\n".join(code_of(family)) + "\n")

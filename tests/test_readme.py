@@ -26,8 +26,8 @@ PAGES = {
         *sorted(DOCS.rglob("*.md")),
     ]
 }
-# Pages that show what must be imported before TensorFlow have a process each.
-_FIRST = {"README.md", "docs/index.md"}
+# Pages whose examples take little time.
+_FIRST = {"README.md"}
 _LIGHT = {"docs/guides/dqn.md", "docs/guides/gnn.md"}
 _COMMAND = re.compile(r"python -m (apps|benchmarks)\.(\w+)([^`\n]*)")
 _LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
@@ -210,6 +210,7 @@ def test_start_page_names_the_extras():
         assert f"`{extra}`" in PAGES["docs/index.md"], extra
 
 
+@pytest.mark.slow
 def test_site_builds(tmp_path):
     pytest.importorskip("mkdocs")
     done = subprocess.run(

@@ -17,6 +17,13 @@ _NEXT = {  # By family, and task where a family's tasks differ.
         "python -m apps.generate --saved_model={model} --prompt='TEXT'"
     ),
     "transformer image": _PREDICT,
+    "transformer pretrain": (
+        "python -m apps.train_transformer --task=classify --data_dir=TABLE "
+        "--init_from={model}"
+    ),
+    "transformer pretrain_image": (
+        "python -m apps.train_transformer --task=image --init_from={model}"
+    ),
     "transformer translate": (
         "echo 'TEXT' | python -m apps.translate --saved_model={model}"
     ),

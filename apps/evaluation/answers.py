@@ -13,6 +13,7 @@ from apps.cli import exports
 from apps.cli import run_flags
 from apps.cli.checks import is_given
 from apps.evaluation import flags
+from apps.evaluation import hearing
 from apps.prediction import checks
 from apps.shared_flags import data
 from apps.shared_flags import playing
@@ -38,6 +39,10 @@ def find_export():
     version, metadata = exports.find_export(*_MAKERS, *checks.FAMILIES)
     if metadata["family"] in _MAKERS:
         return None
+    if metadata.get("task") == "speech":
+        from kerazoo.prediction.kinds import Kind
+
+        return Export(version, metadata, Kind("sounds", "transcripts", extra="sound"))
     return Export(version, metadata, checks.find_kind(version, metadata))
 
 
@@ -69,8 +74,12 @@ def check_flags(kind, of_images):
 
 def main(export):
     """Measures an export and prints a table, and the same as a line of JSON."""
-    is_policy = export.kind.answers == "actions"
-    result = _play(export) if is_policy else _measure(export)
+    if export.kind.answers == "actions":
+        result = _play(export)
+    elif export.kind.answers == "transcripts":
+        result = hearing.measure(export.version, export.metadata)
+    else:
+        result = _measure(export)
     from kerazoo.prediction.report import class_tables
     from kerazoo.runs.rounding import rounded
     from kerazoo.runs.table import metrics_table

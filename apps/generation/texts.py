@@ -59,7 +59,11 @@ def main():
     with errors.user_errors():
         version, metadata = exports.find_export("transformer")
         if (task := metadata["task"]) != "generate":
-            app = "translate" if task == "translate" else "predict"
+            app = {
+                "translate": "translate",
+                "pretrain": "train_transformer with --init_from",
+                "pretrain_image": "train_transformer with --init_from",
+            }.get(task, "predict")
             raise ValueError(
                 f"--saved_model={version} is of --task={task}, which does not go on "
                 f"with texts: use python -m apps.{app}."
@@ -75,9 +79,12 @@ def main():
             "model's vocabulary does not have.",
             file=sys.stderr,
         )
-    print("\n---\n".join(found.texts), file=sys.stderr)
+    print("\n---\n".join(found.answers or found.texts), file=sys.stderr)
     counts = {
         "truncated_prompts": int(found.is_truncated.sum()),
         "unknown_prompts": int(found.is_unknown.sum()),
     }
-    print(json.dumps({"texts": found.texts, **counts, **options}))
+    written = {"texts": found.texts}
+    if found.answers is not None:
+        written["answers"] = found.answers
+    print(json.dumps({**written, **counts, **options}))

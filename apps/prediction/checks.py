@@ -28,6 +28,11 @@ def find_kind(version, metadata):
             f"--saved_model={version} is a model of {family}, which makes images: use "
             "python -m apps.generate."
         )
+    if metadata.get("task") == "speech":
+        raise ValueError(
+            f"--saved_model={version} takes sounds: use python -m apps.transcribe, or "
+            "python -m apps.evaluate for its error rates."
+        )
     try:
         return kinds.find_kind(metadata)
     except ValueError as error:

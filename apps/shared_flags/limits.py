@@ -45,13 +45,19 @@ MAX_EDGES = flags.DEFINE_integer(
     "Most edges of all its graphs, or pairs of nodes to score.",
     lower_bound=1,
 )
+MAX_SECONDS = flags.DEFINE_integer(
+    "max_request_seconds",
+    _USUAL.max_seconds,
+    "Most seconds of each of its sounds.",
+    lower_bound=1,
+)
 
 # A resumed run may change them: they are of the export alone.
 NAMES = tuple(
     holder.name
     for holder in (
         *(MAX_EXAMPLES, MAX_STEPS, MAX_TEXT_BYTES, MAX_PIXELS),
-        *(MAX_NODES, MAX_EDGES),
+        *(MAX_NODES, MAX_EDGES, MAX_SECONDS),
     )
 )
 
@@ -65,4 +71,5 @@ def request_limits():
         max_pixels=MAX_PIXELS.value,
         max_nodes=MAX_NODES.value,
         max_edges=MAX_EDGES.value,
+        max_seconds=MAX_SECONDS.value,
     )

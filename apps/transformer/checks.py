@@ -1,6 +1,7 @@
 """Which flags of Transformers go together."""
 
 import dataclasses
+import functools
 import pathlib
 
 from absl import flags
@@ -9,44 +10,63 @@ from apps.cli.checks import check_owners
 from apps.cli.checks import is_given
 from apps.shared_flags import data
 from apps.shared_flags import network
+from apps.transformer import speech_flags
+from apps.transformer.speech_checks import check_speech
 from kerazoo.tasks.image_sizes import sizes_of_patches
 
+OF_TEXT = ("translate", "generate", "classify", "pretrain")
+OF_IMAGES = ("image", "pretrain_image")
 # What only some tasks take.
 OF_TASKS = {
-    "batch_size": ("generate", "image"),
-    "beam_size": ("translate",),
+    "batch_size": ("generate", *OF_IMAGES),
+    "beam_size": ("translate", "speech"),
     "block_size": ("generate",),
-    "decoder_layers": ("translate",),
-    "eval_sentences": ("translate",),
-    "flip": ("image",),
+    "class_weights": ("classify", "image"),
+    "decoder_layers": ("translate", "speech", "pretrain_image"),
+    "eval_sentences": ("translate", "speech"),
+    "experts_per_token": (*OF_TEXT, *OF_IMAGES),
+    "flip": OF_IMAGES,
     "header": ("classify",),
-    "image_size": ("image",),
+    "image_size": OF_IMAGES,
+    "init_from": (*OF_TEXT, *OF_IMAGES),
     "label_column": ("classify",),
     "length_penalty": ("translate",),
     "locales": ("translate",),
-    "lower_case": ("translate", "generate", "classify"),
-    "max_length": ("translate", "classify"),
-    "max_request_pixels": ("image",),
-    "max_request_text_bytes": ("translate", "generate", "classify"),
-    "num_buckets": ("translate", "classify"),
-    "patch_size": ("image",),
-    "positions": ("translate", "generate", "classify"),
-    "shift": ("image",),
+    "loss_on": ("generate",),
+    "lower_case": (*OF_TEXT, "speech"),
+    "mask_share": ("pretrain", "pretrain_image"),
+    "max_length": ("translate", "classify", "pretrain"),
+    "max_request_pixels": OF_IMAGES,
+    "max_request_seconds": ("speech",),
+    "max_request_text_bytes": OF_TEXT,
+    "num_buckets": ("translate", "classify", "pretrain", "speech"),
+    "patch_size": OF_IMAGES,
+    "num_experts": (*OF_TEXT, *OF_IMAGES),
+    "positions": OF_TEXT,
+    "remat": (*OF_TEXT, *OF_IMAGES),
+    "shift": OF_IMAGES,
     "source_language": ("translate",),
-    "split_digits": ("translate", "generate", "classify"),
+    "split_digits": (*OF_TEXT, "speech"),
     "target_language": ("translate",),
-    "text_column": ("classify",),
+    "text_column": ("classify", "pretrain"),
     "token_pooling": ("classify",),
-    "tokens_per_batch": ("translate", "classify"),
-    "vocabulary": ("translate", "generate", "classify"),
-    "vocabulary_size": ("translate", "generate", "classify"),
-    "window": ("translate", "generate", "classify"),
+    "tokens_per_batch": ("translate", "classify", "pretrain"),
+    "vocabulary": (*OF_TEXT, "speech"),
+    "vocabulary_size": (*OF_TEXT, "speech"),
+    "whole_words": ("pretrain",),
+    "window": OF_TEXT,
+    **dict.fromkeys(speech_flags.NAMES, ("speech",)),
 }
 # What only one way of averaging takes.
 _OF_AVERAGING = {
     "average_half_life": ("exponential",),
     "num_snapshots": ("snapshots",),
 }
+# What only a model that goes on from another one takes.
+_OF_STARTS = (
+    *("freeze", "layer_decay", "lora_alpha", "lora_rank"),
+    "unfreeze_every",
+)
 # What vocabularies of characters have not.
 _OF_SUBWORDS = ("lower_case", "split_digits", "vocabulary_size")
 # Flags whose defaults are for data that is large enough.
@@ -60,9 +80,17 @@ _TEXTS = {
         "--source_language=en --target_language=de",
     ),
     "generate": (("python_topics", "file"), "a text file, or a folder of .txt"),
+    "pretrain": (
+        ("python_topics", "files"),
+        "a text file, a table or a folder of texts, or several with commas",
+    ),
     "classify": (
         ("files",),
         "a table of texts and labels, or a folder of train.tsv and test.tsv",
+    ),
+    "speech": (
+        ("tone_letters", "files"),
+        "a folder of transcripts.tsv and sounds",
     ),
 }
 
@@ -76,13 +104,25 @@ DATASETS = {
     "generate": (
         "python_topics, Python's own help, built in; file, a text file or a folder of "
         ".txt, taken where there is a --data_dir; or a name of TensorFlow Datasets. "
-        "Default: python_topics."
+        "Default: python_topics. Of a table or .jsonl with prompt and answer, answers "
+        "are learnt."
     ),
     "classify": (
         "files, a table of texts and labels such as reviews.csv, or a folder of "
         "train.tsv and test.tsv; or a name of TensorFlow Datasets. Default: files."
     ),
     "image": f"{data.IMAGES} Default: digits.",
+    "pretrain_image": f"{data.IMAGES} Default: digits.",
+    "speech": (
+        "tone_letters, words spelled in tones, built in; files, a folder of "
+        "transcripts.tsv and sounds, taken where there is a --data_dir; or a name of "
+        "TensorFlow Datasets, such as spoken_digit. Default: tone_letters."
+    ),
+    "pretrain": (
+        "python_topics, Python's own help, built in; files, texts, tables and folders "
+        "of them with commas between, taken where there is a --data_dir; or a name of "
+        "TensorFlow Datasets. Default: python_topics."
+    ),
 }
 
 
@@ -100,17 +140,57 @@ def check_flags():
     """
     task, vocabulary = flags.FLAGS.task, flags.FLAGS.vocabulary
     check_owners("task", OF_TASKS)
-    if vocabulary == "words" and task != "classify":
-        raise ValueError("--vocabulary=words goes with --task=classify.")
+    if vocabulary == "words" and task not in ("classify", "pretrain"):
+        raise ValueError("--vocabulary=words goes with --task=classify or pretrain.")
+    _check_start()
+    if is_given("experts_per_token") and flags.FLAGS.num_experts is None:
+        raise ValueError("--experts_per_token goes with --num_experts.")
+    if flags.FLAGS.remat and (network.DROPOUT.value or flags.FLAGS.hidden_dropout):
+        raise ValueError("--remat goes with --dropout=0.")
+    if flags.FLAGS.remat and flags.FLAGS.num_experts is not None:
+        raise ValueError("--remat goes without --num_experts.")
     check_owners("averaging", _OF_AVERAGING)
-    is_of_characters = vocabulary is None and task == "generate"
+    is_of_characters = vocabulary is None and task in ("generate", "speech")
     for name in _OF_SUBWORDS:
         if is_given(name) and (is_of_characters or vocabulary == "characters"):
             raise ValueError(f"--{name} goes with --vocabulary=bpe, unigram or words.")
-    if task == "image":
-        data.check_images(sizes_of_patches(network.PATCH_SIZE.value), 2, "--task=image")
+    if task == "speech":
+        check_speech()
+    if task in OF_IMAGES:
+        # The size of patches comes along with a model.
+        patch = 1 if flags.FLAGS.init_from else network.PATCH_SIZE.value
+        needed = 2 if task == "image" else 0
+        data.check_images(sizes_of_patches(patch), needed, f"--task={task}")
     else:
         _check_texts(task, *_TEXTS[task])
+
+
+def has_answers():
+    """Returns whether the texts are prompts with answers."""
+    path = data.DATA_DIR.value
+    if flags.FLAGS.task != "generate" or path is None or text_dataset() != "file":
+        return False
+    from kerazoo.data.text.prompted_text_files import is_prompted
+
+    return is_prompted(path)
+
+
+def _check_start():
+    """Refuses what only a model that goes on from another one takes, and no model."""
+    path = flags.FLAGS.init_from
+    for name in _OF_STARTS:
+        if is_given(name) and path is None:
+            raise ValueError(f"--{name} goes with --init_from, a model to go on from.")
+    if is_given("lora_alpha") and not is_given("lora_rank"):
+        raise ValueError("--lora_alpha goes with --lora_rank.")
+    if path is None:
+        return
+    from kerazoo.runs.reading import family_of
+
+    if family_of(path) not in ("transformer", None):
+        raise ValueError(
+            f"--init_from={path} is a model of {family_of(path)}, no Transformer."
+        )
 
 
 def _check_texts(task, embedded, description):
@@ -130,12 +210,22 @@ def _check_texts(task, embedded, description):
 
 def _read_early():
     """Says what is wrong with files of one's own before TensorFlow is imported."""
+    from kerazoo.data.sound.loading import load_transcribed_sound
     from kerazoo.data.text import loading
     from kerazoo.data.text.early_reading import read_early
 
     given, path = flags.FLAGS, data.DATA_DIR.value
     if path is None:
         return
+    if given.task == "pretrain":
+        for part in path.split(","):
+            load = functools.partial(
+                loading.load_unlabelled, "files", part, given.text_column
+            )
+            read_early(load, part)
+        return
+    if has_answers():
+        return read_early(lambda: loading.load_prompted("file", path), path)
     languages = given.source_language, given.target_language
     columns = given.text_column, given.label_column, given.header
     read_early(
@@ -143,6 +233,7 @@ def _read_early():
             "translate": lambda: loading.load_parallel("files", path, *languages),
             "generate": lambda: loading.load_plain("file", path),
             "classify": lambda: loading.load_labelled("files", path, *columns),
+            "speech": lambda: load_transcribed_sound("files", path, given.sample_rate),
         }[given.task],
         path,
     )

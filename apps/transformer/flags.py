@@ -91,6 +91,13 @@ flags.DEFINE_integer(
     lower_bound=0,
 )
 section(TRAINING)
+flags.DEFINE_string(
+    "class_weights",
+    "none",
+    "How much examples of a class count in the loss. none: all alike; balanced: a rare "
+    "class as much as a frequent one; or name=weight,... or a table of names and "
+    "weights, 1 of the others. The best model is then that of the best macro F1.",
+)
 flags.DEFINE_integer(
     "shift", 0, "Moves training images by up to so many pixels.", lower_bound=0
 )
@@ -138,7 +145,27 @@ flags.DEFINE_integer(
     1,
 )
 flags.DEFINE_integer(
-    "decoder_layers", None, "translate: blocks of the decoder, if not --num_layers.", 1
+    "decoder_layers",
+    None,
+    "translate: blocks of the decoder, if not --num_layers; pretrain_image: those that "
+    "paint, by default 1.",
+    1,
+)
+flags.DEFINE_boolean(
+    "remat",
+    False,
+    "Computes what is within blocks again for the gradient: less memory, more time. "
+    "With --dropout=0.",
+)
+flags.DEFINE_integer(
+    "num_experts",
+    None,
+    "Experts in place of each feed-forward layer, of which a token takes "
+    "--experts_per_token.",
+    1,
+)
+flags.DEFINE_integer(
+    "experts_per_token", 2, "Experts that a token takes, of --num_experts.", 1
 )
 flags.DEFINE_enum(
     "token_pooling",
@@ -156,6 +183,13 @@ flags.DEFINE_enum(
     keys_of("kerazoo.models.transformer.config.training_config", "RATE_SCHEDULES"),
     "How the learning rate goes on after --warm_up_steps. warm_up_stable_decay: falls "
     "in the last fifth.",
+)
+flags.DEFINE_enum(
+    "update_rule",
+    "adamw",
+    keys_of("kerazoo.models.transformer.config.training_config", "UPDATE_RULES"),
+    "How gradients become steps. muon: orthogonal ones of the matrices within the "
+    "network, AdamW's of all others.",
 )
 flags.DEFINE_float("decoupled_weight_decay", 0.0, "AdamW's, of matrices only.", 0.0)
 flags.DEFINE_float("adam_beta_2", 0.98, "Adam's memory of squares.", 0.0, 0.9999)

@@ -42,3 +42,21 @@ def class_report(
     }
     confusion = metrics.confusion_matrix(labels, predicted, labels=numbers)
     return {"per_class": per_class, "confusion": confusion.tolist()}
+
+
+def macro_f1(labels: np.ndarray, predicted: np.ndarray) -> float:
+    """Returns the mean F1 of the classes that occur, by scikit-learn.
+
+    Args:
+        labels: int `(N,)`. What is right.
+        predicted: int `(N,)`. What was predicted.
+
+    Example:
+
+    ```python
+    macro_f1(np.array([0, 0, 1]), np.array([0, 1, 1]))  # 2 / 3
+    ```
+    """
+    from sklearn import metrics
+
+    return float(metrics.f1_score(labels, predicted, average="macro", zero_division=0))

@@ -7,6 +7,11 @@ from kerazoo.layers.attention import Attention
 from kerazoo.layers.attention_mask import causal_mask
 from kerazoo.layers.attention_mask import window_mask
 from kerazoo.layers.batch_normalization import BatchNormalization
+from kerazoo.layers.chunked_attention import ChunkedAttention
+from kerazoo.layers.chunked_attention import chunk_mask
+from kerazoo.layers.conformer_block import ConformerBlock
+from kerazoo.layers.convolution_module import ConvolutionModule
+from kerazoo.layers.convolution_subsampling import ConvolutionSubsampling
 from kerazoo.layers.decoder import Decoder
 from kerazoo.layers.decoder_block import DecoderBlock
 from kerazoo.layers.dropout import Dropout
@@ -40,6 +45,10 @@ from kerazoo.layers.graph import segment_sum
 from kerazoo.layers.graph import symmetric_normalization
 from kerazoo.layers.group_normalization import GroupNormalization
 from kerazoo.layers.layer_normalization import LayerNormalization
+from kerazoo.layers.lengths import length_mask
+from kerazoo.layers.log_mel_spectrogram import LogMelSpectrogram
+from kerazoo.layers.low_rank_adapters import add_adapters
+from kerazoo.layers.mixture_of_experts import MixtureOfExperts
 from kerazoo.layers.patch_embedding import PatchEmbedding
 from kerazoo.layers.patches import extract_patches
 from kerazoo.layers.patches import merge_patches
@@ -47,6 +56,7 @@ from kerazoo.layers.position_embedding import PositionEmbedding
 from kerazoo.layers.rotary_embedding import RotaryEmbedding
 from kerazoo.layers.sinusoidal_embedding import SinusoidalEmbedding
 from kerazoo.layers.slerp import slerp
+from kerazoo.layers.spec_augment import SpecAugment
 from kerazoo.layers.spectral_normalization import SpectralNormalization
 from kerazoo.layers.token_embedding import TokenEmbedding
 
@@ -55,6 +65,10 @@ __all__ = [
     "AdaptiveLayerNormalization",
     "Attention",
     "BatchNormalization",
+    "ChunkedAttention",
+    "ConformerBlock",
+    "ConvolutionModule",
+    "ConvolutionSubsampling",
     "Decoder",
     "DecoderBlock",
     "DirectedConv",
@@ -74,21 +88,27 @@ __all__ = [
     "GraphTransformerBlock",
     "GroupNormalization",
     "LayerNormalization",
+    "LogMelSpectrogram",
     "MaskedBatchNormalization",
+    "MixtureOfExperts",
     "PatchEmbedding",
     "PositionEmbedding",
     "RGCNConv",
     "RotaryEmbedding",
     "SAGEConv",
     "SinusoidalEmbedding",
+    "SpecAugment",
     "SpectralNormalization",
     "TokenEmbedding",
+    "add_adapters",
     "add_self_loops",
     "alibi_bias",
     "alibi_slopes",
     "causal_mask",
+    "chunk_mask",
     "directed_normalization",
     "extract_patches",
+    "length_mask",
     "mean_normalization",
     "merge_patches",
     "propagation_matrix",

@@ -15,6 +15,7 @@ from kerazoo.layers.attention_mask import causal_mask
 from kerazoo.layers.attention_mask import window_mask
 from kerazoo.layers.by_rows import by_rows
 from kerazoo.layers.head_attention import attend_to_heads
+from kerazoo.layers.head_attention import weights_of_heads
 from kerazoo.layers.rotary_embedding import RotaryEmbedding
 from kerazoo.layers.tensor import Tensor
 
@@ -275,6 +276,46 @@ class Attention(keras.layers.Layer):
             )
         key_value = _by_heads(self._heads(self.key_value, context), self.compute_dtype)
         return tuple(ops.split(key_value, 2, axis=1))
+
+    def attention_weights(
+        self,
+        inputs: Tensor,
+        context: Tensor | None = None,
+        key_mask: Tensor | None = None,
+    ) -> Tensor:
+        """Returns how much each token attends to each, for people to look at.
+
+        All weights take memory that a call does not need.
+
+        Args:
+            inputs, context, key_mask: As of a call.
+
+        Returns:
+            float32 `(B, H, T, S)`; each row sums to 1.
+
+        Raises:
+            ValueError: As a call does.
+
+        Example:
+
+        ```python
+        layer = Attention(num_heads=4)
+        x = np.ones((2, 10, 32))
+        layer(x)
+        layer.attention_weights(x)  # (2, 4, 10, 10)
+        ```
+        """
+        self._check_call(inputs, context, None, 0, None)
+        if key_mask is not None:
+            key_mask = ops.cast(key_mask, "bool")
+        if self._is_cross:
+            query, order = self._heads(self.query, inputs), {"mask": _of_keys(key_mask)}
+            key, _ = ops.split(self._heads(self.key_value, context), 2, axis=2)
+        else:
+            positions = ops.arange(ops.shape(inputs)[1])
+            query, key, _ = self._query_key_value(inputs, positions)
+            order = self._order(positions, positions, key_mask)
+        return weights_of_heads(query, _by_heads(key, query.dtype), **order)
 
     def compute_output_shape(self, inputs_shape, cache_shape=None):
         shape = tuple(inputs_shape)

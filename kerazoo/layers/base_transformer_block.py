@@ -8,6 +8,7 @@ from kerazoo.layers.attention import Attention
 from kerazoo.layers.dropout import Dropout
 from kerazoo.layers.feed_forward import FeedForward
 from kerazoo.layers.layer_normalization import LayerNormalization
+from kerazoo.layers.mixture_of_experts import MixtureOfExperts
 from kerazoo.layers.tensor import Tensor
 
 
@@ -35,6 +36,9 @@ class BaseTransformerBlock(keras.layers.Layer):
         window: int or None. That of the self-attention.
         use_bias: bool. Adds biases to the maps of attention and feed-forward layer.
         epsilon: float. Added to the variance or mean square by the normalization.
+        num_experts: int or None. Experts of a `MixtureOfExperts` in place of the
+            feed-forward layer.
+        experts_per_token: int. How many of them each token takes.
 
     Raises:
         ValueError: If `norm` is another one, or a sublayer's argument is out of range.
@@ -56,6 +60,8 @@ class BaseTransformerBlock(keras.layers.Layer):
         use_bias: bool = True,
         epsilon: float = 1e-5,
         hidden_dropout: float | None = None,
+        num_experts: int | None = None,
+        experts_per_token: int = 2,
         **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
@@ -75,6 +81,8 @@ class BaseTransformerBlock(keras.layers.Layer):
         self.use_bias = use_bias
         self.epsilon = epsilon
         self.hidden_dropout = hidden_dropout
+        self.num_experts = num_experts
+        self.experts_per_token = experts_per_token
         self.self_attention = Attention(
             num_heads,
             num_key_value_heads,
@@ -86,14 +94,21 @@ class BaseTransformerBlock(keras.layers.Layer):
             name="self_attention",
         )
         self.self_attention_norm = self.normalization("self_attention_norm")
-        self.feed_forward = FeedForward(
-            feed_forward_size,
-            activation,
-            dropout if hidden_dropout is None else hidden_dropout,
-            use_bias,
-            dtype=self.dtype_policy,
-            name="feed_forward",
-        )
+        of_tokens: dict[str, typing.Any] = {
+            "feed_forward_size": feed_forward_size,
+            "activation": activation,
+            "dropout": dropout if hidden_dropout is None else hidden_dropout,
+            "use_bias": use_bias,
+            "dtype": self.dtype_policy,
+            "name": "feed_forward",
+        }
+        self.feed_forward: keras.layers.Layer
+        if num_experts is None:
+            self.feed_forward = FeedForward(**of_tokens)
+        else:
+            self.feed_forward = MixtureOfExperts(
+                num_experts, experts_per_token=experts_per_token, **of_tokens
+            )
         self.feed_forward_norm = self.normalization("feed_forward_norm")
         self.dropout_layer = Dropout(dropout, dtype=self.dtype_policy, name="dropout")
 
@@ -121,6 +136,8 @@ class BaseTransformerBlock(keras.layers.Layer):
             "use_bias": self.use_bias,
             "epsilon": self.epsilon,
             "hidden_dropout": self.hidden_dropout,
+            "num_experts": self.num_experts,
+            "experts_per_token": self.experts_per_token,
         }
 
     def normalization(self, name: str) -> keras.layers.Layer:

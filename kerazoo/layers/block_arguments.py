@@ -14,6 +14,8 @@ _BLOCK_ARGUMENTS = (
     "epsilon",
     "hidden_dropout",
     "is_cross",
+    "num_experts",
+    "experts_per_token",
 )
 
 

@@ -88,9 +88,8 @@ class Decoder(BlockStack):
     ) -> Tensor | tuple[Tensor, list[tuple[Tensor, Tensor]]]:
         x, caches = inputs, []
         for index, block in enumerate(self.blocks):
-            x = block(
-                x,
-                memory,
+            x = self.through(
+                *(block, x, memory),
                 memory_mask=memory_mask,
                 key_mask=key_mask,
                 cache=None if cache is None else cache[index],

@@ -56,5 +56,5 @@ class Encoder(BlockStack):
     ) -> Tensor:
         x = inputs
         for block in self.blocks:
-            x = block(x, key_mask=key_mask, training=training)
+            x = self.through(block, x, key_mask=key_mask, training=training)
         return x if self.norm is None else self.norm(x)

@@ -8,8 +8,8 @@ from keras import ops
 from kerazoo.layers.dropout import Dropout
 from kerazoo.layers.tensor import Tensor
 
-_ACTIVATIONS = ("relu", "gelu", "silu")
-_GATES = {"swiglu": "silu", "geglu": "gelu"}
+ACTIVATIONS = ("relu", "gelu", "silu")
+GATES = {"swiglu": "silu", "geglu": "gelu"}
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -62,9 +62,9 @@ class FeedForward(keras.layers.Layer):
                 "`feed_forward_size` must be positive. "
                 f"Received: feed_forward_size={feed_forward_size}"
             )
-        if activation not in (*_ACTIVATIONS, *_GATES):
+        if activation not in (*ACTIVATIONS, *GATES):
             raise ValueError(
-                f"`activation` must be one of {[*_ACTIVATIONS, *_GATES]}. "
+                f"`activation` must be one of {[*ACTIVATIONS, *GATES]}. "
                 f"Received: activation={activation!r}"
             )
         self.feed_forward_size = feed_forward_size
@@ -74,7 +74,7 @@ class FeedForward(keras.layers.Layer):
         self.supports_masking = True
 
     def build(self, inputs_shape):
-        size, parts = inputs_shape[-1], 2 if self.activation in _GATES else 1
+        size, parts = inputs_shape[-1], 2 if self.activation in GATES else 1
         self.hidden = keras.layers.Dense(
             parts * self.feed_forward_size,
             use_bias=self.use_bias,
@@ -96,11 +96,7 @@ class FeedForward(keras.layers.Layer):
 
     def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
         hidden = self.hidden(ops.reshape(inputs, (-1, inputs.shape[-1])))
-        if self.activation in _GATES:
-            gate, hidden = ops.split(hidden, 2, axis=-1)
-            hidden = keras.activations.get(_GATES[self.activation])(gate) * hidden
-        else:
-            hidden = keras.activations.get(self.activation)(hidden)
+        hidden = activated(hidden, self.activation)
         outputs = self.projection(self.dropout_layer(hidden, training=training))
         return ops.reshape(outputs, ops.shape(inputs))
 
@@ -115,3 +111,19 @@ class FeedForward(keras.layers.Layer):
             "dropout": self.dropout,
             "use_bias": self.use_bias,
         }
+
+
+def activated(hidden: Tensor, activation: str) -> Tensor:
+    """Applies one of the activations, or a gate that halves the features.
+
+    Args:
+        hidden: float `(..., F)`, of a gate `(..., 2 F)`.
+        activation: Of `ACTIVATIONS` or `GATES`.
+
+    Returns:
+        float `(..., F)`.
+    """
+    if activation not in GATES:
+        return keras.activations.get(activation)(hidden)
+    gate, hidden = ops.split(hidden, 2, axis=-1)
+    return keras.activations.get(GATES[activation])(gate) * hidden

@@ -54,13 +54,46 @@ def attend_to_heads(
 
     query = per_key_head(ops.transpose(query * size**-0.5, (0, 2, 1, 3)))
     scores = per_head(ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))))
-    scores = ops.cast(scores, "float32")
+    scores = _ordered(ops.cast(scores, "float32"), mask, bias)
+    weights = per_key_head(ops.cast(ops.softmax(scores), dtype))
+    return ops.transpose(per_head(ops.matmul(weights, value)), (0, 2, 1, 3))
+
+
+def weights_of_heads(
+    query: Tensor,
+    key: Tensor,
+    mask: Tensor | None = None,
+    bias: Tensor | None = None,
+) -> Tensor:
+    """Returns the weights of the means that `attend_to_heads` takes.
+
+    Args:
+        query, key, mask, bias: As of `attend_to_heads`.
+
+    Returns:
+        float32 `(B, H, T, S)`.
+
+    Example:
+
+    ```python
+    query, key = np.ones((2, 3, 4, 8), "float32"), np.ones((2, 4, 10, 8), "float32")
+    weights_of_heads(query, key)  # (2, 4, 3, 10), all 0.1
+    ```
+    """
+    heads, size = query.shape[2:]
+    query = ops.transpose(query * size**-0.5, (0, 2, 1, 3))
+    key = ops.repeat(ops.cast(key, query.dtype), heads // key.shape[1], axis=1)
+    scores = ops.cast(ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))), "float32")
+    return ops.softmax(_ordered(scores, mask, bias))
+
+
+def _ordered(scores, mask, bias):
+    """Returns scores with what order says of them."""
     if bias is not None:
         scores = scores + ops.cast(bias, "float32")
     if mask is not None:
         scores = ops.where(mask, scores, _LOWEST)
-    weights = per_key_head(ops.cast(ops.softmax(scores), dtype))
-    return ops.transpose(per_head(ops.matmul(weights, value)), (0, 2, 1, 3))
+    return scores
 
 
 def _shaped(x, heads, tokens):

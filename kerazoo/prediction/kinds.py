@@ -56,7 +56,17 @@ def find_kind(metadata: dict[str, typing.Any]) -> Kind:
     """
     family, task = metadata.get("family"), metadata.get("task")
     kind = KINDS.get((family, None if family == "dqn" else task))
+    if family == "transformer" and "loss_on" in metadata:
+        raise ValueError(
+            "it answers prompts: ask it by python -m apps.generate, or its signatures "
+            "generate and score."
+        )
     if kind is None:
+        if family == "transformer" and str(task).startswith("pretrain"):
+            raise ValueError(
+                "it is for others to begin with: give it as `init_from` to "
+                "apps.train_transformer, or ask the signatures it has."
+            )
         if family in ("diffusion", "gan"):
             raise ValueError(f"a model of {family} makes images and predicts nothing.")
         raise ValueError(

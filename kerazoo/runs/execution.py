@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import json
 import logging
+import operator
 import os
 import pathlib
 import shutil
@@ -14,6 +15,7 @@ import tensorflow as tf
 from kerazoo import progress
 from kerazoo.atomic_files import read_json
 from kerazoo.atomic_files import write_text
+from kerazoo.atomic_files import write_whole
 from kerazoo.runs.description import write_description
 from kerazoo.runs.errors import RunError
 from kerazoo.runs.errors import mistakes
@@ -94,6 +96,7 @@ def execute(
         stack.callback(profiler.close)
         stack.callback(task.close)
         with interruption.heard(), mistakes(*task.mistakes):
+            task.prepare(state.path)
             task.build(strategy, schedule.train_steps, seed)
             _check_identity(task, state.path)
             _check_room(task.model, state.path)
@@ -202,13 +205,15 @@ def _begin(task, folder, record, is_same):
     record.write(folder)
     if identity := task.identity():
         write_text(folder / _IDENTITY, json.dumps(identity))
+    for name, content in task.files().items():
+        write_whole(folder / name, operator.methodcaller("write_bytes", content))
     write_description(folder, task.model, task.family, task.metadata(), _name(task))
 
 
 def _export(task, directory, dtype, notes):
     """Exports the trained model; returns the path of the version."""
     _log.info(f"Exporting to {directory}.")
-    model = keras_model = plain_copy(task.model)
+    model = keras_model = task.exported(plain_copy(task.model))
     serving = task.serving(model)
     metadata = {"family": task.family, **notes, **task.metadata()}
     if dtype != "float32":
@@ -225,6 +230,7 @@ def _export(task, directory, dtype, notes):
             metadata,
             serving.example(),
             keras_model,
+            task.files(),
         )
     except (OSError, tf.errors.OpError) as error:
         raise RunError(

@@ -53,7 +53,7 @@ class SettingsRecord:
         changed = [
             f"{name}: {before[name]} became {value}"
             for name, value in self.settings.items()
-            if before.get(name, value) != value and name not in _MAY_CHANGE
+            if _differ(before.get(name, value), value) and name not in _MAY_CHANGE
         ]
         if changed:
             raise ValueError(
@@ -82,6 +82,13 @@ class SettingsRecord:
                 f"{folder} is a run of {found}, not of {self.task}: give another "
                 "`workdir`."
             )
+
+
+def _differ(before, after):
+    """Returns whether settings differ, but for those that an older version had not."""
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        return before != after
+    return any(_differ(before.get(n, value), value) for n, value in after.items())
 
 
 def has_state(folder: pathlib.Path) -> bool:

@@ -74,7 +74,12 @@ def _result(metadata):
     measured = _about(metadata).get("measured_on")
     text = f"Measured on {measured}. " if measured else ""
     text += "The figures say nothing about data unlike these."
-    rows = ((f"`{name}`", _value(value)) for name, value in result.items())
+    # What is of each class is for programs, in `kerazoo.json`.
+    rows = (
+        (f"`{name}`", _value(value))
+        for name, value in result.items()
+        if not isinstance(value, (dict, list))
+    )
     return ["## Result", _wrapped(text), _table(("figure", "value"), rows)]
 
 

@@ -45,6 +45,7 @@ def export(
     metadata: dict[str, typing.Any] | None = None,
     warmup: dict[str, dict[str, np.ndarray]] | None = None,
     keras_model: keras.Model | None = None,
+    files: dict[str, bytes] | None = None,
 ) -> pathlib.Path:
     """Writes a module as the next integer version of a served model.
 
@@ -66,6 +67,7 @@ def export(
             TensorFlow Serving plays before it takes traffic.
         keras_model: Keras model or None. Written to `assets.extra/model.keras`, for
             `kerazoo.load`.
+        files: dict of name to content, or None. Written to `assets.extra`.
 
     Returns:
         path of the version.
@@ -96,6 +98,8 @@ def export(
         extra.mkdir()
         if keras_model is not None:
             keras_model.save(extra / KERAS_FILE)
+        for name, content in (files or {}).items():
+            (extra / name).write_bytes(content)
         if requests:
             write_recorded(extra / WARMUP_FILE, directory.name, requests)
             write_recorded(extra / EXPECTED_FILE, directory.name, requests, answers)

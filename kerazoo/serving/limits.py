@@ -20,6 +20,7 @@ class Limits:
             file of an image that is to be decoded.
         max_nodes: Nodes of all graphs of a request.
         max_edges: Edges of all graphs of a request; or pairs of nodes to score.
+        max_seconds: Seconds of a sound.
 
     Raises:
         ValueError: If one is not from 1 to 2147483647.
@@ -39,6 +40,7 @@ class Limits:
     max_pixels: int = 50_000_000
     max_nodes: int = 1_000_000
     max_edges: int = 10_000_000
+    max_seconds: int = 60
 
     def __post_init__(self):
         for name, value in dataclasses.asdict(self).items():

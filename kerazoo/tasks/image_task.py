@@ -73,7 +73,9 @@ class ImageTask(BaseTask):
             counts += f" and {len(images.test_images):,} to test with"
         size = "x".join(map(str, images.image_shape))
         kind = f"{size} {images.train_images.dtype}"
-        labels = (
-            f"{images.num_classes:,} classes" if images.num_classes else "no labels"
-        )
-        return f"{self.name}, {counts}; {kind}, {labels}"
+        return f"{self.name}, {counts}; {kind}, {self.describe_labels()}"
+
+    def describe_labels(self) -> str:
+        """Returns in words which labels there are."""
+        count = self.images.num_classes
+        return f"{count:,} classes" if count else "no labels"

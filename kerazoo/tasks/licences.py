@@ -17,6 +17,7 @@ LICENCES = {
     "karate_club": "published without a licence (Zachary, 1977), by way of NetworkX",
     "python_topics": "Python Software Foundation License 2, Python's documentation",
     "ring": _GENERATED,
+    "tone_letters": _GENERATED,
 }
 
 

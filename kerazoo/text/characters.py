@@ -109,6 +109,17 @@ class CharacterTokenizer(tf.Module):
         )
         return tf.strings.unicode_encode(points, "UTF-8")
 
+    @property
+    def begins_word(self) -> np.ndarray:
+        """bool array `(V,)`, which tokens begin a word: white space, before it."""
+        spaces = [character.isspace() for character in self.characters]
+        return np.array([False] * NUM_SPECIAL + spaces)
+
+    @property
+    def within_word(self) -> np.ndarray:
+        """int32 array `(V,)`, each token without a space before it: itself."""
+        return np.arange(self.vocabulary_size, dtype=np.int32)
+
     def encode_lists(
         self, texts: typing.Iterable[str], add_eos: bool = True
     ) -> list[np.ndarray]:

@@ -22,6 +22,7 @@ from kerazoo.text.vocabulary_size import SizeError
 from kerazoo.text.vocabulary_size import size_error
 
 KINDS = {"bpe": "bpe", "unigram": "unigram", "words": "word"}  # Of SentencePiece.
+_SPACE = "\u2581"  # In pieces.
 _ERRORS_ONLY = 2
 _LONGEST_LINE = 1 << 30  # Bytes. Longer ones would be left out.
 _COVERAGE = 0.9995  # Share of characters with a piece of their own, beside bytes.
@@ -126,7 +127,7 @@ class Tokenizer(tf.Module):
         pieces = map(self._in_python.id_to_piece, tokens[NUM_SPECIAL:])
         # Of words alone no piece goes on within one.
         self._has_words = self._is_own[NUM_SPECIAL:].all() and all(
-            piece.startswith("\u2581") for piece in pieces
+            piece.startswith(_SPACE) for piece in pieces
         )
 
     def encode(self, strings: tf.Tensor, add_eos: bool = True) -> tf.RaggedTensor:
@@ -182,6 +183,26 @@ class Tokenizer(tf.Module):
         tokens = tf.cast(tokens, tf.int32)
         tokens = tf.where(tokens < self.vocabulary_size, tokens, UNK)
         return self._in_graph.detokenize(tf.ragged.boolean_mask(tokens, tokens > EOS))
+
+    @property
+    def begins_word(self) -> np.ndarray:
+        """bool array `(V,)`, which tokens begin a word: those with a space before."""
+        pieces = map(self._in_python.id_to_piece, range(self.vocabulary_size))
+        return np.array([piece.startswith(_SPACE) for piece in pieces])
+
+    @property
+    def within_word(self) -> np.ndarray:
+        """int32 array `(V,)`, each token without the space before it.
+
+        It is the token itself where there is none, or no token for the rest; padding
+        for the token of a space alone.
+        """
+        found = np.arange(self.vocabulary_size, dtype=np.int32)
+        for token in np.flatnonzero(self.begins_word).tolist():
+            rest = self._in_python.id_to_piece(token).removeprefix(_SPACE)
+            other = self._in_python.piece_to_id(rest) if rest else PAD
+            found[token] = token if other == UNK else other
+        return found
 
     def encode_lists(
         self, texts: typing.Iterable[str], add_eos: bool = True

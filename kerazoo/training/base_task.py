@@ -73,6 +73,9 @@ class BaseTask:
             jit_compile=bool(jit_compile),
         )
 
+    def prepare(self, folder: pathlib.Path) -> None:
+        pass
+
     def begin(self, folder: pathlib.Path, step: int) -> None:
         pass
 
@@ -87,6 +90,12 @@ class BaseTask:
 
     def card(self) -> ModelCard:
         return ModelCard()
+
+    def exported(self, model: typing.Any) -> typing.Any:
+        return model
+
+    def files(self) -> dict[str, bytes]:
+        return {}
 
     def close(self) -> None:
         pass

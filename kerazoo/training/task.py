@@ -150,6 +150,9 @@ class Task(typing.Protocol):
     def settings(self) -> dict[str, typing.Any]:
         """Returns the arguments that define model and data, as JSON can hold them."""
 
+    def prepare(self, folder: pathlib.Path) -> None:
+        """Gets the run's folder, which may hold its earlier state, before `build`."""
+
     def build(
         self, strategy: "tf.distribute.Strategy", train_steps: int, seed: int
     ) -> None:
@@ -198,6 +201,12 @@ class Task(typing.Protocol):
 
     def card(self) -> ModelCard:
         """Returns what is told to people who use the model."""
+
+    def exported(self, model: "keras.Model") -> "keras.Model":
+        """Returns what is exported of a copy of the model: itself, mostly."""
+
+    def files(self) -> dict[str, bytes]:
+        """Returns what stands beside the model, such as its vocabulary, by file."""
 
     def serving(self, model: "keras.Model") -> Serving:
         """Returns what serves a copy of the model."""

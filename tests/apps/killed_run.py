@@ -51,5 +51,7 @@ def assert_ends_the_same(app, folder, steps, *arguments, metric):
 def _variables_of(folder):
     """Returns everything that a checkpoint holds, as arrays by name."""
     reader = tf.train.load_checkpoint(str(folder / "variables"))
-    names = reader.get_variable_to_shape_map()
+    names = {*reader.get_variable_to_shape_map()}
+    # Its names are of what else the process has made, too, such as a pretrained model.
+    names.discard("_CHECKPOINTABLE_OBJECT_GRAPH")
     return {name: reader.get_tensor(name) for name in names}

@@ -41,6 +41,7 @@ CHANGED = {  # A flag of the model, as it was and as another run has it.
     "dqn": ("n_step", "3", "1"),
 }
 BARE = sorted(FILES.glob("*/bare*.txt"))
+SLOW = ("transformer", "diffusion")  # To be traced.
 IN_PROCESS = {  # The process has begun: no app may choose its threads.
     "gan": ("--operation_threads=0",),
     "diffusion": ("--towers=1",),
@@ -108,7 +109,7 @@ def test_finished_run_is_known(app, folders, family, tmp_path):
 @pytest.mark.parametrize(
     "family",
     [
-        pytest.param(family, marks=pytest.mark.slow if family == "diffusion" else ())
+        pytest.param(family, marks=pytest.mark.slow if family in SLOW else ())
         for family in APPS
     ],
 )
@@ -162,7 +163,9 @@ def test_export_answers_the_same(folders, family):
             assert_alike(found[key].numpy(), expected, f"{name}: {key}")
 
 
-@pytest.mark.parametrize("family", ["gan", "diffusion"])
+@pytest.mark.parametrize(
+    "family", ["gan", pytest.param("diffusion", marks=pytest.mark.slow)]
+)
 def test_images_are_made_of_the_run_and_the_export(app, folders, family):
     threads = ("--towers=1",) if family == "diffusion" else ()
     for source, more in ((folders[0], threads), (f"--saved_model={family}/model", ())):

@@ -10,10 +10,10 @@ from apps import train_diffusion
 from kerazoo.serving import signatures
 from tests.apps.conftest import assert_one_line
 
-# Steps so large that the weights are far from where they began. Two channels to a
-# group: with one, normalisation takes out what the label adds to it.
+# Steps so large that the weights are far from where they began.
 TINY = (
-    *("--widths=16", "--blocks_per_level=1", "--batch_size=16", "--train_steps=20"),
+    *("--network=dit", "--hidden_size=16", "--num_layers=1", "--num_heads=2"),
+    *("--batch_size=16", "--train_steps=20"),
     *("--eval_every=20", "--checkpoint_every=20", "--log_every=20"),
     *("--eval_samples=20", "--feature_extractor=none", "--steps=2", "--towers=1"),
     *("--learning_rate=0.01", "--warm_up_steps=0", "--average_half_life=1"),

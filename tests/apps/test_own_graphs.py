@@ -80,6 +80,7 @@ def test_column_of_the_labels_can_be_named(app, paths, tmp_path):
     assert "town is the label" in err and "3 classes" in err
 
 
+@pytest.mark.slow
 def test_thirty_molecules_without_a_header(app, paths, tmp_path):
     pytest.importorskip("rdkit")
     smiles = [SMILES[i % 8] + "C" * (i // 8) for i in range(30)]

@@ -91,9 +91,8 @@ def test_folder_without_labels(app, paths, tmp_path, monkeypatch):
         pixels = np.random.default_rng(i).integers(0, 256, size, "uint8")
         Image.fromarray(pixels).save(folder / f"{i}.png")
     data = (f"--data_dir={folder}",)
-    network = ("--network=dit", "--hidden_size=16", "--num_layers=1", "--num_heads=2")
     code, result, err = app(
-        train_diffusion.main, *TINY, *data, *network, *paths, "--flip", "--noexport"
+        train_diffusion.main, *TINY, *data, *paths, "--flip", "--noexport"
     )
     assert code == 0, err
     assert result["feature_extractor"] is None and "fid" not in result

@@ -1,6 +1,7 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,35 +28,58 @@ TINY = (
 )
 
 
-def test_trains_evaluates_exports_and_reports(app, paths, tmp_path):
-    code, result, err = app(train_dqn.main, *TINY, *paths)
+ODD = (*TINY, "--batch_size=63")  # Does not divide over two devices.
+NOTES = ("result.json", "flags.txt", "metrics.jsonl")
+
+
+@pytest.fixture(scope="module")
+def finished_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("finished")
+
+
+@pytest.fixture
+def finished(app, finished_folder):
+    """Folders and outcome of a run that is done, by the first test that asks for it."""
+    paths = f"--workdir={finished_folder}/run", f"--export_dir={finished_folder}/model"
+    code, result, err = app(train_dqn.main, *ODD, *paths)
     assert code == 0, err
-    assert result == json.loads((tmp_path / "run" / "result.json").read_text())
+    return finished_folder, paths, result
+
+
+@pytest.fixture
+def copied(finished, paths, tmp_path):
+    """Flags of a copy of that run, which may go on or be damaged."""
+    shutil.copytree(finished[0], tmp_path, dirs_exist_ok=True)
+    return paths
+
+
+def test_trains_evaluates_exports_and_reports(finished):
+    folder, _, result = finished
+    assert result == json.loads((folder / "run" / "result.json").read_text())
     assert result["train_steps"] == 96
     # 64 steps before learning starts, then two per gradient step, in blocks of 64.
     assert 64 + 2 * 96 <= result["env_steps"] < 64 + 2 * 96 + 64
     assert result["episodes"] == 3
-    assert result["export"] == f"{tmp_path}/model/1"
+    assert result["export"] == f"{folder}/model/1"
     assert np.isfinite([result["mean_return"], result["std_return"]]).all()
-    lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
+    lines = (folder / "run" / "metrics.jsonl").read_text().splitlines()
     steps = [json.loads(line)["step"] for line in lines]
     assert steps == sorted(steps) and steps[-1] == 96
-    assert "--hidden_units=16" in (tmp_path / "run" / "flags.txt").read_text()
+    assert "--hidden_units=16" in (folder / "run" / "flags.txt").read_text()
 
 
-def test_finished_run_is_not_repeated(app, paths, tmp_path):
-    _, first, _ = app(train_dqn.main, *TINY, *paths)
-    before = (tmp_path / "run" / "metrics.jsonl").read_text()
-    code, again, err = app(train_dqn.main, *TINY, *paths)
+def test_finished_run_is_not_repeated(app, finished):
+    folder, paths, first = finished
+    before = (folder / "run" / "metrics.jsonl").read_text()
+    code, again, err = app(train_dqn.main, *ODD, *paths)
     assert code == 0 and again == first
     assert "Done before" in err
-    assert (tmp_path / "run" / "metrics.jsonl").read_text() == before
-    assert os.listdir(tmp_path / "model") == ["1"]
+    assert (folder / "run" / "metrics.jsonl").read_text() == before
+    assert os.listdir(folder / "model") == ["1"]
 
 
-def test_more_steps_go_on_and_export_the_next_version(app, paths, tmp_path):
-    app(train_dqn.main, *TINY, *paths)
-    code, result, err = app(train_dqn.main, *TINY, "--train_steps=128", *paths)
+def test_more_steps_go_on_and_export_the_next_version(app, copied, tmp_path):
+    code, result, err = app(train_dqn.main, *ODD, "--train_steps=128", *copied)
     assert code == 0, err
     assert "Going on from step 96" in err
     assert result["train_steps"] == 128
@@ -66,14 +90,12 @@ def test_more_steps_go_on_and_export_the_next_version(app, paths, tmp_path):
     "mistake",
     ["--profile_steps=9", "--num_devices=3", "--strategy=mirrored --num_devices=2"],
 )
-def test_mistake_leaves_a_finished_run_as_it_was(app, paths, tmp_path, mistake):
-    odd = (*TINY, *paths, "--batch_size=63")  # Does not divide over two devices.
-    app(train_dqn.main, *odd)
-    names = ("result.json", "flags.txt", "metrics.jsonl")
-    before = [(tmp_path / "run" / name).read_text() for name in names]
-    code, _, err = app(train_dqn.main, *odd, *mistake.split())
+def test_mistake_leaves_a_finished_run_as_it_was(app, finished, mistake):
+    folder, paths, _ = finished
+    before = [(folder / "run" / name).read_text() for name in NOTES]
+    code, _, err = app(train_dqn.main, *ODD, *paths, *mistake.split())
     assert code == 2, err
-    assert [(tmp_path / "run" / name).read_text() for name in names] == before
+    assert [(folder / "run" / name).read_text() for name in NOTES] == before
 
 
 @pytest.mark.slow
@@ -97,7 +119,8 @@ def test_extended_run_that_stopped_is_not_done(app, paths, tmp_path):
 
 
 def test_flags_file_repeats_the_run(app, paths, tmp_path):
-    app(train_dqn.main, *TINY, *paths, "--noexport", "--n_step=2")
+    short = ("--train_steps=32", "--nojit_compile", "--noexport", "--n_step=2")
+    app(train_dqn.main, *TINY, *paths, *short)
     flagfile = f"--flagfile={tmp_path}/run/flags.txt"
     code, result, _ = app(train_dqn.main, flagfile, f"--workdir={tmp_path}/other")
     assert code == 0 and result["export"] is None
@@ -105,19 +128,17 @@ def test_flags_file_repeats_the_run(app, paths, tmp_path):
     assert "--n_step=2" in other and "--learning_starts=64" in other
 
 
-def test_changed_model_flags_are_refused_with_the_difference(app, paths):
-    app(train_dqn.main, *TINY, *paths)
+def test_changed_model_flags_are_refused_with_the_difference(app, finished):
     changed = ("--hidden_units=32", "--dueling")
-    code, _, err = app(train_dqn.main, *TINY, *paths, *changed)
+    code, _, err = app(train_dqn.main, *ODD, *finished[1], *changed)
     assert code == 2
     assert_one_line(err, "--hidden_units=16 became --hidden_units=32", "--dueling=true")
 
 
-def test_damaged_newest_checkpoint_falls_back(app, paths, tmp_path):
-    app(train_dqn.main, *TINY, *paths)
+def test_damaged_newest_checkpoint_falls_back(app, copied, tmp_path):
     newest = sorted((tmp_path / "run" / "checkpoints").iterdir())[-1]
     (newest / "arrays.npz").write_bytes(b"damaged")
-    code, result, err = app(train_dqn.main, *TINY, "--train_steps=128", *paths)
+    code, result, err = app(train_dqn.main, *ODD, "--train_steps=128", *copied)
     assert code == 0
     assert f"{newest.name} is damaged" in err
     assert "Going on from step 64" in err
@@ -137,6 +158,7 @@ def test_export_that_fails_at_last_keeps_the_model(app, paths, monkeypatch):
     def fails(*_, **__):
         raise tf.errors.PermissionDeniedError(None, None, "not allowed")
 
+    paths = ("--nojit_compile", *paths)
     with monkeypatch.context() as patch:
         patch.setattr(tf.saved_model, "save", fails)
         code, _, err = app(train_dqn.main, *TINY, *paths)
@@ -184,7 +206,10 @@ def test_wrong_input_is_one_line_and_exit_code_2(app, paths, arguments, words):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--env=FrozenLake-v1", "--env_kwargs=is_slippery=False,map_name=4x4"],
+        pytest.param(
+            ["--env=FrozenLake-v1", "--env_kwargs=is_slippery=False,map_name=4x4"],
+            marks=pytest.mark.slow,
+        ),
         pytest.param(
             ["--env=gymnasium.envs.classic_control:CartPole-v1"], marks=pytest.mark.slow
         ),
@@ -195,8 +220,11 @@ def test_wrong_input_is_one_line_and_exit_code_2(app, paths, arguments, words):
         pytest.param(
             ["--env=Blackjack-v1", "--agent=dqn", "--loss=mse"], marks=pytest.mark.slow
         ),
-        ["--env=Taxi-v4", "--action_mask"],
-        ["--dueling", "--n_step=1", "--target_update_tau=0.1"],
+        ["--env=Taxi-v4", "--action_mask", "--nojit_compile"],
+        pytest.param(
+            ["--dueling", "--n_step=1", "--target_update_tau=0.1"],
+            marks=pytest.mark.slow,
+        ),
         pytest.param(["--block_length=1", "--train_steps=20"], marks=pytest.mark.slow),
         pytest.param(["--gradient_steps_per_env_step=0.25"], marks=pytest.mark.slow),
         ["--dtype_policy=mixed_bfloat16"],
@@ -225,7 +253,8 @@ def test_variants_train_and_serve_what_they_learned(app, paths, tmp_path, argume
 
 
 def test_profile_is_written(app, paths, tmp_path):
-    code, _, err = app(train_dqn.main, *TINY, *paths, "--profile_steps=32,64")
+    profile = ("--profile_steps=32,64", "--nojit_compile", "--noexport")
+    code, _, err = app(train_dqn.main, *TINY, *paths, *profile)
     assert code == 0, err
     assert list((tmp_path / "run" / "tensorboard").rglob("*.xplane.pb"))
 

@@ -37,7 +37,7 @@ def folder_of_images(folder, sizes=(8,), classes=("",), count=8):
     return "--dataset=folder", f"--data_dir={folder}"
 
 
-def test_trains_measures_exports_and_goes_on(app, paths, tmp_path):
+def test_trains_measures_exports_and_makes_images(app, paths, tmp_path):
     code, result, err = app(train_gan.main, *TINY, "--sample_every=1", *paths)
     assert code == 0, err
     run = tmp_path / "run"
@@ -63,9 +63,6 @@ def test_trains_measures_exports_and_goes_on(app, paths, tmp_path):
     assert code == 0 and again == result and "Done before" in err
     code, again, err = app(train_gan.main, f"--flagfile={run}/flags.txt")
     assert code == 0 and again == result, err
-    code, more, err = app(train_gan.main, *TINY, "--train_steps=6", *paths)
-    assert code == 0 and "Going on from step 4" in err, err
-    assert more["train_steps"] == 6 and more["export"].endswith("/2")
     code, _, err = app(train_gan.main, *TINY, "--r1=3", *paths)
     assert code == 2
     assert_one_line(err, "--r1=0.1 became --r1=3.0")
@@ -91,19 +88,6 @@ def test_trains_measures_exports_and_goes_on(app, paths, tmp_path):
         made[name, "fid"] = measured["fid"]
     np.testing.assert_array_equal(made["run"], made["model"])
     assert made["run", "fid"] == pytest.approx(made["model", "fid"], rel=1e-4)
-    # In a process that has not trained anything.
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "apps.generate", paths[0], "--count=4"),
-            *("--label=3,5", "--seed=2", f"--picture={tmp_path}/fresh.png"),
-        ],
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    np.testing.assert_array_equal(
-        np.array(Image.open(tmp_path / "fresh.png")), made["run"]
-    )
     code, found, err = app(
         generate.main,
         *(paths[0], "--interpolate", "--frames=5", "--label=1"),
@@ -123,6 +107,30 @@ def test_trains_measures_exports_and_goes_on(app, paths, tmp_path):
         assert_one_line(err, *words)
 
 
+@pytest.mark.slow
+def test_goes_on_and_another_process_makes_the_same_images(app, paths, tmp_path):
+    app(train_gan.main, *TINY, "--sample_every=1", *paths)
+    code, more, err = app(train_gan.main, *TINY, "--train_steps=6", *paths)
+    assert code == 0 and "Going on from step 4" in err, err
+    assert more["train_steps"] == 6 and more["export"].endswith("/2")
+    asked = (paths[0], "--count=4", "--label=3,5", "--seed=2")
+    code, _, err = app(generate.main, *asked, f"--picture={tmp_path}/here.png")
+    assert code == 0, err
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "apps.generate", *asked),
+            f"--picture={tmp_path}/fresh.png",
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    here, fresh = (
+        np.array(Image.open(tmp_path / f"{name}.png")) for name in ("here", "fresh")
+    )
+    np.testing.assert_array_equal(fresh, here)
+
+
 def test_toy_counts_modes_and_draws_them(app, paths, tmp_path):
     code, result, err = app(train_gan.main, *TOY, "--dataset=grid", *paths)
     assert code == 0, err
@@ -136,7 +144,9 @@ def test_toy_counts_modes_and_draws_them(app, paths, tmp_path):
     assert_one_line(err, "points, not images")
 
 
-@pytest.mark.parametrize("networks", ["mlp", "residual"])
+@pytest.mark.parametrize(
+    "networks", ["mlp", pytest.param("residual", marks=pytest.mark.slow)]
+)
 def test_folder_without_labels(app, paths, tmp_path, networks):
     data = folder_of_images(tmp_path / "pictures", sizes=(9, 15))
     flags = [flag for flag in TINY if networks == "residual" or "width" not in flag]

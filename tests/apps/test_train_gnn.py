@@ -131,6 +131,7 @@ def test_changed_model_flags_are_refused(app, karate, karate_folder, changed, wo
     assert_one_line(err, *words)
 
 
+@pytest.mark.slow
 def test_seeds_are_runs_of_their_own_and_the_best_is_exported(app, tmp_path):
     command = (*TINY, f"--workdir={tmp_path}/run", f"--export_dir={tmp_path}/model")
     code, result, err = app(train_gnn.main, *command, "--num_seeds=2", "--seed=3")
@@ -209,14 +210,23 @@ def test_killed_command_goes_on_without_noise(tmp_path):
 @pytest.mark.parametrize(
     "arguments",
     [
-        SAMPLED,
+        pytest.param(SAMPLED, marks=pytest.mark.slow),
         (*SAMPLED, *TABLES),
         pytest.param(
             (*TABLES, "--directed", "--objective=loss", "--patience=1"),
             marks=pytest.mark.slow,
         ),
-        (*TABLES, "--architecture=gatv2", "--attention_dropout=0.2", "--num_heads=4"),
-        ("--architecture=appnp", "--teleport=0.2", "--propagation_steps=3"),
+        pytest.param(
+            (
+                *(*TABLES, "--architecture=gatv2", "--attention_dropout=0.2"),
+                "--num_heads=4",
+            ),
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            ("--architecture=appnp", "--teleport=0.2", "--propagation_steps=3"),
+            marks=pytest.mark.slow,
+        ),
         pytest.param(
             (
                 *("--architecture=sage", "--normalization=batch", "--residual"),
@@ -229,7 +239,7 @@ def test_killed_command_goes_on_without_noise(tmp_path):
             marks=pytest.mark.slow,
         ),
         ("--dtype_policy=mixed_bfloat16",),
-        (*MIRRORED, *SAMPLED),
+        pytest.param((*MIRRORED, *SAMPLED), marks=pytest.mark.slow),
     ],
     ids=" ".join,
 )
@@ -253,7 +263,13 @@ def test_node_classes_are_served(app, paths, data_dir, arguments):
     np.testing.assert_array_equal(again["graph_ids"], number)
 
 
-@pytest.mark.parametrize("decoder", ["dot", "bilinear", "mlp"])
+@pytest.mark.parametrize(
+    "decoder",
+    [
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("dot", "bilinear")),
+        "mlp",
+    ],
+)
 def test_links_are_served(app, paths, decoder):
     command = (*TINY, *LINKS, *paths, f"--decoder={decoder}", "--seed=3")
     code, result, err = app(train_gnn.main, *command)
@@ -276,14 +292,18 @@ def test_links_are_served(app, paths, decoder):
 def test_links_need_no_labels(app, paths, data_dir):
     nodes = [(f"n{i}", i % 2) for i in range(12)]
     write(data_dir / "nodes.csv", ("id", "size"), nodes)
-    command = (*TINY, *LINKS, *TABLES, *paths, f"--data_dir={data_dir}")
+    command = (*TINY, *LINKS, *TABLES, *paths, f"--data_dir={data_dir}", "--noexport")
     code, result, err = app(train_gnn.main, *command)
     assert code == 0, err
     assert 0 <= result["test_auc"] <= 1 and "legend" not in err
     assert (data_dir / "run" / "embedding.png").exists()
 
 
-@pytest.mark.parametrize("arguments", [(), LINKS], ids=["node", "link"])
+@pytest.mark.parametrize(
+    "arguments",
+    [(), pytest.param(LINKS, marks=pytest.mark.slow)],
+    ids=["node", "link"],
+)
 def test_two_devices_train_as_one(app, tmp_path, arguments):
     command = (*TINY, *arguments, "--dropout=0", "--noexport")
     _, one, _ = app(train_gnn.main, *command, f"--workdir={tmp_path}/one")

@@ -100,7 +100,7 @@ def test_result_of_a_single_test_molecule_is_json(app, paths, data_dir):
 @pytest.mark.parametrize(
     ("target", "metric"),
     [
-        ("regression", "rmse"),
+        pytest.param("regression", "rmse", marks=pytest.mark.slow),
         pytest.param("auto", "accuracy", marks=pytest.mark.slow),
         pytest.param("classification", "accuracy", marks=pytest.mark.slow),
     ],

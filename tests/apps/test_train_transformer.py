@@ -207,7 +207,9 @@ def test_classifies_texts(app, paths, tmp_path):
     code, result, err = app(train_transformer.main, *flags, *paths)
     assert code == 0, err
     assert result["test_accuracy"] == 1.0 and result["test_examples"] == 6
-    assert result["classes"] == 2
+    assert result["classes"] == 2 and result["confusion"] == [[3, 0], [0, 3]]
+    assert f"pictures {tmp_path}/run/confusion.png" in err
+    assert "2 classes, 24 texts each" in err
     assert "texts in column 1 'Review', labels in column 2 'Sentiment'; 60 texts" in err
     size = result["vocabulary_size"]
     assert f"{size} tokens, the most that the text allows, and not 4,000 as by" in err
@@ -288,6 +290,8 @@ def test_too_few_images_to_hold_some_out(app, paths, tmp_path):
         (["--vocabulary=words"], ["--vocabulary=words", "--task=classify"]),
         (["--flip"], ["--flip", "--task=image"]),
         (["--task=image", "--shift=8"], ["--shift=8", "8 pixels"]),
+        (["--task=image", "--class_weights=x=2"], ["--class_weights=x=2", "'x'"]),
+        (["--class_weights=balanced"], ["--class_weights", "--task=classify"]),
     ],
 )
 def test_mistakes_are_said_in_one_line(app, paths, few_dates, arguments, words):

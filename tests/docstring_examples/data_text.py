@@ -16,6 +16,9 @@ def names():
     pathlib.Path("numbers.tsv").write_text("eins\tone\nzwei\ttwo\n")
     rows = 10 * ["a fine film\t1", "a dull film\t0"]
     (labelled / "train.tsv").write_text("\n".join(["sentence\tlabel", *rows, ""]))
+    pathlib.Path("sums.jsonl").write_text(
+        '{"prompt": "1 + 1 =", "answer": "2"}\n{"prompt": "1 + 2 =", "answer": "3"}\n'
+    )
     for label, text in (("neg", "It is dull."), ("pos", "It is fine.")):
         own = pathlib.Path("imdb", "train", label)
         own.mkdir(parents=True, exist_ok=True)

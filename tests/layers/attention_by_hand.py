@@ -7,7 +7,7 @@ SLOPES = {2: [1 / 16, 1 / 256], 4: [1 / 4, 1 / 16, 1 / 64, 1 / 256]}
 
 def attention(layer, x, context=None, key_mask=None):
     """Returns in float64 what the `Attention` layer computes, NaN where undefined."""
-    query, key, value = _heads(layer, x, context)
+    query, key, value = heads_by_hand(layer, x, context)
     if layer.positions == "rotary":
         query, key = _turned(layer, query), _turned(layer, key)
     attended = np.full(query.shape, np.nan)
@@ -27,7 +27,7 @@ def attention(layer, x, context=None, key_mask=None):
     return _dense(attended, _weights(layer)[-1 - layer.use_bias :])
 
 
-def _heads(layer, x, context):
+def heads_by_hand(layer, x, context):
     """Returns queries `(B, T, H, P)`, keys and values `(B, S, K, P)`."""
     weights, step = _weights(layer), 1 + layer.use_bias
     num_heads = layer.num_heads

@@ -5,6 +5,7 @@ from keras import ops
 
 from kerazoo.layers.attention import Attention
 from tests.layers.attention_by_hand import attention
+from tests.layers.attention_by_hand import heads_by_hand
 
 BACKEND = keras.backend.backend()
 ORDERS = [
@@ -103,6 +104,25 @@ def test_cross_attention_by_hand(kwargs, is_masked):
     assert_close(call(layer, x, context=context, key_mask=mask), expected)
     projected = layer.project(context)
     assert_close(call(layer, x, projected=projected, key_mask=mask), expected)
+
+
+@pytest.mark.parametrize("is_masked", [False, True])
+@pytest.mark.parametrize("kwargs", [{}, ORDERS[-1], *WINDOWS[3:5], "cross"], ids=str)
+def test_weights_are_those_of_the_outputs(kwargs, is_masked):
+    is_cross = kwargs == "cross"
+    layer = built(context_size=6) if is_cross else built(**kwargs)
+    x, context = random(2, 8, 8, seed=8), random(2, 8, 6, seed=9) if is_cross else None
+    mask = MASK if is_masked else None
+    weights = numpy(layer.attention_weights(x, context, key_mask=mask))
+    np.testing.assert_allclose(weights.sum(axis=-1), 1, rtol=1e-5)
+    if is_masked and layer.window is None:  # Within one, some rows have nothing.
+        assert not weights[~np.broadcast_to(MASK[:, None, None], weights.shape)].any()
+    *_, value = heads_by_hand(layer, x, context)
+    value = value.repeat(layer.num_heads // value.shape[2], axis=2)
+    means = np.einsum("bhts,bshp->bthp", weights, value).reshape(2, 8, -1)
+    kernel, *bias = layer.get_weights()[-1 - layer.use_bias :]
+    found = means @ kernel + (bias[0] if bias else 0)
+    assert_close(found, attention(layer, x, context, mask))
 
 
 def test_rows_share_what_is_projected():

@@ -210,7 +210,15 @@ def test_unknown_activation_raises():
 
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="needs replicas of tf.distribute")
-@pytest.mark.parametrize("ends", [(4, 8), (5, 8), (1, 8), (8, 8)])
+@pytest.mark.parametrize(
+    "ends",
+    [
+        pytest.param((4, 8), marks=pytest.mark.slow),
+        (5, 8),
+        pytest.param((1, 8), marks=pytest.mark.slow),
+        (8, 8),
+    ],
+)
 def test_two_replicas_are_one(ends):
     import tensorflow as tf
 

@@ -7,8 +7,11 @@ from keras import ops
 
 from kerazoo.layers import Decoder
 from kerazoo.layers import Encoder
+from tests.layers.gradients import gradients
 
 INPUTS = 3 * np.random.default_rng(0).normal(size=(2, 5, 16)).astype("float32")
+
+MASK = np.array([[True] * 5, [True] * 3 + [False] * 2])
 
 
 def numpy(x):
@@ -53,6 +56,44 @@ def test_decoder_goes_on_from_its_cache(is_cross):
         np.testing.assert_allclose(
             numpy(found), expected[:, position : position + 1], atol=1e-5
         )
+
+
+@pytest.mark.parametrize("is_cross", [False, True])
+def test_gradients_with_blocks_computed_again_are_the_same(is_cross):
+    keras.utils.set_random_seed(0)
+    stacks = [
+        Decoder(2, 2, 8, is_cross, norm_first=True, remat=remat)
+        if is_cross
+        else Encoder(2, 2, 8, remat=remat)
+        for remat in (False, True)
+    ]
+    found = []
+    for stack in stacks:
+        stack.build(INPUTS.shape, *([INPUTS.shape] if is_cross else []))
+        stack.set_weights(
+            [
+                0.3 * np.random.default_rng(i).normal(size=w.shape)
+                for i, w in enumerate(stack.get_weights())
+            ]
+        )
+
+        def outputs(x, stack=stack):
+            if is_cross:
+                return stack(x, 2 * x, memory_mask=MASK, training=True)
+            return stack(x, key_mask=MASK, training=True)
+
+        variables = stack.trainable_variables
+        found.append(gradients(outputs, INPUTS, np.cos(INPUTS), variables))
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+def test_blocks_with_dropout_or_experts_are_not_computed_again():
+    for options in ({"dropout": 0.1}, {"hidden_dropout": 0.1}, {"num_experts": 2}):
+        with pytest.raises(
+            ValueError, match="`remat` goes without dropout and experts"
+        ):
+            Encoder(1, 2, 8, remat=True, **options)
 
 
 @pytest.mark.parametrize("stack", [Encoder, Decoder])

@@ -18,3 +18,11 @@ def test_same_settings_are_the_same_run(tmp_path):
     )
     with pytest.raises(ValueError, match=r"size: \[3, 4\] became \[3, 5\]"):
         SettingsRecord({"size": [3, 5], "train_steps": 10}).check(tmp_path)
+
+
+def test_a_part_that_an_older_version_had_not_is_no_change(tmp_path):
+    SettingsRecord({"network": {"size": 3}}).write(tmp_path)
+    (tmp_path / "checkpoints" / "1").mkdir(parents=True)
+    assert not SettingsRecord({"network": {"size": 3, "new": None}}).check(tmp_path)
+    with pytest.raises(ValueError, match="network: .*'size': 3.* became .*'size': 4"):
+        SettingsRecord({"network": {"size": 4, "new": None}}).check(tmp_path)

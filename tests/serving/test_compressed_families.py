@@ -51,8 +51,11 @@ def translator():
 @pytest.mark.parametrize(
     "make",
     [
-        *(policy, generator, denoiser, nodes),
-        pytest.param(translator, marks=pytest.mark.slow),
+        *(policy, generator),
+        *(
+            pytest.param(make, marks=pytest.mark.slow)
+            for make in (denoiser, nodes, translator)
+        ),
     ],
 )
 def test_answers_are_those_of_the_rounded_model(make):

@@ -138,7 +138,7 @@ def assert_same_run(trainer, other):
     assert trainer.best.metrics == other.best.metrics
 
 
-@pytest.mark.parametrize("replicas", [1, 2])
+@pytest.mark.parametrize("replicas", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_run_in_two_parts_ends_as_one_in_one_go(tmp_path, replicas):
     whole = regression(replicas, train_steps=10, eval_every=5)
     whole.fit(Workdir(tmp_path / "whole"))

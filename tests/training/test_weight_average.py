@@ -36,8 +36,9 @@ def test_power_function_average_has_the_width_it_is_named_for(width):
     decay, steps = PowerFunctionDecay(width), 4_000
     weights = np.zeros(steps)
     for step in range(1, steps + 1):
-        weights *= float(decay(step))
-        weights[step - 1] += 1 - float(decay(step))
+        kept = float(decay(step))
+        weights *= kept
+        weights[step - 1] += 1 - kept
     assert weights.sum() == pytest.approx(1, abs=1e-4)
     times = np.arange(1, steps + 1) / steps
     mean = (weights * times).sum()

@@ -63,14 +63,24 @@ def test_result_round_trip(tmp_path):
 
 def test_second_process_is_refused(tmp_path):
     workdir = Workdir(tmp_path)
-    program = (
-        f"from kerazoo.training.workdir import Workdir; Workdir({str(tmp_path)!r})"
-    )
-    command = [sys.executable, "-c", program]
-    refused = subprocess.run(command, capture_output=True, text=True)
-    assert "Another process trains in this folder" in refused.stderr
-    workdir.close()
-    assert subprocess.run(command, capture_output=True).returncode == 0
+    program = """
+import sys
+from kerazoo.training.workdir import Workdir
+try:
+    Workdir(sys.argv[1])
+except Exception as error:
+    print(error, flush=True)
+input()  # Until the folder is free.
+Workdir(sys.argv[1])
+"""
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert "Another process trains in this folder" in other.stdout.readline()
+        workdir.close()
+        other.communicate("\n")
+    assert other.returncode == 0
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

@@ -1,1 +1,5 @@
-"""Readers of sound."""
+"""Sound: built in, from files, from TensorFlow Datasets; its augmentation."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

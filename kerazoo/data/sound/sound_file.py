@@ -1,10 +1,23 @@
-"""Sound of WAV files."""
+"""Sound of WAV, FLAC, OGG, MP3 and AIFF files."""
 
+import contextlib
 import dataclasses
+import io
 import os
+import pathlib
+import typing
+import warnings
 
 import numpy as np
 from scipy.io import wavfile
+
+from kerazoo.data.sound.soundfile_import import needs_soundfile
+
+LOWEST_RATE, HIGHEST_RATE = 4_000, 192_000  # Hz.
+_ENDINGS = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aif", ".aiff")
+_WAVS = (b"RIFF", b"RIFX", b"RF64")
+_OTHERS = (b"fLaC", b"OggS", b"FORM", b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")
+_EXPECTED = "Expected a sound file: WAV, FLAC, OGG, MP3 or AIFF."
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -29,43 +42,104 @@ class Sound:
         return self.samples.mean(axis=1)
 
 
-def read_sound_file(path: str | os.PathLike) -> Sound:
-    """Reads a WAV file of 8, 16, 24 or 32 bits a sample, or of floating point.
+def is_sound(path: str | os.PathLike) -> bool:
+    """Returns whether the name of a file is that of a sound.
+
+    Example:
+
+    ```python
+    is_sound("said/yes.FLAC"), is_sound("said/yes.txt")  # (True, False)
+    ```
+    """
+    return pathlib.PurePath(path).suffix.lower() in _ENDINGS
+
+
+def read_sound_file(file: str | os.PathLike | typing.BinaryIO) -> Sound:
+    """Reads a sound file, which is told by its content.
+
+    WAV is of 8, 16, 24 or 32 bits a sample, or of floating point. FLAC, OGG, MP3, AIFF
+    and compressed WAV need the package soundfile.
 
     Args:
-        path: path of the file.
+        file: path of the file, or a binary file that is open.
 
     Returns:
         `Sound`.
 
     Raises:
         OSError: If the file cannot be opened.
-        ValueError: If it is no WAV file, or holds values that are not finite.
+        ValueError: If it is no such file, has no samples, a rate below 4 kHz or above
+            192 kHz, or values that are not finite.
+        ModuleNotFoundError: If soundfile is needed and missing.
 
     Example:
 
     ```python
     import numpy as np
-    from kerazoo.data.sound.sound_file import read_sound_file
+    from kerazoo.data.sound import read_sound_file
     from scipy.io import wavfile
 
     wavfile.write("silence.wav", 8_000, np.zeros(4_000, "int16"))
     read_sound_file("silence.wav").seconds  # 0.5
     ```
     """
-    with open(path, "rb") as file:
-        try:
+    if isinstance(file, (str, os.PathLike)):
+        with open(file, "rb") as opened:
+            return _checked(_read(opened, f"path={file}"), f"path={file}")
+    name = f"file={getattr(file, 'name', 'bytes')}"
+    return _checked(_read(io.BytesIO(file.read()), name), name)
+
+
+def _read(file, name):
+    begin = file.read(4)
+    file.seek(0)
+    if begin in _WAVS:
+        return _read_wav(file, name)
+    if begin.startswith(_OTHERS):
+        return _read_other(file, name)
+    found = "no bytes" if not begin else f"a file that begins with {begin!r}"
+    raise ValueError(f"{_EXPECTED} Received: {name} ({found})")
+
+
+def _read_wav(file, name):
+    try:
+        with warnings.catch_warnings():
+            # Of chunks that hold no sound, and of streams that do not say their length.
+            warnings.simplefilter("ignore", wavfile.WavFileWarning)
             sample_rate, samples = wavfile.read(file)
-        except (ValueError, EOFError, RuntimeError) as error:
-            raise ValueError(
-                f"Expected a WAV file. Received: path={path} ({error})"
-            ) from error
+    except (ValueError, EOFError, RuntimeError) as error:
+        if "Unknown wave file format" in str(error):  # Compressed, as telephones do.
+            with contextlib.suppress(ModuleNotFoundError):
+                file.seek(0)
+                return _read_other(file, name)
+        raise ValueError(f"{_EXPECTED} Received: {name} ({error})") from error
     samples = samples[:, np.newaxis] if samples.ndim == 1 else samples
     if samples.dtype == np.uint8:  # Silence is at 128.
         samples = (samples.astype(np.float32) - 128) / 128
     elif samples.dtype.kind == "i":  # 24 bits come in the upper ones of 32.
         samples = samples / np.float32(-float(np.iinfo(samples.dtype).min))
-    samples = samples.astype(np.float32)
-    if not np.isfinite(samples).all():
-        raise ValueError(f"Expected finite samples. Received: path={path} with others")
+    return Sound(samples.astype(np.float32), sample_rate)
+
+
+def _read_other(file, name):
+    with needs_soundfile():
+        import soundfile
+    try:
+        samples, sample_rate = soundfile.read(file, dtype="float32", always_2d=True)
+    except (soundfile.SoundFileError, TypeError) as error:
+        raise ValueError(f"{_EXPECTED} Received: {name} ({error})") from error
     return Sound(samples, sample_rate)
+
+
+def _checked(sound, name):
+    rate = sound.sample_rate
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        raise ValueError(
+            f"Expected from {LOWEST_RATE} to {HIGHEST_RATE} samples a second. "
+            f"Received: {name} with a rate of {rate} Hz"
+        )
+    if not sound.samples.size:
+        raise ValueError(f"Expected sound. Received: {name} with no samples")
+    if not np.isfinite(sound.samples).all():
+        raise ValueError(f"Expected finite samples. Received: {name} with others")
+    return sound

@@ -11,10 +11,14 @@ from kerazoo.data.text.parallel_text import ParallelText
 from kerazoo.data.text.parallel_text_files import parallel_files
 from kerazoo.data.text.plain_text import PlainText
 from kerazoo.data.text.plain_text_file import text_file
+from kerazoo.data.text.prompted_text_files import prompted_files
 from kerazoo.data.text.python_help import python_topics
 from kerazoo.data.text.tfds_text import tfds_labelled
 from kerazoo.data.text.tfds_text import tfds_parallel
 from kerazoo.data.text.tfds_text import tfds_plain
+from kerazoo.data.text.unlabelled_text import UnlabelledText
+from kerazoo.data.text.unlabelled_text import lines_of
+from kerazoo.data.text.unlabelled_text_files import unlabelled_files
 
 
 def load_parallel(
@@ -145,6 +149,78 @@ def load_labelled(
         )
     _check_existence(data_dir)
     return labelled_files(data_dir, *columns)
+
+
+def load_prompted(name: str, data_dir: str | os.PathLike | None = None) -> ParallelText:
+    """Returns prompts and their answers.
+
+    Args:
+        name: `"file"`, those of `data_dir`.
+        data_dir: Table, `.jsonl` or folder, see `prompted_files`.
+
+    Raises:
+        OSError: If files are missing.
+        ValueError: If the dataset is another one or not as it should be.
+
+    Example:
+
+    ```python
+    from kerazoo.data.text import load_prompted
+
+    load_prompted("file", "sums.jsonl").train  # (["1 + 1 ="], ["2"]), or the other
+    ```
+    """
+    if name != "file" or data_dir is None:
+        raise ValueError(
+            "Prompts with answers need a `data_dir`, a table or .jsonl with prompt and "
+            f"answer. Received: dataset={name}, data_dir={data_dir}"
+        )
+    _check_existence(data_dir)
+    return prompted_files(data_dir)
+
+
+def load_unlabelled(
+    name: str,
+    data_dir: str | os.PathLike | None = None,
+    text_column: str | int | None = None,
+) -> UnlabelledText:
+    """Returns texts to learn a language from.
+
+    Args:
+        name: `"python_topics"`, built in; `"files"`, those of `data_dir`; or a name of
+            TensorFlow Datasets, with labels, which are left out, or without.
+        data_dir: File or folder, or several with commas between them, see
+            `unlabelled_files`; or folder of the prepared datasets.
+        text_column: Of the files, see `unlabelled_files`.
+
+    Raises:
+        OSError: If files are missing and cannot be had.
+        ValueError: If the dataset does not exist or is not as it should be.
+
+    Example:
+
+    ```python
+    from kerazoo.data.text import load_unlabelled
+
+    text = load_unlabelled("files", "sst2")
+    ```
+    """
+    if name == "python_topics":
+        return UnlabelledText.of_plain(python_topics())
+    if name == "files":
+        if data_dir is None:
+            raise ValueError(
+                "Files need a `data_dir`, a file or folder of texts, or several with "
+                "commas between them. Received: data_dir=None"
+            )
+        return unlabelled_files(data_dir, text_column)
+    try:
+        labelled = tfds_labelled(name, data_dir)
+    except ValueError:
+        return UnlabelledText.of_plain(tfds_plain(name, data_dir))
+    parts = labelled.train, labelled.validation
+    train, validation = ([lines_of(text) for text in part[0]] for part in parts)
+    return UnlabelledText(labelled.name, train, validation)
 
 
 def _check_existence(data_dir):

@@ -5,6 +5,9 @@ import typing
 import numpy as np
 import tensorflow as tf
 
+from kerazoo.data.flat_sequences import FlatSequences
+from kerazoo.data.length_buckets import LengthBuckets
+from kerazoo.data.length_buckets import LengthError
 from kerazoo.data.text.bucket_boundaries import bucket_boundaries
 
 PAD = 0
@@ -107,16 +110,14 @@ class TokenBuckets:
         longest = np.minimum(longest[examples], limit)
         if boundaries is None:
             boundaries = bucket_boundaries(longest, num_buckets, length_multiple)
-        bucket = np.searchsorted(boundaries, longest)
-        used, bucket, counts = np.unique(
-            bucket, return_inverse=True, return_counts=True
-        )
-        self.boundaries = tuple(int(boundaries[b]) for b in used)
+        self._buckets = self._planned(longest, boundaries)
+        self.boundaries = self._buckets.boundaries
+        self.shapes = self._buckets.shapes
+        self.batches_per_epoch = self._buckets.batches_per_epoch
         self.num_examples = len(examples)
-        self._plan(bucket, counts)
         with tf.device("CPU"):
             self._sides = [
-                _Sequences([side[i][:limit] for i in examples.tolist()])
+                FlatSequences([side[i][:limit] for i in examples.tolist()], "int32")
                 for side in sequences
             ]
             self._extras = [_with_zeros(np.asarray(e)[examples]) for e in extras]
@@ -140,109 +141,25 @@ class TokenBuckets:
         Raises:
             ValueError: If replicas cannot share the batches evenly.
         """
-        num_workers, worker, replicas = 1, 0, 1
-        if context is not None:
-            num_workers, worker = context.num_input_pipelines, context.input_pipeline_id
-            replicas = context.num_replicas_in_sync
-        if self.multiple_of % replicas:
-            raise ValueError(
-                f"`multiple_of` must be a multiple of the {replicas} replicas. "
-                f"Received: multiple_of={self.multiple_of}"
-            )
-        parts = replicas // num_workers  # Of this worker.
-        first_epoch, num_before = divmod(start_step, self.batches_per_epoch)
-        with tf.device("CPU"):
-            starts, rows = tf.constant(self._starts), tf.constant(self._rows)
-            widths = tf.constant(self._lengths)
-            slots = tf.constant(self._slots[:, np.newaxis])
-            by_bucket = tf.constant(self._bucket)
 
-        def epoch_parts(epoch):
-            seed = (self.seed, epoch)
-            examples = tf.random.experimental.stateless_shuffle(
-                tf.range(self.num_examples), seed
-            )
-            # Sorted by bucket and still in random order, then spread over the slots of
-            # the batches; slots that stay have the number of the empty example.
-            order = tf.argsort(tf.gather(by_bucket, examples), stable=True)
-            table = tf.tensor_scatter_nd_update(
-                tf.fill([self._num_slots], self.num_examples),
-                slots,
-                tf.gather(examples, order),
-            )
-            batches = tf.random.experimental.stateless_shuffle(
-                tf.range(self.batches_per_epoch),
-                tf.random.experimental.stateless_fold_in(seed, 1),
-            )
-            batches = batches[tf.where(epoch == first_epoch, num_before, 0) :]
-
-            def part(k):
-                batch, own = batches[k // parts], worker * parts + k % parts
-                size = rows[batch] // replicas
-                start = starts[batch] + own * size
-                return table[start : start + size], widths[batch]
-
-            return tf.data.Dataset.range(
-                tf.size(batches, tf.int64) * parts, output_type=tf.int32
-            ).map(part)
-
-        def batch(examples, width):
+        def batch(examples, width, epoch):
             sides = [side.padded(examples, width) for side in self._sides]
             return (*sides, *(tf.gather(extra, examples) for extra in self._extras))
 
-        return (
-            tf.data.Dataset.counter(first_epoch)
-            .flat_map(epoch_parts)
-            .apply(
-                tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
-            )
-            .map(batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-            .prefetch(tf.data.AUTOTUNE)
-        )
+        return self._buckets.batches(batch, start_step, context)
 
-    def _plan(self, bucket, counts):
-        """Lays out the slots of an epoch: batches one after another, by bucket."""
-        multiple = self.multiple_of
-        rows = self.tokens_per_batch // np.array(self.boundaries) // multiple * multiple
-        if not rows[-1]:
+    def _planned(self, longest, boundaries):
+        """Returns the buckets of examples of so many tokens."""
+        try:
+            return LengthBuckets(
+                longest, boundaries, self.tokens_per_batch, self.seed, self.multiple_of
+            )
+        except LengthError as error:
             raise ValueError(
-                f"`tokens_per_batch` must be at least {multiple * self.boundaries[-1]} "
-                f"for {multiple} rows of {self.boundaries[-1]} tokens. "
+                f"`tokens_per_batch` must be at least {error.least} for {error.rows} "
+                f"rows of {error.longest} tokens. "
                 f"Received: tokens_per_batch={self.tokens_per_batch}"
-            )
-        rows = np.minimum(rows, -(-counts // multiple) * multiple)
-        self.shapes = [(int(r), length) for r, length in zip(rows, self.boundaries)]
-        batches = -(-counts // rows)
-        self.batches_per_epoch = int(batches.sum())
-        self._bucket = bucket.astype(np.int32)
-        self._rows = np.repeat(rows, batches).astype(np.int32)
-        self._lengths = np.repeat(self.boundaries, batches).astype(np.int32)
-        ends = np.cumsum(self._rows)
-        self._starts = (ends - self._rows).astype(np.int32)
-        self._num_slots = int(ends[-1])
-        bucket_starts = np.cumsum(rows * batches) - rows * batches
-        slots = [start + np.arange(n) for start, n in zip(bucket_starts, counts)]
-        self._slots = np.concatenate(slots).astype(np.int32)
-
-
-class _Sequences:
-    """Sequences end to end, and an empty one after the last."""
-
-    def __init__(self, sequences):
-        lengths = np.array([len(tokens) for tokens in sequences], np.int32)
-        ends = np.cumsum(lengths, dtype=np.int32)
-        self._tokens = tf.constant(np.concatenate([*sequences, [PAD]]), tf.int32)
-        self._starts = tf.constant(np.append(ends - lengths, ends[-1:]))
-        self._lengths = tf.constant(np.append(lengths, np.int32(0)))
-
-    def padded(self, examples, width):
-        """Returns the sequences `examples` as a tensor with padding."""
-        places = tf.range(width)
-        indices = tf.gather(self._starts, examples)[:, tf.newaxis] + places
-        last = tf.size(self._tokens) - 1
-        tokens = tf.gather(self._tokens, tf.minimum(indices, last))
-        is_token = places < tf.gather(self._lengths, examples)[:, tf.newaxis]
-        return tf.where(is_token, tokens, PAD)
+            ) from None
 
 
 def _with_zeros(array):

@@ -1,4 +1,4 @@
-"""What texts are measured by: BLEU, chrF."""
+"""What texts are measured by: BLEU, chrF, error rates."""
 
 import lazy_loader
 

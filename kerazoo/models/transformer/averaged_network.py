@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from kerazoo.layers.tensor import Tensor
 from kerazoo.training.averaged_model import AveragedModel
+from kerazoo.training.replica_model import num_replicas
 from kerazoo.training.weight_average import AverageDecay
 
 
@@ -57,6 +58,16 @@ class AveragedNetwork(AveragedModel):
         training: bool | None = None,
     ) -> Tensor:
         return self.chosen(average, training)(inputs, training=training)
+
+    def with_added_losses(self, share: Tensor, added: list[Tensor]) -> Tensor:
+        """Returns this replica's share of the loss with those that layers added.
+
+        Args:
+            share: Its share of the mean loss, float scalar.
+            added: `losses` of the network right after it was called: at the next
+                exchange between replicas another one calls it.
+        """
+        return share + sum(added) / num_replicas() if added else share
 
     def get_config(self):
         serialize = keras.saving.serialize_keras_object

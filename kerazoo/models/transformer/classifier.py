@@ -92,13 +92,15 @@ class Classifier(AveragedNetwork):
         inputs, labels, weights = self._unpacked(data)
         with tf.GradientTape() as tape:
             logits = self(inputs, training=True)
+            added = self.network.losses
             losses = smoothed_cross_entropy(logits, labels, self.label_smoothing)
             share = share_of_mean(losses, weights)
-            total = self.optimizer.scale_loss(share)
+            total = self.optimizer.scale_loss(self.with_added_losses(share, added))
         self.loss_tracker.update_state(losses, weights)
         variables = self.network.trainable_variables
         self.apply_gradients(tape.gradient(total, variables), variables)
-        self.update_average(sum_over_replicas(ops.sum(weights)))
+        count = ops.sum(ops.cast(weights > 0, "float32"))
+        self.update_average(sum_over_replicas(count))
         return {
             "loss": sum_over_replicas(share),
             "accuracy": self._accuracy(logits, labels, weights),

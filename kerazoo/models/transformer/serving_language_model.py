@@ -13,10 +13,12 @@ from kerazoo.models.transformer.text_checks import text_checks
 from kerazoo.models.transformer.transformer import Transformer
 from kerazoo.serving.limits import Limits
 from kerazoo.serving.request_checks import checked
+from kerazoo.serving.request_checks import has_rows_of
 from kerazoo.serving.request_checks import in_range
 from kerazoo.serving.tracing import trace
 from kerazoo.text.characters import CharacterTokenizer
 from kerazoo.text.padded import padded
+from kerazoo.text.special_tokens import PAD
 from kerazoo.text.vocabulary import Tokenizer
 
 
@@ -32,12 +34,18 @@ class ServingLanguageModel:
     `is_unknown`, whether a text is not UTF-8 or has characters that the vocabulary has
     no tokens for. Equal requests give equal texts.
 
+    With a `separator`, which stands between prompts and answers, `generate` returns
+    `answer`, too, strings `(B,)`, what comes after the prompt; and `score` takes
+    `prompt` and `answer` and says how likely the answer is.
+
     Args:
         model: `Transformer` of a `CausalLanguageModel`, outside of any strategy.
         tokenizer: `Tokenizer` or `CharacterTokenizer`.
         max_length: int, 3 or more. Most tokens of prompt and continuation together.
         start: int. Token that a text begins after, such as that of a line break.
         has_end: bool. Whether texts of training ended with a token that says so.
+        separator: int or None. Token between a prompt and its answer; None for a model
+            that goes on with the prompt itself.
         limits: What a request may ask for. Default: `Limits()`.
 
     Attributes:
@@ -68,6 +76,7 @@ class ServingLanguageModel:
         start: int,
         has_end: bool = True,
         limits: Limits | None = None,
+        separator: int | None = None,
     ):
         if max_length < 3:
             raise ValueError(
@@ -82,6 +91,7 @@ class ServingLanguageModel:
         self._max_length = max_length
         self._start = start
         self._has_end = has_end
+        self._separator = separator
         self._limits = limits or Limits()
 
     @functools.cached_property
@@ -96,11 +106,11 @@ class ServingLanguageModel:
             temperature=number,
             top_p=number,
         )
-        return {
-            "serving_default": generate,
-            "generate": generate,
-            "score": trace(self.score, text=texts),
-        }
+        if self._separator is None:
+            score = trace(self.score, text=texts)
+        else:
+            score = trace(self.score_answers, prompt=texts, answer=texts)
+        return {"serving_default": generate, "generate": generate, "score": score}
 
     def generate(
         self,
@@ -117,14 +127,14 @@ class ServingLanguageModel:
         ]
         prompt, temperature, top_p = checked((prompt, temperature, top_p), checks)
         tokens = self._tokenizer.encode(prompt, add_eos=False)
-        longest = self._max_length - 2  # Beside the start and one new token.
+        # Beside the start, the separator and one new token.
+        longest = self._max_length - 2 - (self._separator is not None)
         notes = {
             "is_truncated": tokens.row_lengths() > longest,
             "is_unknown": self._tokenizer.is_unknown(prompt, tokens),
         }
         tokens = tokens[:, -longest:]
-        first = tf.fill([tokens.nrows(), 1], self._start)
-        whole = tf.concat([first, tokens], axis=1).to_tensor()
+        whole = self._with_marks(tokens).to_tensor()
         found = go_on(
             self._network,
             whole,
@@ -134,7 +144,13 @@ class ServingLanguageModel:
             temperature=temperature,
             top_p=top_p,
         )
-        return {"text": self._tokenizer.decode(found.tokens), **notes}
+        text = {"text": self._tokenizer.decode(found.tokens)}
+        if self._separator is not None:
+            is_mark = tf.cast(found.tokens == self._separator, tf.int32)
+            is_after = tf.cumsum(is_mark, axis=1) > 0
+            answers = tf.where(is_after, found.tokens, PAD)
+            text["answer"] = self._tokenizer.decode(answers)
+        return {**text, **notes}
 
     def score(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns how likely texts are."""
@@ -142,19 +158,35 @@ class ServingLanguageModel:
         tokens = self._tokenizer.encode(text, add_eos=self._has_end)
         is_unknown = self._tokenizer.is_unknown(text, tokens)
         tokens = padded(tokens[:, : self._max_length - 1])
-        inputs = tf.pad(tokens[:, :-1], [[0, 0], [1, 0]], constant_values=self._start)
-        logits = self._network(inputs, training=False)
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(tokens, logits)
-        counts = tf.cast(tokens > 0, tf.float32)
-        return {
-            "log_probability": -tf.reduce_sum(losses * counts, axis=1),
-            "num_tokens": tf.cast(tf.reduce_sum(counts, axis=1), tf.int32),
-            "is_unknown": is_unknown,
-        }
+        return {**self._score(tokens, tokens > PAD), "is_unknown": is_unknown}
+
+    def score_answers(
+        self, prompt: tf.Tensor, answer: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """Returns how likely answers are."""
+        checks = [
+            *text_checks("prompt", prompt, self._limits),
+            *text_checks("answer", answer, self._limits),
+            has_rows_of("answer", answer, "`prompt`", tf.shape(prompt)[0]),
+        ]
+        prompt, answer = checked((prompt, answer), checks)
+        asked = self._tokenizer.encode(prompt, add_eos=False)
+        said = self._tokenizer.encode(answer, add_eos=self._has_end)
+        is_unknown = self._tokenizer.is_unknown(prompt, asked)
+        is_unknown |= self._tokenizer.is_unknown(answer, said)
+        whole = tf.concat([self._with_marks(asked)[:, 1:], said], axis=1)
+        tokens = padded(whole[:, : self._max_length - 1])
+        places = tf.range(tf.shape(tokens)[1], dtype=tf.int64)
+        is_said = places > asked.row_lengths()[:, tf.newaxis]
+        counts = is_said & (tokens > PAD)
+        return {**self._score(tokens, counts), "is_unknown": is_unknown}
 
     def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for TensorFlow Serving's warm-up."""
         text = np.array(["a"], object)
+        scored = {"text": text}
+        if self._separator is not None:
+            scored = {"prompt": text, "answer": text}
         return {
             "serving_default": {
                 "prompt": text,
@@ -162,5 +194,26 @@ class ServingLanguageModel:
                 "temperature": np.array(1, np.float32),
                 "top_p": np.array(1, np.float32),
             },
-            "score": {"text": text},
+            "score": scored,
+        }
+
+    def _with_marks(self, tokens):
+        """Puts the start before texts, and the separator after, where there is one."""
+        ends = [self._start, self._separator]
+        first, last = (
+            None if mark is None else tf.fill([tokens.nrows(), 1], mark)
+            for mark in ends
+        )
+        parts = [part for part in (first, tokens, last) if part is not None]
+        return tf.concat(parts, axis=1)
+
+    def _score(self, tokens, counts):
+        """Returns the probability of the tokens that count, and their number."""
+        inputs = tf.pad(tokens[:, :-1], [[0, 0], [1, 0]], constant_values=self._start)
+        logits = self._network(inputs, training=False)
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(tokens, logits)
+        counts = tf.cast(counts, tf.float32)
+        return {
+            "log_probability": -tf.reduce_sum(losses * counts, axis=1),
+            "num_tokens": tf.cast(tf.reduce_sum(counts, axis=1), tf.int32),
         }

@@ -101,8 +101,9 @@ class Transformer(AveragedNetwork):
         count = sum_over_replicas(ops.sum(ops.cast(weights > 0, "float32")))
         with tf.GradientTape() as tape:
             losses = self._token_losses(self.network, inputs, targets, True)
+            added = self.network.losses
             share = share_of_mean(losses, weights)
-            total = self.optimizer.scale_loss(share)
+            total = self.optimizer.scale_loss(self.with_added_losses(share, added))
         self.loss_tracker.update_state(losses, weights)
         variables = self.network.trainable_variables
         self.apply_gradients(tape.gradient(total, variables), variables)

@@ -89,11 +89,13 @@ class Continued(typing.NamedTuple):
         is_unknown: bool array `(N,)`. Which prompts are not UTF-8 or have characters
             that the vocabulary has no tokens for; exports before version 0.2 tell only
             the former.
+        answers: What comes after the prompts, of a model that answers; else None.
     """
 
     texts: list[str]
     is_truncated: np.ndarray
     is_unknown: np.ndarray
+    answers: list[str] | None = None
 
 
 def continue_prompts(
@@ -121,10 +123,15 @@ def continue_prompts(
         temperature=tf.constant(temperature, tf.float32),
         top_p=tf.constant(top_p, tf.float32),
     )
-    texts = [text.decode(errors="replace") for text in found["text"].numpy()]
+    texts = _decoded(found["text"])
+    answers = _decoded(found["answer"]) if "answer" in found else None
     is_utf8 = np.array([_is_utf8(prompt) for prompt in prompts])
     is_unknown = _unknown(found, len(prompts)) | ~is_utf8
-    return Continued(texts, found["is_truncated"].numpy(), is_unknown)
+    return Continued(texts, found["is_truncated"].numpy(), is_unknown, answers)
+
+
+def _decoded(texts: tf.Tensor) -> list[str]:
+    return [text.decode(errors="replace") for text in texts.numpy()]
 
 
 def _unknown(found, count):

@@ -18,7 +18,8 @@ from kerazoo.tasks.image_sizes import ImageSizes
 from kerazoo.tasks.image_sizes import sizes_of_patches
 from kerazoo.tasks.image_task import ImageTask
 from kerazoo.tasks.licences import licence_of
-from kerazoo.tasks.transformer.transformer_task import TransformerTask
+from kerazoo.tasks.transformer.classification_task import ClassificationTask
+from kerazoo.tasks.transformer.classification_task import say_classes
 from kerazoo.training.model_card import ModelCard
 from kerazoo.training.strategy import check_batch_size
 
@@ -31,16 +32,18 @@ def _network():
 
 
 @dataclasses.dataclass
-class ImageClassification(TransformerTask, ImageTask):
+class ImageClassification(ClassificationTask, ImageTask):
     """Learns the classes of images.
 
     The best model is the one of the largest share of images that are right, of those
-    that are held out of training.
+    that are held out of training, or with `class_weights` of the largest mean F1.
 
     Args:
         dataset, data_dir, image_size, batch_size, flip: See
             `kerazoo.tasks.image_task.ImageTask`.
         shift: Moves training images by up to so many pixels.
+        class_weights: See
+            `kerazoo.tasks.transformer.classification_task.ClassificationTask`.
         network, training: See
             `kerazoo.tasks.transformer.transformer_task.TransformerTask`.
 
@@ -64,12 +67,12 @@ class ImageClassification(TransformerTask, ImageTask):
     network: NetworkConfig = dataclasses.field(default_factory=_network)
 
     kind = "image"
-    objective = "validation_accuracy"
+    starts_from = ("pretrain_image", "image")
     _limited = "max_pixels"
 
     @property
     def image_sizes(self) -> ImageSizes:
-        return sizes_of_patches(self.network.patch_size)
+        return sizes_of_patches(self.used_network.patch_size)
 
     def build(self, strategy, train_steps, seed):
         self.images = self.load_images()
@@ -84,6 +87,7 @@ class ImageClassification(TransformerTask, ImageTask):
         check_batch_size(self.batch_size, strategy)
         self.examples_per_step = self.batch_size
         self._split()
+        self.weigh_classes(self._train[1], self._class_names())
         shortest = min(self.images.image_shape[:2])
         if self.shift >= shortest:
             raise ValueError(
@@ -94,9 +98,10 @@ class ImageClassification(TransformerTask, ImageTask):
             self.model = make_image_classifier(
                 self.images.image_shape,
                 self.images.num_classes,
-                self.network,
+                self.used_network,
                 self.training,
                 train_steps,
+                self.start,
             )
         self._predict = tf.function(
             self.model.call, reduce_retracing=True, autograph=False
@@ -111,20 +116,20 @@ class ImageClassification(TransformerTask, ImageTask):
             self.seed,
             start_step,
             context,
-            lambda images, labels: (
-                self.images.normalize(tf.cast(images, tf.float32)),
-                labels,
+            lambda images, labels: self.weighted(
+                self.images.normalize(tf.cast(images, tf.float32)), labels
             ),
             flip=self.flip,
             shift=self.shift,
         )
 
     def validate(self) -> dict[str, float]:
-        return {"validation_accuracy": self._accuracy(*self._validation)}
+        return self.measure_classes("validation", *self._validation)
 
     def test(self) -> dict[str, typing.Any]:
         return {
-            "test_accuracy": self._accuracy(*self._test),
+            **self.measure_classes("test", *self._test),
+            **self.report_classes(self._class_names()),
             "test_examples": len(self._test[0]),
             "classes": self.images.num_classes,
         }
@@ -141,6 +146,9 @@ class ImageClassification(TransformerTask, ImageTask):
             part = images[start : start + _BATCH].astype("float32")
             found.append(self._predict(tf.constant(self.images.normalize(part))))
         return np.concatenate(found)
+
+    def describe_labels(self) -> str:
+        return say_classes("images", self.images.train_labels, len(self._class_names()))
 
     def serving(self, model: Classifier) -> ServingImageClassifier:
         return ServingImageClassifier(
@@ -172,6 +180,7 @@ class ImageClassification(TransformerTask, ImageTask):
 
     def identity(self) -> dict[str, typing.Any]:
         return {
+            **super().identity(),
             "class_names": self._class_names(),
             "training_data": data_digest(*self._train),
         }
@@ -201,7 +210,3 @@ class ImageClassification(TransformerTask, ImageTask):
     def _class_names(self):
         count = self.images.num_classes
         return self.images.class_names or [str(i) for i in range(count)]
-
-    def _accuracy(self, images, labels):
-        classes = np.argmax(self.classify(images), axis=-1)
-        return np.count_nonzero(classes == labels) / len(images)

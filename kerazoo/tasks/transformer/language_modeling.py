@@ -21,6 +21,7 @@ from kerazoo.models.transformer.transformer import Transformer
 from kerazoo.progress import track
 from kerazoo.serving.limits import UNLIMITED
 from kerazoo.tasks.licences import licence_of
+from kerazoo.tasks.transformer.starting_task import OF_TEXT
 from kerazoo.tasks.transformer.transformer_task import SUITED
 from kerazoo.tasks.transformer.transformer_task import TransformerTask
 from kerazoo.text.characters import CharacterTokenizer
@@ -54,8 +55,8 @@ class LanguageModeling(TransformerTask):
             `PlainText`. Default: the file where there is a `data_dir`, else Python's.
         data_dir: Path of the file or folder of files, or folder of the prepared
             datasets, or None.
-        block_size: Tokens that the model sees at once, 3 or more. Default: 64, or fewer
-            where the text is short.
+        block_size: Tokens that the model sees at once, 3 or more. Default: 64, or as
+            many as that of `init_from`, or fewer where the text is short.
         batch_size: Windows of a step, over all devices.
         vocabulary: `VocabularyConfig`, by default characters.
         network, training: See
@@ -87,6 +88,7 @@ class LanguageModeling(TransformerTask):
     network: NetworkConfig = dataclasses.field(default_factory=_network)
 
     kind = "generate"
+    starts_from = OF_TEXT
     objective, mode = "validation_loss", "min"
 
     def __post_init__(self):
@@ -107,7 +109,7 @@ class LanguageModeling(TransformerTask):
         if isinstance(plain, str):
             plain = load_plain(plain, self.data_dir)
         self.seed = seed
-        self.tokenizer = self.vocabulary.make(plain.train.split("\n"), "characters")
+        self.tokenizer = self.make_tokenizer(plain.train.split("\n"), "characters")
         self._is_of_characters = isinstance(self.tokenizer, CharacterTokenizer)
         self._train, self._validation = map(
             self._tokens, (plain.train, plain.validation)
@@ -122,9 +124,10 @@ class LanguageModeling(TransformerTask):
             self.model = make_language_model(
                 self.tokenizer.vocabulary_size,
                 self._block,
-                self.network,
+                self.used_network,
                 self.training,
                 train_steps,
+                self.start,
             )
         self._test_step = tf.function(
             self.model.test_step, reduce_retracing=True, autograph=False
@@ -225,17 +228,18 @@ class LanguageModeling(TransformerTask):
                     f"{counts}. Received: block_size={self.block_size}"
                 )
             return self.block_size
-        block = min(_BLOCK, shortest - 1)
+        usual = (self.pretrained and self.pretrained.max_length) or _BLOCK
+        block = min(usual, shortest - 1)
         if block < _SHORTEST_BLOCK:
             raise ValueError(
                 f"The text is too short: it has {counts}, and `block_size` is "
                 f"{_SHORTEST_BLOCK} or more. Received: "
                 f"{len(plain.train) + len(plain.validation)} characters"
             )
-        if block < _BLOCK:
+        if block < usual:
             _logger.info(
                 f"Blocks have {block} tokens, the most that the {counts} allow, and "
-                f"not {_BLOCK} as by default"
+                f"not {usual} as by default"
             )
         return block
 

@@ -21,7 +21,9 @@ from kerazoo.tasks.transformer.batches_of_texts import apply_by_length
 from kerazoo.tasks.transformer.batches_of_texts import make_buckets
 from kerazoo.tasks.transformer.batches_of_texts import of_texts
 from kerazoo.tasks.transformer.batches_of_texts import say_counts
-from kerazoo.tasks.transformer.transformer_task import TransformerTask
+from kerazoo.tasks.transformer.classification_task import ClassificationTask
+from kerazoo.tasks.transformer.classification_task import say_classes
+from kerazoo.tasks.transformer.starting_task import OF_TEXT
 from kerazoo.text.vocabulary_config import VocabularyConfig
 from kerazoo.text.vocabulary_config import digest
 from kerazoo.training.base_task import free
@@ -32,10 +34,11 @@ _MOST_TOKENS = 4_000  # Of the vocabulary.
 
 
 @dataclasses.dataclass
-class TextClassification(TransformerTask):
+class TextClassification(ClassificationTask):
     """Learns the classes of texts.
 
-    The best model is the one of the largest share of validation texts that are right.
+    The best model is the one of the largest share of validation texts that are right,
+    or with `class_weights` of the largest mean F1.
 
     Args:
         dataset: `"files"` of `data_dir`, see `kerazoo.data.text.labelled_files`, which
@@ -51,6 +54,8 @@ class TextClassification(TransformerTask):
         text_column, label_column: Columns of the files by name, or number from 1.
             Default: those of the usual names, or the first and the second of two.
         header: Whether the files have a header. Default: as they look.
+        class_weights: See
+            `kerazoo.tasks.transformer.classification_task.ClassificationTask`.
         network, training: See
             `kerazoo.tasks.transformer.transformer_task.TransformerTask`.
 
@@ -88,7 +93,7 @@ class TextClassification(TransformerTask):
     header: bool | None = None
 
     kind = "classify"
-    objective = "validation_accuracy"
+    starts_from = OF_TEXT
 
     @property
     def name(self) -> str:
@@ -110,7 +115,8 @@ class TextClassification(TransformerTask):
                 self.header,
             )
         texts, labels = self.texts.train
-        self.tokenizer = self.vocabulary.make(texts, most_tokens=_MOST_TOKENS)
+        self.weigh_classes(labels, self.texts.class_names)
+        self.tokenizer = self.make_tokenizer(texts, most_tokens=_MOST_TOKENS)
         self._train = make_buckets(
             "training",
             (self.tokenizer.encode_lists(texts),),
@@ -130,9 +136,10 @@ class TextClassification(TransformerTask):
                 self.tokenizer.vocabulary_size,
                 self.max_length,
                 len(self.texts.class_names),
-                self.network,
+                self.used_network,
                 self.training,
                 train_steps,
+                self.start,
             )
         self._classify = of_texts(self._serving(self.model, UNLIMITED).classify)
 
@@ -140,16 +147,17 @@ class TextClassification(TransformerTask):
         self, start_step: int, context: tf.distribute.InputContext | None
     ) -> tf.data.Dataset:
         return self._train.batches(start_step, context).map(
-            lambda tokens, labels: (tokens, labels - 1)
+            lambda tokens, labels: self.weighted(tokens, labels - 1)
         )
 
     def validate(self) -> dict[str, float]:
-        return {"validation_accuracy": self._accuracy(*self.texts.validation)}
+        return self.measure_classes("validation", *self.texts.validation)
 
     def test(self) -> dict[str, typing.Any]:
         texts, labels = self.texts.test or self.texts.validation
         return {
-            "test_accuracy": self._accuracy(texts, labels),
+            **self.measure_classes("test", texts, labels),
+            **self.report_classes(self.texts.class_names),
             "test_examples": len(texts),
             "classes": len(self.texts.class_names),
             "vocabulary_size": self.tokenizer.vocabulary_size,
@@ -169,9 +177,10 @@ class TextClassification(TransformerTask):
         return self._serving(model, self.limits)
 
     def describe_data(self) -> str:
-        counts, classes = say_counts("texts", self.texts), len(self.texts.class_names)
+        counts, (_, labels) = say_counts("texts", self.texts), self.texts.train
+        classes = say_classes("texts", labels, len(self.texts.class_names))
         tokens = self.tokenizer.vocabulary_size
-        return f"{self.name}, {counts}; {classes} classes, {tokens:,} tokens"
+        return f"{self.name}, {counts}; {classes}, {tokens:,} tokens"
 
     def card(self) -> ModelCard:
         texts, _ = self.texts.test or self.texts.validation
@@ -201,14 +210,11 @@ class TextClassification(TransformerTask):
 
     def identity(self) -> dict[str, typing.Any]:
         return {
+            **super().identity(),
             "vocabulary": digest(self.tokenizer),
             "class_names": list(self.texts.class_names),
             "training_data": data_digest(*self.texts.train),
         }
-
-    def _accuracy(self, texts, labels):
-        classes = np.argmax(self.classify(texts), axis=-1)
-        return np.count_nonzero(classes == labels) / len(texts)
 
     def _serving(self, model, limits):
         return ServingTextClassifier(

@@ -1,13 +1,15 @@
 """What the tasks of Transformers have in common."""
 
 import dataclasses
+import os
 import pathlib
 import typing
 
+from kerazoo.models.transformer.config import FineTuningConfig
 from kerazoo.models.transformer.config import NetworkConfig
 from kerazoo.models.transformer.config import TrainingConfig
 from kerazoo.serving.limits import Limits
-from kerazoo.training.base_task import BaseTask
+from kerazoo.tasks.transformer.starting_task import StartingTask
 from kerazoo.training.base_task import free
 from kerazoo.training.snapshots import Snapshots
 
@@ -16,7 +18,7 @@ SUITED: typing.Any = None
 
 
 @dataclasses.dataclass(kw_only=True)
-class TransformerTask(BaseTask):
+class TransformerTask(StartingTask):
     """Base class of the tasks of Transformers.
 
     A subclass reads its data and makes its model; it has `kind`, `objective`,
@@ -27,17 +29,19 @@ class TransformerTask(BaseTask):
         training: `TrainingConfig`, how it learns.
         limits: `kerazoo.serving.Limits`, what a request to the served model may ask
             for.
-
-    Attributes:
-        kind: What is learnt, in a word.
+        init_from: Folder of a run or of an export of a Transformer, or None. Its
+            vocabulary and the sizes of its network are taken, and every weight that
+            fits by place and shape. A run that goes on does not need it.
+        fine_tuning: `FineTuningConfig`, how what it has taken goes on learning.
     """
 
     network: NetworkConfig = dataclasses.field(default_factory=NetworkConfig)
     training: TrainingConfig = dataclasses.field(default_factory=TrainingConfig)
     limits: Limits = free(Limits())
+    init_from: str | os.PathLike | None = None
+    fine_tuning: FineTuningConfig = dataclasses.field(default_factory=FineTuningConfig)
 
     family: typing.ClassVar[str] = "transformer"
-    kind: typing.ClassVar[str]
     _limited: typing.ClassVar[str] = "max_text_bytes"  # Beside the examples.
 
     @property
@@ -50,6 +54,8 @@ class TransformerTask(BaseTask):
         return self.training.takes_snapshots
 
     def begin(self, folder: pathlib.Path, step: int) -> None:
+        if not step:
+            self.say_start()
         if self.training.takes_snapshots:
             count = self.training.num_snapshots
             self._snapshots = Snapshots(folder / "snapshots", count)
@@ -84,4 +90,5 @@ class TransformerTask(BaseTask):
             "task": self.kind,
             "dataset": self.name,
             "limits": self.limits.describe("max_examples", self._limited),
+            **super().metadata(),
         }

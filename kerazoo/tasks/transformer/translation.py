@@ -26,6 +26,7 @@ from kerazoo.tasks.transformer.batches_of_texts import apply_by_length
 from kerazoo.tasks.transformer.batches_of_texts import make_buckets
 from kerazoo.tasks.transformer.batches_of_texts import of_texts
 from kerazoo.tasks.transformer.batches_of_texts import say_counts
+from kerazoo.tasks.transformer.starting_task import OF_TEXT
 from kerazoo.tasks.transformer.transformer_task import SUITED
 from kerazoo.tasks.transformer.transformer_task import TransformerTask
 from kerazoo.tasks.transformer.translation_defaults import MOST_TOKENS_OF_DATES
@@ -114,6 +115,7 @@ class Translation(TransformerTask):
     training: TrainingConfig = SUITED
 
     kind = "translate"
+    starts_from = OF_TEXT
 
     def __post_init__(self):
         if self.dataset is None:
@@ -126,6 +128,10 @@ class Translation(TransformerTask):
         self.objective, self.mode = "validation_loss", "min"
         if self.eval_sentences:
             self.objective, self.mode = "validation_bleu", "max"
+
+    def default_network(self) -> NetworkConfig:
+        suited = OF_DATES if self._is_of_dates else OF_TEXTS
+        return typing.cast(NetworkConfig, suited["network"])
 
     @property
     def name(self) -> str:
@@ -156,7 +162,7 @@ class Translation(TransformerTask):
             )
         train = self.pairs.train
         most_tokens = MOST_TOKENS_OF_DATES if self._is_of_dates else MOST_TOKENS
-        self.tokenizer = self.vocabulary.make(
+        self.tokenizer = self.make_tokenizer(
             [*train[0], *train[1]], most_tokens=most_tokens
         )
         self._train = self._buckets("training", train, strategy, seed)
@@ -172,9 +178,10 @@ class Translation(TransformerTask):
             self.model = make_translator(
                 self.tokenizer.vocabulary_size,
                 max(self._length, self.max_length),
-                self.network,
+                self.used_network,
                 self.training,
                 train_steps,
+                self.start,
             )
         serving = self._serving(self.model, UNLIMITED)
         self._greedy, self._beams = map(of_texts, (serving.greedy, serving.translate))
@@ -212,7 +219,10 @@ class Translation(TransformerTask):
     def scores(self, hypotheses: list[str], references: list[str]) -> dict[str, float]:
         """Returns `exact_match`, `bleu` and more of translations."""
         hypotheses, references = (
-            [as_vocabularies_see(line, self.vocabulary.lower_case) for line in side]
+            [
+                as_vocabularies_see(line, self.used_vocabulary.lower_case)
+                for line in side
+            ]
             for side in (hypotheses, references)
         )
         right = sum(ours == theirs for ours, theirs in zip(hypotheses, references))
@@ -265,7 +275,7 @@ class Translation(TransformerTask):
             "source_language": self.source_language,
             "target_language": self.target_language,
             "beam_size": self.beam_size,
-            "lower_case": self.vocabulary.lower_case,
+            "lower_case": self.used_vocabulary.lower_case,
         }
 
     def _serving(self, model, limits):

@@ -127,6 +127,9 @@ def test_transformers_defaults_are_the_documented_ones():
         "dates": "2",
         "generate": "4",
         "image": "4",
+        "pretrain_image": "4",
+        "speech": "8",
+        "tone_letters": "2",
     }
     assert dates["learning_rate"] == {"": "0.001", "dates": "0.003"}
     assert defaults_in(named)["vocabulary_size"] == {"": "1000"}

@@ -1,10 +1,15 @@
+import io
+import struct
+import sys
 import wave
 
 import numpy as np
 import pytest
+import soundfile
 from scipy.io import wavfile
 
-from kerazoo.data.sound.sound_file import read_sound_file
+from kerazoo.data.sound import is_sound
+from kerazoo.data.sound import read_sound_file
 
 TONE = np.sin(np.linspace(0, 40, 800))
 
@@ -45,8 +50,77 @@ def test_files_that_are_none(tmp_path):
     with pytest.raises(OSError, match="nothing"):
         read_sound_file(tmp_path / "nothing.wav")
     (tmp_path / "text.wav").write_text("no sound, but text")
-    with pytest.raises(ValueError, match="text.wav"):
+    with pytest.raises(ValueError, match="text.wav .a file that begins with b'no s'"):
         read_sound_file(tmp_path / "text.wav")
+    (tmp_path / "empty.wav").write_bytes(b"")
+    with pytest.raises(ValueError, match="empty.wav .no bytes"):
+        read_sound_file(tmp_path / "empty.wav")
+    (tmp_path / "cut.flac").write_bytes(b"fLaC and no more")
+    with pytest.raises(ValueError, match="WAV, FLAC.*cut.flac"):
+        read_sound_file(tmp_path / "cut.flac")
     wavfile.write(tmp_path / "nan.wav", 8_000, np.array([0, np.nan], np.float32))
     with pytest.raises(ValueError, match="finite.*nan.wav"):
         read_sound_file(tmp_path / "nan.wav")
+    wavfile.write(tmp_path / "none.wav", 8_000, np.zeros(0, np.int16))
+    with pytest.raises(ValueError, match="none.wav with no samples"):
+        read_sound_file(tmp_path / "none.wav")
+
+
+@pytest.mark.parametrize("rate", [3_999, 192_001])
+def test_rates_out_of_range(tmp_path, rate):
+    wavfile.write(tmp_path / "tone.wav", rate, TONE.astype(np.float32))
+    with pytest.raises(ValueError, match=f"from 4000 to 192000.* rate of {rate} Hz"):
+        read_sound_file(tmp_path / "tone.wav")
+
+
+@pytest.mark.parametrize(
+    ("name", "subtype", "atol"),
+    [
+        ("tone.flac", "PCM_16", 1e-4),
+        ("tone.aiff", "PCM_24", 1e-6),
+        ("tone.ogg", "VORBIS", 0.2),
+        ("tone.mp3", "MPEG_LAYER_III", 0.3),
+        ("mu_law.wav", "ULAW", 0.05),
+    ],
+)
+def test_files_of_soundfile(tmp_path, name, subtype, atol):
+    stereo = np.stack([TONE, TONE / 2], axis=1) * 0.9
+    soundfile.write(tmp_path / name, stereo, 16_000, subtype=subtype)
+    sound = read_sound_file(tmp_path / name)
+    assert sound.sample_rate == 16_000 and sound.samples.shape[1] == 2
+    found = sound.samples[: len(stereo)]
+    np.testing.assert_allclose(found[200:-200], stereo[200:-200], atol=atol)
+
+
+def test_bytes_that_are_open():
+    file = io.BytesIO()
+    wavfile.write(file, 8_000, np.zeros(400, np.int16))
+    file.seek(0)
+    assert read_sound_file(file).seconds == 0.05
+    with pytest.raises(ValueError, match="file=bytes .no bytes"):
+        read_sound_file(io.BytesIO())
+
+
+def test_chunks_of_others_are_passed_over(tmp_path, recwarn):
+    file = io.BytesIO()
+    wavfile.write(file, 8_000, np.arange(400, dtype=np.int16))
+    content = file.getvalue()
+    note = b"note" + struct.pack("<I", 6) + b"a note"
+    (tmp_path / "noted.wav").write_bytes(content[:12] + note + content[12:])
+    assert read_sound_file(tmp_path / "noted.wav").seconds == 0.05
+    assert not recwarn
+
+
+def test_what_needs_soundfile_says_so(tmp_path, monkeypatch):
+    soundfile.write(tmp_path / "tone.flac", TONE, 16_000)
+    monkeypatch.setitem(sys.modules, "soundfile", None)
+    message = r"needs soundfile: pip install 'kerazoo\[sound\]'"
+    with pytest.raises(ModuleNotFoundError, match=message):
+        read_sound_file(tmp_path / "tone.flac")
+    wavfile.write(tmp_path / "tone.wav", 16_000, TONE.astype(np.float32))
+    assert read_sound_file(tmp_path / "tone.wav").seconds == 0.05
+
+
+def test_names():
+    assert is_sound("a/b.WAV") and is_sound("b.flac")
+    assert not is_sound("b.txt") and not is_sound("wav")

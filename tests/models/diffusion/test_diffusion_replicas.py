@@ -73,15 +73,19 @@ def weights_after(split, steps=2, **kwargs):
     return model.get_weights(), np.array(losses)
 
 
+CLIPPED = {"weighting": "min_snr", "towers": 2, "max_gradient_norm": 0.2}
+
+
 @pytest.mark.parametrize(
-    "kwargs",
+    ("split", "kwargs"),
     [
-        {},
-        {"weighting": "min_snr", "towers": 2, "max_gradient_norm": 0.2},
+        pytest.param((3, 6), {}, marks=pytest.mark.slow),
+        pytest.param((5, 6), {}, marks=pytest.mark.slow),
+        pytest.param((3, 6), CLIPPED, marks=pytest.mark.slow),
+        ((5, 6), CLIPPED),
     ],
-    ids=["plain", "clipped towers"],
+    ids=["plain, even", "plain", "clipped towers, even", "clipped towers"],
 )
-@pytest.mark.parametrize("split", [(3, 6), (5, 6)])
 def test_two_replicas_train_as_one(split, kwargs):
     expected, losses = weights_after((6,), **kwargs)
     found, other_losses = weights_after(split, **kwargs)
@@ -173,7 +177,7 @@ def values_and_gradients(model, images, labels):
     return found, tape.gradient(loss, model.network.trainable_variables)
 
 
-@pytest.mark.parametrize("towers", [2, 3])
+@pytest.mark.parametrize("towers", [pytest.param(2, marks=pytest.mark.slow), 3])
 def test_towers_compute_the_same(towers):
     """Batches of static and of dynamic size, of one image and of odd numbers."""
     one = tiny_diffusion(num_classes=3)

@@ -56,25 +56,25 @@ def rectified(steps):
         ("euler", variance_exploding, 1),
         ("flow_euler", rectified, 1),
         ("heun", variance_exploding, 2),
-        ("heun", variance_preserving, 2),
+        pytest.param("heun", variance_preserving, 2, marks=pytest.mark.slow),
         ("flow_heun", rectified, 2),
-        ("flow_heun", variance_preserving, 2),
+        pytest.param("flow_heun", variance_preserving, 2, marks=pytest.mark.slow),
         ("dpm_solver_pp_2m", even_log_snr, 2),
-        ("dpm_solver_pp_2m", variance_exploding, 2),
-        ("unipc", variance_exploding, 2),
+        pytest.param("dpm_solver_pp_2m", variance_exploding, 2, marks=pytest.mark.slow),
+        pytest.param("unipc", variance_exploding, 2, marks=pytest.mark.slow),
         ("unipc", even_log_snr, 2),
     ],
 )
 def test_order_of_convergence(name, levels, order):
     x = np.array([[1.3], [-0.4], [0.2]])
-    steps, errors = [32, 64, 128], []
+    steps, errors = [64, 128], []
     for count in steps:
         alphas, sigmas = levels(count)
         start = x.astype(PRECISE)
         found = samplers.SAMPLERS[name](denoise, start, alphas, sigmas)
         expected = exact(x, (alphas[0], sigmas[0]), (alphas[-1], sigmas[-1]))
         errors.append(np.abs(ops.convert_to_numpy(found) - expected).max())
-    slopes = -np.diff(np.log(errors)) / np.log(2)
+    slope = np.log2(errors[0] / errors[1])
     # UniPC's corrector makes its order 3 once the first steps no longer dominate.
     most = 3.3 if name == "unipc" else order + 0.35
-    assert order - 0.25 < slopes[-1] < most, (slopes, errors)
+    assert order - 0.25 < slope < most, errors

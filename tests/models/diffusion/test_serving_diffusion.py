@@ -1,5 +1,6 @@
 """Exported models: the same pictures with and without Python."""
 
+import functools
 import io
 
 import keras
@@ -15,9 +16,9 @@ from kerazoo.models.diffusion.config import make_diffusion
 from kerazoo.models.diffusion.diffusion import Diffusion
 from kerazoo.models.diffusion.generation import generate
 from kerazoo.models.diffusion.serving_diffusion import ServingDiffusion
-from kerazoo.serving.check import run_without_python
 from kerazoo.serving.exporting import export
 from kerazoo.serving.limits import Limits
+from kerazoo.serving.worker import Worker
 from kerazoo.training.weight_average import HalfLifeDecay
 from tests.models.diffusion.tiny_network import TinyNetwork
 from tests.serving.odd_requests import ask
@@ -47,16 +48,25 @@ class Served:
 
     def __init__(self, model, folder, **kwargs):
         self.model = model
+        self.folder = folder
         self.serving = ServingDiffusion(model, steps=2, **kwargs)
-        self.path = export(
+
+    @functools.cached_property
+    def path(self):
+        return export(
             self.serving.module,
             self.serving.endpoints,
-            folder,
+            self.folder,
             warmup=self.serving.example(),
         )
 
+    @functools.cached_property
+    def worker(self):
+        """One process for all requests: it takes longer to start than to answer."""
+        return Worker(self.path)
+
     def without_python(self, signature, **request):
-        return run_without_python(self.path, request, signature)
+        return self.worker.run(signature, request)
 
     def __call__(self, signature, **request):
         tensors = {name: tf.constant(value) for name, value in request.items()}
@@ -69,13 +79,17 @@ def plain(tmp_path_factory):
     model = tiny(average_decay=HalfLifeDecay(10))
     # The average is what is served.
     model.network.set_weights([w + 1 for w in model.network.get_weights()])
-    return Served(model, tmp_path_factory.mktemp("plain"))
+    served = Served(model, tmp_path_factory.mktemp("plain"))
+    yield served
+    served.worker.close()
 
 
 @pytest.fixture(scope="module")
 def labelled(tmp_path_factory):
     model = tiny(num_classes=3, self_conditioning=True)
-    return Served(model, tmp_path_factory.mktemp("labelled"), sampler="ddpm")
+    served = Served(model, tmp_path_factory.mktemp("labelled"), sampler="ddpm")
+    yield served
+    served.worker.close()
 
 
 def common(seed=1, steps=3, **kwargs):
@@ -204,7 +218,7 @@ def test_learned_variance_is_served(tmp_path):
     model = tiny(learned_variance=True)
     served = Served(model, tmp_path, sampler="ddpm")
     request = common(steps=5, count=np.int32(2))
-    found = served.without_python("sample", **request)["images"]
+    found = served("sample", **request)["images"]
     assert_same_picture(found, pixels(generate(model, 2, 1, 5, "ddpm")))
     edited = served("edit", images=IMAGES, strength=np.float32(0), **common())
     np.testing.assert_array_equal(edited["images"], IMAGES)

@@ -17,12 +17,13 @@ from kerazoo.training import Workdir
 from kerazoo.training import strategy as strategies
 
 DISCOUNT = 0.5
-SCHEDULE = {
-    "train_steps": 600,
-    "eval_every": 200,
-    "checkpoint_every": 200,
-    "log_every": 100,
+SCHEDULE = {  # Of whole blocks: one of another length is traced anew.
+    "train_steps": 576,
+    "eval_every": 192,
+    "checkpoint_every": 192,
+    "log_every": 96,
 }
+SLOW = pytest.mark.slow
 
 
 class Countdown(gymnasium.Env):
@@ -63,6 +64,7 @@ def make_trainer(
     env_kwargs=None,
     block_length=32,
     gradient_steps_per_env_step=1.0,
+    jit_compile=False,  # Compiling takes longer than these runs.
     **schedule,
 ):
     strategy = strategy or strategies.create("one_device")
@@ -86,23 +88,23 @@ def make_trainer(
     )
     schedule = Schedule(**{**SCHEDULE, **schedule})
     task.build(strategy, schedule.train_steps, seed)
-    return Trainer(task, strategy, schedule)
+    return Trainer(task, strategy, schedule, jit_compile)
 
 
 def action_values(trainer):
     return trainer.task.q_values(np.eye(5, dtype=np.float32)[:4]).max(axis=1)
 
 
-@pytest.mark.parametrize("n_step", [1, 3])
+@pytest.mark.parametrize("n_step", [pytest.param(1, marks=SLOW), 3])
 def test_terminated_episode_has_the_value_of_its_rewards(tmp_path, n_step):
-    trainer = make_trainer(n_step=n_step)
+    trainer = make_trainer(n_step=n_step, jit_compile=True)
     trainer.fit(Workdir(tmp_path))
     # From step t on, 4 - t rewards of 1: a geometric sum.
     expected = [2 - 2 * DISCOUNT ** (4 - t) for t in range(4)]
     np.testing.assert_allclose(action_values(trainer), expected, atol=0.03)
 
 
-@pytest.mark.parametrize("n_step", [1, 3])
+@pytest.mark.parametrize("n_step", [pytest.param(1, marks=SLOW), 3])
 def test_truncated_episode_bootstraps_from_its_last_observation(tmp_path, n_step):
     trainer = make_trainer(n_step=n_step, env_kwargs={"truncates": True})
     agent = trainer.steps.learner.agent
@@ -155,14 +157,14 @@ def test_more_gradient_steps_than_environment_steps():
 
 
 def test_resumed_run_has_everything_it_left(tmp_path):
-    trainer = make_trainer(train_steps=200)
+    trainer = make_trainer(train_steps=192)
     workdir = Workdir(tmp_path)
     trainer.fit(workdir)
     workdir.close()
-    resumed = make_trainer(train_steps=200, seed=0)
+    resumed = make_trainer(train_steps=192, seed=0)
     resumed.fit(Workdir(tmp_path))  # Nothing left to do.
 
-    assert resumed.step == trainer.step == 200
+    assert resumed.step == trainer.step == 192
     one, other = trainer.steps, resumed.steps
     assert other.actor.num_steps == one.actor.num_steps
     assert resumed.best == trainer.best
@@ -193,10 +195,10 @@ def test_nothing_is_learned_across_the_cut_of_a_resumption(tmp_path):
     # Stopped in mid-episode: no transition may pair the
     # observation before the stop with the first one after it.
     workdir = Workdir(tmp_path)
-    trainer = make_trainer(train_steps=96, checkpoint_every=32, block_length=31)
+    trainer = make_trainer(train_steps=93, checkpoint_every=31, block_length=31)
     trainer.fit(workdir)
     workdir.close()
-    resumed = make_trainer(train_steps=400, block_length=31)
+    resumed = make_trainer(train_steps=403, block_length=31)
     resumed.fit(Workdir(tmp_path))
     batch = resumed.steps.replay.sample((4000,), np.random.default_rng(0))
     times = batch.time_step.observation.argmax(axis=1)
@@ -217,7 +219,7 @@ def test_interruption_saves_and_raises(tmp_path):
 def test_target_stops_and_metrics_are_written(tmp_path):
     trainer = make_trainer(target=4.0, train_steps=10_000)
     trainer.fit(Workdir(tmp_path))
-    assert trainer.finished and 200 <= trainer.step < 300
+    assert trainer.finished and 192 <= trainer.step < 288
     lines = [
         json.loads(line)
         for line in (tmp_path / "metrics.jsonl").read_text().split("\n")[:-1]
@@ -228,7 +230,7 @@ def test_target_stops_and_metrics_are_written(tmp_path):
 
 def test_run_of_version_0_1_keeps_its_best_model(tmp_path):
     workdir = Workdir(tmp_path)
-    trainer = make_trainer(train_steps=200)
+    trainer = make_trainer(train_steps=192)
     trainer.fit(workdir)
     # That version wrote the best model at once, before the checkpoint that follows.
     weights = [variable.value for variable in trainer.task.model.variables]
@@ -240,7 +242,7 @@ def test_run_of_version_0_1_keeps_its_best_model(tmp_path):
     workdir.checkpoints.save(step, trainer.steps.checkpoint, arrays, state)
     workdir.close()
 
-    resumed = make_trainer(train_steps=400)
+    resumed = make_trainer(train_steps=384)
     resumed.fit(Workdir(tmp_path))
     assert (resumed.best.step, resumed.best.metrics) == (300, {"mean_return": 7.0})
     assert max(path.name for path in (tmp_path / "best").iterdir()) == "000000000300"
@@ -250,14 +252,14 @@ def test_run_of_version_0_1_keeps_its_best_model(tmp_path):
 
 
 def test_divergence_names_the_last_good_checkpoint(tmp_path):
-    trainer = make_trainer(train_steps=400)
+    trainer = make_trainer(train_steps=192)
     workdir = Workdir(tmp_path)
     trainer.fit(workdir)
-    trainer.schedule = dataclasses.replace(trainer.schedule, train_steps=500)
+    trainer.schedule = dataclasses.replace(trainer.schedule, train_steps=288)
     for variable in trainer.task.model.trainable_variables:
         variable.assign(tf.fill(variable.shape, math.nan))
     trainer._resume = lambda _: None  # Go on with the broken weights.
-    with pytest.raises(FloatingPointError, match=r"nan at step 401.*000000000400"):
+    with pytest.raises(FloatingPointError, match=r"nan at step 193.*000000000192"):
         trainer.fit(workdir)
 
 

@@ -103,8 +103,15 @@ def assert_all_close(actual, expected):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("clip", [None, 0.5])
-@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize(
+    ("jit_compile", "clip"),
+    [
+        (False, None),
+        pytest.param(False, 0.5, marks=pytest.mark.slow),
+        pytest.param(True, None, marks=pytest.mark.slow),
+        (True, 0.5),
+    ],
+)
 def test_a_block_equals_single_steps(jit_compile, clip):
     alone, together = (create(one_replica(), gradient_clipping=clip) for _ in range(2))
     start = values(alone)
@@ -142,7 +149,7 @@ def test_blocks_follow_each_other():
         assert_all_close(values(together), values(alone))
 
 
-@pytest.mark.parametrize("clip", [None, 0.5])
+@pytest.mark.parametrize("clip", [pytest.param(None, marks=pytest.mark.slow), 0.5])
 def test_two_replicas_equal_one_on_the_same_batches(two_replicas, clip):
     one = create(one_replica(), gradient_clipping=clip)
     two = create(two_replicas, gradient_clipping=clip)
@@ -161,7 +168,7 @@ def test_clipping_changes_the_steps_of_these_blocks():
         create(one_replica(), gradient_clipping=clip) for clip in (None, 0.5)
     )
     for agent in (free, clipped):
-        learner_of(agent).train(block())
+        learner_of(agent, jit_compile=False).train(block())
     difference = np.abs(values(free)[0] - values(clipped)[0])
     assert difference.max() > 1e-3
 
@@ -170,7 +177,7 @@ def test_blocks_of_the_same_shape_are_traced_once(two_replicas):
     for strategy in (one_replica(), two_replicas):
         agent = create(strategy)
         agent.train = mock.Mock(wraps=agent.train)
-        learner = learner_of(agent, strategy)
+        learner = learner_of(agent, strategy, jit_compile=False)
         learner.train(block(num_steps=2))
         first = agent.train.call_count
         assert first > 0

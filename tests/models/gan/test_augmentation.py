@@ -90,7 +90,13 @@ def test_uniforms_of_another_shape_raise(name):
 
 
 @needs_tensorflow
-@every
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name == "affine_color" else ())
+        for name in AUGMENTATIONS
+    ],
+)
 def test_compiled_with_any_batch_size(name):
     import tensorflow as tf
 

@@ -128,6 +128,7 @@ def test_two_workers_fit_as_one(tmp_path):
             )
 
 
+@pytest.mark.slow  # Else two replicas would not train as one, which is seen above.
 def test_replicas_meet_different_latents():
     strategy = strategy_of(2)
     with strategy.scope():

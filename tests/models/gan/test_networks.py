@@ -269,7 +269,17 @@ def test_label_errors(make, x):
         network(x)
 
 
-@every_conditional
+@pytest.mark.parametrize(
+    ("make", "x"),
+    [
+        pytest.param(
+            *case.values,
+            id=case.id,
+            marks=pytest.mark.slow if "residual" in case.id else (),
+        )
+        for case in cases(GENERATORS, CONDITIONAL)
+    ],
+)
 def test_bfloat16_is_near_the_full_precision(make, x):
     labels = np.array([2, 0, 1])
     network = built(make, x, labels, num_classes=3)

@@ -1,5 +1,6 @@
 """Exported GANs: the same examples with and without Python."""
 
+import functools
 import io
 
 import numpy as np
@@ -12,9 +13,9 @@ from kerazoo.models.gan.config import make_gan
 from kerazoo.models.gan.generation import generate
 from kerazoo.models.gan.generation import generate_from
 from kerazoo.models.gan.serving_gan import ServingGAN
-from kerazoo.serving.check import run_without_python
 from kerazoo.serving.exporting import export
 from kerazoo.serving.limits import Limits
+from kerazoo.serving.worker import Worker
 from kerazoo.training.weight_average import HalfLifeDecay
 from tests.models.gan.tiny_gan import tiny_gan
 from tests.serving.odd_requests import ask
@@ -45,8 +46,13 @@ class Served:
             warmup=self.serving.example(),
         )
 
+    @functools.cached_property
+    def worker(self):
+        """One process for all requests: it takes longer to start than to answer."""
+        return Worker(self.path)
+
     def without_python(self, signature, **request):
-        return run_without_python(self.path, request, signature)
+        return self.worker.run(signature, request)
 
     def __call__(self, signature, **request):
         tensors = {name: tf.constant(value) for name, value in request.items()}
@@ -80,7 +86,9 @@ def served(tmp_path_factory):
             made[name] = Served(make(name), tmp_path_factory.mktemp(name))
         return made[name]
 
-    return get
+    yield get
+    for own in made.values():
+        own.worker.close()
 
 
 def sampled(count=4, seed=1, truncation=0.0, **kwargs):

@@ -1,6 +1,7 @@
 import kerazoo.models.gnn  # noqa: F401
 
 # isort: split
+import functools
 import itertools
 import types
 
@@ -58,6 +59,12 @@ def batches(batch_size, steps=None, constraints=None, **kwargs):
     return list(dataset if steps is None else dataset.take(steps))
 
 
+@functools.cache
+def stream():
+    """The first six epochs of batches of three."""
+    return batches(3, 14, seed=0)
+
+
 def labels(elements):
     """The labels of each batch's graphs."""
     return [batch[weights == 1].tolist() for _, batch, weights in as_numpy(elements)]
@@ -108,34 +115,34 @@ def test_without_a_seed_graphs_come_once_in_order():
 
 
 def test_each_epoch_has_every_graph_once_in_an_order_of_its_own():
-    stream = list(itertools.chain(*labels(batches(3, 14, seed=0))))
-    epochs = [stream[start : start + 7] for start in range(0, 42, 7)]
+    graphs = list(itertools.chain(*labels(stream())))
+    epochs = [graphs[start : start + 7] for start in range(0, 42, 7)]
     assert all(sorted(epoch) == LABELS.tolist() for epoch in epochs)
     assert len(set(map(tuple, epochs))) == 6
 
 
 def test_order_depends_on_the_seed_alone():
-    first = labels(batches(3, 6, seed=0))
+    first = labels(stream()[:6])
     assert labels(batches(3, 6, seed=0)) == first
     assert labels(batches(3, 6, seed=1)) != first
 
 
 @pytest.mark.parametrize("start_step", [2, 7])
 def test_a_later_start_goes_on_exactly(start_step):
-    whole = batches(3, start_step + 4, seed=0)
-    assert_equal(batches(3, 4, seed=0, start_step=start_step), whole[start_step:])
+    whole = stream()[start_step : start_step + 4]
+    assert_equal(batches(3, 4, seed=0, start_step=start_step), whole)
 
 
 def test_shards_and_smaller_batches_share_one_stream():
     constraints = size_constraints(GRAPHS, 4)
-    stream = labels(batches(2, 12, seed=0, constraints=constraints))
+    whole = labels(batches(2, 12, seed=0, constraints=constraints))
     shards = [
         labels(batches(2, 4, seed=0, start_step=2, num_shards=2, shard_index=index))
         for index in range(2)
     ]
-    assert [batch for pair in zip(*shards) for batch in pair] == stream[4:]
+    assert [batch for pair in zip(*shards) for batch in pair] == whole[4:]
     pairs = labels(batches(4, 6, seed=0, constraints=constraints))
-    assert pairs == [a + b for a, b in zip(stream[::2], stream[1::2])]
+    assert pairs == [a + b for a, b in zip(whole[::2], whole[1::2])]
 
 
 def test_batches_larger_than_an_epoch():
@@ -177,7 +184,7 @@ def test_constraints_hold_every_batch_but_are_no_larger_than_needed(batch_size):
 
 def test_constraints_of_known_steps_are_the_largest_of_their_batches():
     constraints = size_constraints(GRAPHS, 3, seed=0, num_steps=8)
-    found = labels(batches(3, 8, seed=0))
+    found = labels(stream()[:8])
     nodes = [sum(SIZES[number][0] for number in batch) for batch in found]
     edges = [sum(SIZES[number][1] for number in batch) for batch in found]
     assert constraints.total_num_nodes == {"nodes": max(nodes) + 1}

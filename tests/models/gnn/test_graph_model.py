@@ -237,6 +237,7 @@ def test_trained_model_goes_on_where_it_was_saved(name, labels, loss, tmp_path, 
     assert loaded.optimizer.iterations == 2
 
 
+@pytest.mark.slow
 def test_model_is_loaded_by_a_process_of_its_own(tmp_path, graphs, randomise):
     model = randomise(MODELS["graphs, context"]())
     inputs = inputs_of(model, graphs(model))

@@ -311,7 +311,9 @@ def test_fit_learns_from_padded_batches():
     assert found["accuracy"] == pytest.approx(right.mean())
 
 
-@pytest.mark.parametrize("convolution", ["gin", "gcn"])
+@pytest.mark.parametrize(
+    "convolution", [pytest.param("gin", marks=pytest.mark.slow), "gcn"]
+)
 def test_padding_stays_out_of_batch_normalization(convolution):
     """Averages and weights after a step are those of a step without padding."""
 

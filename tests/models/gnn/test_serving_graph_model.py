@@ -21,6 +21,7 @@ from kerazoo.models.gnn.tensor_layout import plain_tensors
 from kerazoo.serving.check import run_without_python
 from kerazoo.serving.exporting import export
 from kerazoo.serving.limits import Limits
+from kerazoo.serving.worker import Worker
 from tests.serving.odd_requests import FLOATS
 from tests.serving.odd_requests import ask
 from tests.serving.odd_requests import assert_memory_stays
@@ -150,16 +151,17 @@ def test_several_graphs_without_python(served):
     which = [0, 1, 2, 3]
     # Objects: arrays of fixed width would lose zeros at the end of a text.
     examples = np.array([served.example(i) for i in which], object)
-    found = run_without_python(served.path, {"examples": examples})
+    inputs = served.tensors(which)
+    with Worker(served.path) as worker:
+        found = worker.run("serving_default", {"examples": examples})
+        from_tensors = worker.run("tensors", inputs)
     if served.name == "nodes":
         graph_ids = found.pop("graph_ids")
         np.testing.assert_array_equal(graph_ids, np.repeat(which, [5, 3, 1, 6]))
     elif served.name == "roots":
         np.testing.assert_array_equal(found.pop("graph_ids"), which)
     assert_outputs(found, served.expected(which))
-    inputs = served.tensors(which)
-    found = run_without_python(served.path, inputs, signature="tensors")
-    assert_outputs(found, served.expected(which))
+    assert_outputs(from_tensors, served.expected(which))
 
 
 @pytest.mark.parametrize("which", [[2], [3], [2, 2, 0]], ids=str)
@@ -293,7 +295,14 @@ def library(num_papers, num_authors, seed):
     )
 
 
-@pytest.mark.parametrize("kind", ["nodes", "roots", "graphs"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param("nodes", marks=pytest.mark.slow),
+        "roots",
+        pytest.param("graphs", marks=pytest.mark.slow),
+    ],
+)
 def test_several_sets_without_python(kind, tmp_path, randomise):
     """Outputs are those of the network on plain tensors, graph by graph."""
     encoder = convolutions("rgcn", 3, num_relations=2, return_all=kind == "graphs")

@@ -102,12 +102,23 @@ def test_batch_without_labels_changes_nothing():
     assert [float(value) for value in metrics.values()] == [0, 0]
 
 
+def test_average_forgets_by_examples_whatever_they_weigh():
+    found = []
+    for weights in (np.ones(7), np.full(7, 3.0)):
+        model = linear(average_decay=HalfLifeDecay(10, ramp_up=None))
+        for _ in range(2):
+            model.train_step((FEATURES, LABELS, weights))
+        found.append(model.get_weights())
+    assert_weights(*found, rtol=1e-5, atol=1e-6)
+
+
 def strategy_of(replicas):
     if replicas == 1:
         return strategies.create("one_device")
     return strategies.create("mirrored", num_devices=replicas)
 
 
+@pytest.mark.slow
 def test_two_replicas_fit_as_one_with_a_batch_that_does_not_divide():
     results = []
     for replicas in (1, 2):
@@ -152,7 +163,9 @@ def test_average_begins_with_the_weights_and_follows_the_formula(is_traced):
     np.testing.assert_array_equal(model(IMAGES, average=False), expected)
 
 
-@pytest.mark.parametrize("name", ["text", "vision"])
+@pytest.mark.parametrize(
+    "name", ["text", pytest.param("vision", marks=pytest.mark.slow)]
+)
 def test_saved_and_loaded_model_goes_on(name, tmp_path):
     if name == "text":
         network, inputs = TextClassifier(9, 3, **SMALL), RANDOM.integers(0, 9, (7, 5))

@@ -11,6 +11,7 @@ from kerazoo.models.transformer.decoding import greedy
 from kerazoo.models.transformer.decoding import sample
 from kerazoo.models.transformer.generation import BOS
 from kerazoo.models.transformer.generation import go_on
+from kerazoo.models.transformer.generation import go_on_with_draft
 from kerazoo.models.transformer.generation import write
 from kerazoo.models.transformer.networks import CausalLanguageModel
 from kerazoo.models.transformer.networks import EncoderDecoder
@@ -291,3 +292,39 @@ def test_learned_positions_have_an_end():
     assert go_on(network, prompt, 6).tokens.shape == (1, 5)
     with pytest.raises(ValueError, match="at most 6.*length=7"):
         go_on(network, prompt, 7)
+
+
+@pytest.mark.parametrize("num_drafted", [1, 3])
+def test_cold_texts_with_a_draft_are_those_without(num_drafted):
+    draft = randomized(
+        CausalLanguageModel(VOCABULARY, max_length=LENGTH, **SMALL), seed=3, scale=0.6
+    )
+    expected = go_on(WRITER, PROMPT, LENGTH, greedy)
+
+    @tf.function(input_signature=[tf.TensorSpec((None, None), tf.int32)])
+    def write_with_draft(prompt):
+        return go_on_with_draft(
+            *(WRITER, draft, prompt, LENGTH),
+            seed=0,
+            num_drafted=num_drafted,
+            temperature=0.0,
+        )
+
+    found, calls = write_with_draft(PROMPT)
+    np.testing.assert_array_equal(found.tokens, expected.tokens)
+    np.testing.assert_allclose(found.scores, expected.scores, atol=1e-5)
+    np.testing.assert_array_equal(found.lengths, expected.lengths)
+    assert 1 <= calls <= LENGTH - 1
+
+
+def test_own_drafts_take_fewer_calls():
+    _, calls = go_on_with_draft(
+        *(WRITER, WRITER, PROMPT[:, :1], LENGTH), seed=1, num_drafted=4, eos=-1
+    )
+    assert calls == 1
+
+
+def test_draft_of_other_tokens_is_refused():
+    other = CausalLanguageModel(VOCABULARY + 1, max_length=LENGTH, **SMALL)
+    with pytest.raises(ValueError, match="must have the tokens of the network"):
+        go_on_with_draft(WRITER, other, PROMPT, LENGTH, seed=0)

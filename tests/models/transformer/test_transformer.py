@@ -285,6 +285,35 @@ def test_fit_learns():
     np.testing.assert_array_equal(model(data[0]).numpy().argmax(axis=-1), data[1])
 
 
+def test_balance_of_experts_is_part_of_the_loss():
+    """It changes the gradients of routers, and no other loss is reported."""
+    routers, reported = [], []
+    for balance in (0.0, 1.0):
+        keras.utils.set_random_seed(0)
+        network = CausalLanguageModel(VOCABULARY, **SMALL, num_experts=3)
+        model = Transformer(network)
+        for block in network.decoder.blocks:
+            block.feed_forward.balance = balance
+        model.compile(keras.optimizers.SGD(1.0))
+        reported.append(float(model.train_step((INPUTS, TARGETS))["loss"]))
+        routers.append(network.decoder.blocks[0].feed_forward.router.kernel.numpy())
+        assert len(network.losses) == (len(network.decoder.blocks) if balance else 0)
+    assert reported[0] == pytest.approx(reported[1], abs=1e-6)
+    assert np.abs(routers[0] - routers[1]).max() > 1e-4
+
+
+def test_tokens_with_experts_are_the_same_one_by_one():
+    network = CausalLanguageModel(VOCABULARY, **SMALL, num_experts=3, max_length=8)
+    network.build(None)
+    context, cache = network.start(INPUTS, INPUTS.shape[1])
+    expected = network(INPUTS).numpy()
+    for index in range(INPUTS.shape[1]):
+        logits, cache = network.step(
+            tf.constant(INPUTS[:, index]), tf.constant(index), cache, context
+        )
+        np.testing.assert_allclose(logits, expected[:, index], atol=1e-5)
+
+
 @pytest.mark.parametrize("name", ["translator", "writer"])
 def test_saved_and_loaded_model_goes_on(name, tmp_path):
     if name == "translator":

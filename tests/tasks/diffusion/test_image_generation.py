@@ -41,7 +41,7 @@ def task(**changes):
             "batch_size": 8,
             "eval_samples": 6,
             "feature_extractor": "none",
-            "network": NetworkConfig(widths=(16,), blocks_per_level=1),
+            "network": NetworkConfig("dit", hidden_size=16, num_layers=1, num_heads=2),
             "sampling": SamplingConfig(steps=2),
             **changes,
         }

@@ -12,6 +12,8 @@ from kerazoo.tasks.gnn import NodeClassification
 from kerazoo.training import strategy as strategies
 
 ARCHITECTURES = [*(name for name in CONVOLUTIONS if name != "rgcn"), "appnp", "gcnii"]
+# Others are more like those that remain.
+SLOW = ("gat", "gatv2", "gin", "gine")
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,13 @@ def dataset():
     return NodeDataset("halves", graph, labels, 2, *splits)
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize(
+    "architecture",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name in SLOW else ())
+        for name in ARCHITECTURES
+    ],
+)
 @pytest.mark.filterwarnings("ignore:.*of the edges out")
 def test_every_architecture_learns(architecture, dataset):
     keras.utils.set_random_seed(0)

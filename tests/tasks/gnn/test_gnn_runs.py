@@ -19,6 +19,7 @@ from kerazoo.tasks.gnn import LinkPrediction
 from kerazoo.tasks.gnn import NodeClassification
 from kerazoo.tasks.gnn import SampledNodeClassification
 from kerazoo.training import Schedule
+from kerazoo.training import strategy as strategies
 
 SCHEDULE = Schedule(train_steps=4, eval_every=2)
 
@@ -73,7 +74,10 @@ class Outcome:
         )
 
 
-@pytest.fixture(scope="module", params=TASKS)
+@pytest.fixture(
+    scope="module",
+    params=["node", pytest.param("link", marks=pytest.mark.slow), "graph"],
+)
 def outcome(request, tmp_path_factory):
     return Outcome(request.param, tmp_path_factory.mktemp("run"))
 
@@ -173,7 +177,7 @@ def test_compilation_with_xla_is_refused(tmp_path):
         kerazoo.run(NodeClassification(), tmp_path, SCHEDULE, jit_compile=True)
 
 
-def test_few_hops_are_pointed_out(tmp_path):
+def test_few_hops_are_pointed_out():
     task = SampledNodeClassification(fanouts=(3,), batch_size=2)
     with pytest.warns(UserWarning, match="`fanouts`=3 samples fewer hops .* model's 2"):
-        kerazoo.run(task, tmp_path, Schedule(train_steps=1, eval_every=1))
+        task.build(strategies.create("one_device"), train_steps=1, seed=0)

@@ -155,7 +155,18 @@ def train(task, strategy, path, train_steps=STEPS):
     return task.model.get_weights()
 
 
-@pytest.mark.parametrize("name", ["nodes", "sampled", "links", "graphs"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("nodes", marks=SLOW),
+        "sampled",
+        "links",
+        pytest.param("graphs", marks=SLOW),
+    ],
+)
 def test_two_replicas_train_as_one(name, tasks, one_device, two_replicas, tmp_path):
     one, two = tasks(name, one_device), tasks(name, two_replicas)
     start = one.model.get_weights()
@@ -168,7 +179,8 @@ def test_two_replicas_train_as_one(name, tasks, one_device, two_replicas, tmp_pa
 
 
 @pytest.mark.parametrize(
-    "name", ["sampled", "links", pytest.param("graphs", marks=pytest.mark.slow)]
+    "name",
+    ["sampled", pytest.param("links", marks=SLOW), pytest.param("graphs", marks=SLOW)],
 )
 def test_run_in_two_parts_ends_as_one_in_one_go(name, tasks, one_device, tmp_path):
     schedule = Schedule(STEPS, eval_every=2, checkpoint_every=2)
@@ -292,7 +304,7 @@ def test_each_step_draws_other_pairs(tasks, one_device):
     assert float(task.train_step()["loss"]) == losses[0]
 
 
-@pytest.mark.parametrize("classes", [3, None])
+@pytest.mark.parametrize("classes", [pytest.param(3, marks=SLOW), None])
 def test_predictions_are_those_of_each_graph_alone(
     classes, tasks, one_device, randomise
 ):

@@ -108,24 +108,28 @@ def test_run_export_and_file_hold_the_same_model(kind, averaging, tmp_path):
     )
 
 
-@pytest.mark.slow  # tests/apps/test_compatibility.py goes on with an older run.
-def test_run_that_went_on_ends_as_one_that_did_not(tmp_path):
-    training = TrainingConfig(
-        averaging="snapshots",
-        num_snapshots=2,
-        rate_schedule="constant",
-        warm_up_steps=1,
-    )
+AVERAGED = TrainingConfig(
+    averaging="snapshots", num_snapshots=2, rate_schedule="constant", warm_up_steps=1
+)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Folder and outcome of a run that did not stop."""
+    folder = tmp_path_factory.mktemp("whole")
+    return folder, run(TASKS["generate"](training=AVERAGED), folder, seed=3)
+
+
+def test_run_that_went_on_ends_as_one_that_did_not(whole, tmp_path):
     make = TASKS["generate"]
-    whole, parts = tmp_path / "whole", tmp_path / "parts"
-    expected = run(make(training=training), whole, seed=3)
+    (whole, expected), parts = whole, tmp_path
     run(
-        make(training=training),
+        make(training=AVERAGED),
         parts,
         seed=3,
         schedule=dataclasses.replace(SCHEDULE, train_steps=2),
     )
-    task = make(training=training)
+    task = make(training=AVERAGED)
     found = run(task, parts, seed=3)
     for name in (task.objective, "score", "best_step"):
         assert found[name] == pytest.approx(expected[name], rel=1e-5), name
@@ -237,14 +241,12 @@ def test_dates_have_settings_of_their_own():
     assert settings["dataset"] == "words" and "beam_size" not in settings
 
 
-def test_other_data_is_refused(tmp_path):
-    task = TASKS["generate"]()
-    run(task, tmp_path)
-    task = TASKS["generate"]()
+def test_other_data_is_refused(whole):
+    task = TASKS["generate"](training=AVERAGED)
     task.dataset = PlainText.of("hamlet", "to be or to be not\n" * 50)
     schedule = dataclasses.replace(SCHEDULE, train_steps=6)
     with pytest.raises(RunError, match="training data has changed"):
-        run(task, tmp_path, schedule=schedule)
+        run(task, whole[0], seed=3, schedule=schedule)
 
 
 @pytest.mark.parametrize(
@@ -340,7 +342,7 @@ def test_vocabulary_of_few_texts(caplog):
     assert "and not 4,000 as by default" in caplog.text
     assert task.describe_data() == (
         "numbers, 60 texts to train on, 9 to validate and test with; 3 classes, "
-        f"{task.tokenizer.vocabulary_size} tokens"
+        f"20 texts each, {task.tokenizer.vocabulary_size} tokens"
     )
     assert np.allclose(task.classify([""]), 1 / 3)
 
@@ -357,10 +359,10 @@ def test_columns_of_files(tmp_path):
         built(TextClassification("imdb", text_column=2))
 
 
-def test_long_texts_are_left_out_with_a_warning(tmp_path):
+def test_long_texts_are_left_out_with_a_warning():
     task = dataclasses.replace(TASKS["translate"](), max_length=7)
     with pytest.warns(UserWarning, match="training .*left out. Received: max_length=7"):
-        run(task, tmp_path)
+        task.build(strategies.create("one_device"), SCHEDULE.train_steps, seed=0)
 
 
 def test_scores_are_of_texts_as_vocabularies_see_them():

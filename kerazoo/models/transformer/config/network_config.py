@@ -3,8 +3,12 @@
 import dataclasses
 import typing
 
+from kerazoo.models.transformer.config.speech_config import SpeechConfig
 from kerazoo.models.transformer.networks import CausalLanguageModel
 from kerazoo.models.transformer.networks import EncoderDecoder
+from kerazoo.models.transformer.networks import MaskedAutoencoder
+from kerazoo.models.transformer.networks import MaskedLanguageModel
+from kerazoo.models.transformer.networks import SpeechRecognizer
 from kerazoo.models.transformer.networks import TextClassifier
 from kerazoo.models.transformer.networks import VisionTransformer
 
@@ -37,10 +41,19 @@ class NetworkConfig:
             as many.
         window: Each token attends to itself and to those fewer than so many places
             away. Default: to all. Not for images.
-        decoder_layers: Translators: blocks of the decoder, if not `num_layers`.
+        decoder_layers: Translators: blocks of the decoder, if not `num_layers`; of
+            those that hear, if there is to be one.
         token_pooling: Classifiers of texts: what is taken of each feature over the
             tokens, `"mean"` or `"max"`.
         patch_size: Images: side of a patch in pixels.
+        num_experts: Experts in place of each feed-forward layer, see
+            `kerazoo.layers.MixtureOfExperts`. Default: none.
+        experts_per_token: How many of them each token takes.
+        lora_rank: Rank of an adapter of each linear map of the blocks, see
+            `kerazoo.layers.add_adapters`. Default: none.
+        lora_alpha: Scale of the adapters. Default: `lora_rank`.
+        remat: Computes what is within blocks again for the gradient, for less memory.
+            Without dropout and experts.
 
     Example:
 
@@ -68,6 +81,11 @@ class NetworkConfig:
     decoder_layers: int | None = None
     token_pooling: str = "mean"
     patch_size: int = 2
+    num_experts: int | None = None
+    experts_per_token: int = 2
+    lora_rank: int | None = None
+    lora_alpha: float | None = None
+    remat: bool = False
 
     def translator(self, vocabulary_size: int, max_length: int) -> EncoderDecoder:
         """Makes a network that writes texts from others.
@@ -94,6 +112,14 @@ class NetworkConfig:
             vocabulary_size, max_length=max_length, **self._of_tokens()
         )
 
+    def masked_language_model(
+        self, vocabulary_size: int, max_length: int
+    ) -> MaskedLanguageModel:
+        """Makes a network that predicts hidden tokens of texts of `max_length`."""
+        return MaskedLanguageModel(
+            vocabulary_size, max_length=max_length, **self._of_tokens()
+        )
+
     def text_classifier(
         self, vocabulary_size: int, max_length: int, num_classes: int
     ) -> TextClassifier:
@@ -114,15 +140,48 @@ class NetworkConfig:
         Raises:
             ValueError: If patches do not fit into the images, too.
         """
+        self._check_patches(image_shape)
+        return VisionTransformer(
+            num_classes, patch_size=self.patch_size, **self._of_blocks()
+        )
+
+    def masked_autoencoder(
+        self, image_shape: tuple[int, int, int], mask_share: float
+    ) -> MaskedAutoencoder:
+        """Makes a network that paints a share of the patches of images `(H, W, C)`."""
+        self._check_patches(image_shape)
+        return MaskedAutoencoder(
+            self.patch_size,
+            mask_share,
+            num_decoder_layers=self.decoder_layers or 1,
+            **self._of_blocks(),
+        )
+
+    def speech_recognizer(
+        self, vocabulary_size: int, sample_rate: int, speech: SpeechConfig
+    ) -> SpeechRecognizer:
+        """Makes a network that writes what is said.
+
+        Args:
+            vocabulary_size: Number of tokens.
+            sample_rate: Samples in a second.
+            speech: `SpeechConfig`.
+        """
+        return SpeechRecognizer(
+            vocabulary_size,
+            sample_rate=sample_rate,
+            num_decoder_layers=self.decoder_layers or 0,
+            **dataclasses.asdict(speech),
+            **self._of_blocks(),
+        )
+
+    def _check_patches(self, image_shape):
         height, width = image_shape[:2]
         if height % self.patch_size or width % self.patch_size:
             raise ValueError(
                 f"`patch_size` must divide the images' {height}x{width} pixels. "
                 f"Received: patch_size={self.patch_size}"
             )
-        return VisionTransformer(
-            num_classes, patch_size=self.patch_size, **self._of_blocks()
-        )
 
     def _of_tokens(self):
         given = {"positions": self.positions, "window": self.window}
@@ -142,7 +201,14 @@ class NetworkConfig:
             "hidden_dropout": self.hidden_dropout,
             "norm_first": self.norm_first,
             "num_key_value_heads": self.key_value_heads,
+            "lora_rank": self.lora_rank,
+            "lora_alpha": self.lora_alpha,
         }
+        if self.num_experts is not None:
+            given["num_experts"] = self.num_experts
+            given["experts_per_token"] = self.experts_per_token
+        if self.remat:
+            given["remat"] = True
         return {
             "hidden_size": self.hidden_size,
             "num_layers": self.num_layers,

@@ -4,6 +4,7 @@ import dataclasses
 
 import keras
 
+from kerazoo.models.transformer.layerwise_adamw import LayerwiseAdamW
 from kerazoo.models.transformer.schedules import InverseSquareRoot
 from kerazoo.models.transformer.schedules import WarmupStableDecay
 from kerazoo.training.weight_average import HalfLifeDecay
@@ -20,6 +21,10 @@ class TrainingConfig:
         rate_schedule: How the learning rate goes on after `warm_up_steps`: a key of
             `RATE_SCHEDULES`. `"cosine"` falls to 0 at the last step,
             `"warm_up_stable_decay"` in the last fifth.
+        update_rule: How gradients become steps: a key of `UPDATE_RULES`. `"adamw"`;
+            `"muon"`, whose steps of matrices within the network are orthogonal
+            ([Liu et al., 2025](https://arxiv.org/abs/2502.16982), Algorithm 1), all
+            others AdamW's, at the same rate.
         learning_rate: Largest step size of AdamW.
         warm_up_steps: Steps in which the learning rate rises.
         decoupled_weight_decay: AdamW's, of matrices only.
@@ -54,6 +59,7 @@ class TrainingConfig:
     average_half_life: float = 20_000
     num_snapshots: int = 10
     max_gradient_norm: float = 1.0
+    update_rule: str = "adamw"
 
     def __post_init__(self):
         if self.rate_schedule not in RATE_SCHEDULES:
@@ -65,6 +71,12 @@ class TrainingConfig:
             raise ValueError(
                 f"`averaging` must be one of {', '.join(AVERAGINGS)}. "
                 f"Received: averaging={self.averaging}"
+            )
+
+        if self.update_rule not in UPDATE_RULES:
+            raise ValueError(
+                f"`update_rule` must be one of {', '.join(UPDATE_RULES)}. "
+                f"Received: update_rule={self.update_rule}"
             )
 
     @property
@@ -85,13 +97,48 @@ class TrainingConfig:
             self.learning_rate, warm_up, train_steps
         )
 
-    def optimizer(self, train_steps: int) -> keras.optimizers.Optimizer:
-        """Returns the optimizer for so many steps."""
-        return keras.optimizers.AdamW(
-            self.rate(train_steps),
-            weight_decay=self.decoupled_weight_decay,
-            beta_2=self.adam_beta_2,
+    def optimizer(
+        self,
+        train_steps: int,
+        rates: list[tuple[keras.Variable, float, int]] | None = None,
+    ) -> keras.optimizers.Optimizer:
+        """Returns the optimizer for so many steps.
+
+        Args:
+            train_steps: Steps in all, for the schedule.
+            rates: Of each weight the factor of its learning rate and its first step,
+                see `LayerwiseAdamW`; None for one rate.
+        """
+        if rates is not None:
+            if self.update_rule != "adamw":
+                raise ValueError(
+                    "`update_rule` must be adamw where weights have their own rates. "
+                    f"Received: update_rule={self.update_rule}"
+                )
+            optimizer = LayerwiseAdamW(
+                self.rate(train_steps),
+                self.decoupled_weight_decay,
+                beta_2=self.adam_beta_2,
+            )
+            optimizer.set_rates(rates)
+            return optimizer
+        return UPDATE_RULES[self.update_rule](
+            self.rate(train_steps), self.decoupled_weight_decay, self.adam_beta_2
         )
+
+
+def _adamw(rate, weight_decay, beta_2):
+    return keras.optimizers.AdamW(rate, weight_decay=weight_decay, beta_2=beta_2)
+
+
+def _muon(rate, weight_decay, beta_2):
+    return keras.optimizers.Muon(
+        rate,
+        weight_decay=weight_decay,
+        adam_weight_decay=weight_decay,
+        adam_beta_2=beta_2,
+        exclude_layers=["/head/", "/patches/"],  # Embeddings are without saying so.
+    )
 
 
 def _constant(peak, warm_up, steps):
@@ -123,6 +170,8 @@ RATE_SCHEDULES = {
     "inverse_square_root": _inverse_square_root,
     "warm_up_stable_decay": _warm_up_stable_decay,
 }
+# Name to a function of the learning rate, weight decay and Adam's memory of squares.
+UPDATE_RULES = {"adamw": _adamw, "muon": _muon}
 # Name to what is averaged.
 AVERAGINGS = {
     "none": "nothing",

@@ -64,15 +64,8 @@ def sample(
     sample(step, (), ops.ones(3, "int32"), max_length=8, seed=7, top_k=3)
     ```
     """
-    if not ops.is_tensor(temperature) and not temperature >= 0:
-        raise ValueError(
-            f"`temperature` must be 0 or more. Received: temperature={temperature}"
-        )
-    if top_k is not None:
-        _check_k("top_k", top_k)
-    if top_p is not None:
-        _check_p("top_p", top_p)
-    seed = _pair(seed)
+    _check(temperature, top_k, top_p)
+    seed = seed_pair(seed)
     temperature = ops.cast(temperature, "float32")
 
     def choose(logits, index):
@@ -83,7 +76,7 @@ def sample(
             scaled = logits / ops.maximum(temperature, _COLDEST)
             is_out = top_p_logits(scaled, top_p) < scaled
             logits = ops.where(is_out, -float("inf"), logits)
-        noise = temperature * _gumbel(ops.shape(logits), seed, index)
+        noise = temperature * gumbel(ops.shape(logits), seed, index)
         _, chosen = ops.top_k(logits + noise, 1)  # Faster than `argmax`.
         score = ops.take_along_axis(logits, chosen, axis=-1)[:, 0]
         if ids is not None:
@@ -91,6 +84,45 @@ def sample(
         return chosen[:, 0], score - ops.logsumexp(all_logits, axis=-1)
 
     return decode(choose, step, state, first, max_length, eos, pad, start)
+
+
+class SamplingDistribution:
+    """The distribution that `sample` draws from.
+
+    Args:
+        temperature, top_k, top_p: See `sample`.
+
+    Raises:
+        ValueError: As `sample` does.
+
+    Example:
+
+    ```python
+    SamplingDistribution(temperature=2.0).log_probabilities(ops.ones((1, 4)))  # log 1/4
+    ```
+    """
+
+    def __init__(
+        self,
+        temperature: Tensor | float = 1.0,
+        top_k: int | None = None,
+        top_p: Tensor | float | None = None,
+    ):
+        _check(temperature, top_k, top_p)
+        self._temperature = ops.maximum(ops.cast(temperature, "float32"), _COLDEST)
+        self._top_k = top_k
+        self._top_p = top_p
+
+    def log_probabilities(self, logits: Tensor) -> Tensor:
+        """Returns their logarithms, `(..., V)`, of logits float32 `(..., V)`."""
+        if self._top_k is not None:
+            logits = top_k_logits(logits, self._top_k)
+        # The largest is 0, so that cold ones stay finite.
+        logits = logits - ops.max(logits, axis=-1, keepdims=True)
+        logits = logits / self._temperature
+        if self._top_p is not None:
+            logits = top_p_logits(logits, self._top_p)
+        return ops.log_softmax(logits, axis=-1)
 
 
 def top_k_logits(logits: Tensor, k: int) -> Tensor:
@@ -155,6 +187,17 @@ def top_p_logits(logits: Tensor, p: Tensor | float) -> Tensor:
     return ops.where(logits < smallest, -float("inf"), logits)
 
 
+def _check(temperature, top_k, top_p):
+    if not ops.is_tensor(temperature) and not temperature >= 0:
+        raise ValueError(
+            f"`temperature` must be 0 or more. Received: temperature={temperature}"
+        )
+    if top_k is not None:
+        _check_k("top_k", top_k)
+    if top_p is not None:
+        _check_p("top_p", top_p)
+
+
 def _check_k(name, k):
     if k < 1:
         raise ValueError(f"`{name}` must be 1 or more. Received: {name}={k}")
@@ -167,7 +210,7 @@ def _check_p(name, p):
         )
 
 
-def _pair(seed):
+def seed_pair(seed: Tensor | int) -> Tensor:
     """Returns int32 `(2,)`; of one number, that and 0."""
     if isinstance(seed, int):
         seed = (seed + 2**31) % 2**32 - 2**31
@@ -175,11 +218,21 @@ def _pair(seed):
     return ops.stack([seed, ops.zeros_like(seed)]) if len(seed.shape) == 0 else seed
 
 
-def _gumbel(shape, seed, index):
-    """Draws float32 of the standard Gumbel distribution for a step."""
+def uniform(shape: typing.Any, seed: Tensor, index: Tensor) -> Tensor:
+    """Draws float32 above 0 and below 1 for a step.
+
+    Args:
+        shape: Shape of the numbers.
+        seed: Of `seed_pair`.
+        index: int32 scalar. Another one gives other numbers.
+    """
     seed = ops.stack([seed[0], seed[1] + _INDICES_APART * index])
-    uniform = keras.random.uniform(shape, 1e-30, 1.0, "float32", _TensorSeed(seed))
-    return -ops.log(-ops.log(uniform))
+    return keras.random.uniform(shape, 1e-30, 1.0, "float32", _TensorSeed(seed))
+
+
+def gumbel(shape: typing.Any, seed: Tensor, index: Tensor) -> Tensor:
+    """Draws of the standard Gumbel distribution as `uniform` does of its own."""
+    return -ops.log(-ops.log(uniform(shape, seed, index)))
 
 
 class _TensorSeed(keras.random.SeedGenerator):

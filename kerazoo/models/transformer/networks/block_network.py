@@ -17,6 +17,11 @@ class BlockNetwork(keras.Model):
         num_heads: Heads of each attention.
         feed_forward_size: Width inside the feed-forward layers; None for 4 D.
         dropout: Dropout rate in [0, 1).
+        lora_rank: Rank of an adapter of each linear map of the stacks, see
+            `kerazoo.layers.add_adapters`; None for none.
+        lora_alpha: Scale of the adapters; None for `lora_rank`.
+        remat: Computes what is within blocks again for the gradient, see
+            `kerazoo.layers.Encoder`; takes less memory.
         **kwargs: Further arguments of the blocks, see `kerazoo.layers.EncoderBlock`:
             `activation`, `norm`, `norm_first`, `num_key_value_heads`, `window`,
             `use_bias`, `epsilon` and `hidden_dropout`; and those of a Keras model.
@@ -29,6 +34,9 @@ class BlockNetwork(keras.Model):
         num_heads: int,
         feed_forward_size: int | None = None,
         dropout: float = 0.0,
+        lora_rank: int | None = None,
+        lora_alpha: float | None = None,
+        remat: bool = False,
         **kwargs: typing.Any,
     ):
         block_arguments = pop_block_arguments(kwargs)
@@ -38,6 +46,9 @@ class BlockNetwork(keras.Model):
         self.num_heads = num_heads
         self.feed_forward_size = feed_forward_size
         self.dropout = dropout
+        self.lora_rank = lora_rank
+        self.lora_alpha = lora_alpha
+        self.remat = remat
         self.block_arguments = block_arguments
 
     def make_stack(
@@ -61,6 +72,9 @@ class BlockNetwork(keras.Model):
             self.num_heads,
             4 * self.hidden_size if size is None else size,
             dropout=self.dropout,
+            lora_rank=self.lora_rank,
+            lora_alpha=self.lora_alpha,
+            remat=self.remat,
             name=name,
             dtype=self.dtype_policy,
             **self.block_arguments,
@@ -75,5 +89,8 @@ class BlockNetwork(keras.Model):
             "num_heads": self.num_heads,
             "feed_forward_size": self.feed_forward_size,
             "dropout": self.dropout,
+            "lora_rank": self.lora_rank,
+            "lora_alpha": self.lora_alpha,
+            "remat": self.remat,
             **self.block_arguments,
         }

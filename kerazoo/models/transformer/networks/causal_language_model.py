@@ -135,6 +135,24 @@ class CausalLanguageModel(TokenNetwork):
         _, cache = self.decoder(self.embedding(tokens), cache=cache, position=0)
         return cache
 
+    def read_on(
+        self, tokens: Tensor, position: Tensor, cache: typing.Any, context: Tensor
+    ) -> tuple[Tensor, typing.Any]:
+        """Reads several more tokens of each row at once.
+
+        Args:
+            tokens: int `(B, T)`.
+            position: int32 scalar. How many tokens the cache holds.
+            cache, context: As of `start`.
+
+        Returns:
+            The pair of the logits of each next token, float32 `(B, T, V)`, and the
+            cache.
+        """
+        x = self.embedding(tokens, position=position)
+        x, cache = self.decoder(x, cache=cache, position=position)
+        return self.embedding.logits(x, context), cache
+
     def step(
         self,
         tokens: Tensor,

@@ -99,9 +99,13 @@ class VisionTransformer(BlockNetwork):
         self.head.build((None, self.hidden_size))
         self.built = True
 
+    def embed(self, images: Tensor) -> Tensor:
+        """Returns the patches of images at their places, float `(B, T, D)`."""
+        x = self.patches(images)
+        return x + self.positions(ops.arange(x.shape[1]))
+
     def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
-        x = self.patches(inputs)
-        x = x + self.positions(ops.arange(x.shape[1]))
+        x = self.embed(inputs)
         x = self.encoder(self.dropout_layer(x, training=training), training=training)
         return self.head(ops.mean(ops.cast(x, "float32"), axis=1))
 

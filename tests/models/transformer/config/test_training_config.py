@@ -3,8 +3,10 @@ import numpy as np
 import pytest
 
 from kerazoo.models.transformer import InverseSquareRoot
+from kerazoo.models.transformer import NetworkConfig
 from kerazoo.models.transformer import TrainingConfig
 from kerazoo.models.transformer import WarmupStableDecay
+from kerazoo.models.transformer import make_text_classifier
 from kerazoo.training import HalfLifeDecay
 
 
@@ -55,6 +57,33 @@ def test_optimizer():
     assert (optimizer.weight_decay, optimizer.beta_2) == (0.3, 0.9)
 
 
+def test_muon_takes_orthogonal_steps_within_the_network_only():
+    network = NetworkConfig(hidden_size=16, num_layers=1, num_heads=2)
+    training = TrainingConfig(
+        update_rule="muon",
+        learning_rate=0.01,
+        rate_schedule="constant",
+        warm_up_steps=0,
+    )
+    model = make_text_classifier(50, 8, 3, network, training)
+    before = {v.path: v.numpy() for v in model.network.trainable_variables}
+    random = np.random.default_rng(0)
+    variables = model.network.trainable_variables
+    gradients = [random.normal(size=v.shape).astype("float32") for v in variables]
+    model.optimizer.apply(gradients, variables)
+    orthogonal = 0
+    for variable, gradient in zip(variables, gradients):
+        step = before[variable.path] - variable.numpy()
+        if "/block_0/" in variable.path and step.ndim == 2:
+            scale = 0.01 * 0.2 * np.sqrt(max(step.shape))
+            values = np.linalg.svd(step, compute_uv=False) / scale
+            assert values.min() > 0.5 and values.max() < 1.3
+            orthogonal += 1
+        else:  # Adam's first step.
+            np.testing.assert_allclose(step, 0.01 * np.sign(gradient), rtol=1e-2)
+    assert orthogonal == 4
+
+
 def test_averages():
     assert TrainingConfig().average_decay() is None
     decay = TrainingConfig(averaging="exponential", average_half_life=7).average_decay()
@@ -67,5 +96,10 @@ def test_averages():
 def test_mistakes_raise():
     with pytest.raises(ValueError, match="constant, .*Received: rate_schedule=linear"):
         TrainingConfig(rate_schedule="linear")
+    with pytest.raises(ValueError, match="adamw, muon. Received: update_rule=sgd"):
+        TrainingConfig(update_rule="sgd")
+    rates = [(keras.Variable([1.0]), 0.5, 0)]
+    with pytest.raises(ValueError, match="must be adamw where weights have their"):
+        TrainingConfig(update_rule="muon").optimizer(10, rates)
     with pytest.raises(ValueError, match="none, .*Received: averaging=mean"):
         TrainingConfig(averaging="mean")

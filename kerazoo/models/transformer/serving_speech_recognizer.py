@@ -1,0 +1,217 @@
+"""The signatures of an exported speech recogniser."""
+
+import functools
+import io
+import typing
+import wave
+
+import numpy as np
+import tensorflow as tf
+
+from kerazoo.models.transformer.decoding import TokenAutomaton
+from kerazoo.models.transformer.recognizer import Recognizer
+from kerazoo.models.transformer.sound_files import decode_sounds
+from kerazoo.models.transformer.transcription import check_decoding
+from kerazoo.models.transformer.transcription import transcribe
+from kerazoo.serving.empty_batches import with_a_row
+from kerazoo.serving.limits import Limits
+from kerazoo.serving.request_checks import Check
+from kerazoo.serving.request_checks import all_fit
+from kerazoo.serving.request_checks import checked
+from kerazoo.serving.request_checks import has_rows
+from kerazoo.serving.request_checks import has_rows_of
+from kerazoo.serving.request_checks import is_finite
+from kerazoo.serving.tracing import trace
+from kerazoo.text.characters import CharacterTokenizer
+from kerazoo.text.vocabulary import Tokenizer
+
+
+class ServingSpeechRecognizer:
+    """Serves a speech recogniser: sounds in, texts out, the vocabulary inside.
+
+    `transcribe`, the default, takes `wav_bytes`, strings `(B,)` that are WAV files of
+    any rate and number of channels; `transcribe_samples` takes `samples`, float32
+    `(B, N)` from -1 to 1 at the model's rate, and `lengths`, int32 `(B,)`, how many of
+    each row count. Outputs are `text`, strings `(B,)`, and `score`, float32 `(B,)`, the
+    logarithm of its probability: of `"ctc_greedy"` that of the one path, of
+    `"attention"` divided by the length, with a language model together with its scores.
+    `greedy` is `transcribe` with the likeliest token of each frame, which is faster.
+    `n_best`, where the model searches with beams, gives the texts of all beams,
+    `(B, R)`, the best first; where there are fewer, empty ones with the score -inf.
+
+    Args:
+        model: `Recognizer`, outside of any strategy.
+        tokenizer: `CharacterTokenizer` or `Tokenizer`.
+        decoding: See `kerazoo.models.transformer.transcribe`; so are all others but
+            the limits.
+        max_length: int.
+        beam_size: int.
+        ctc_weight: float in [0, 1].
+        language_model: `TokenAutomaton` of arrays, or None.
+        limits: What a request may ask for. Default: `Limits()`.
+
+    Attributes:
+        module: `tf.Module` of the model's variables, to be exported.
+
+    Raises:
+        ValueError: If there is no such decoding, or it needs a decoder that the network
+            has not.
+
+    Example:
+
+    ```python
+    from kerazoo.serving import export
+    from kerazoo.text import CharacterTokenizer
+
+    tokenizer = CharacterTokenizer.of("a good film")
+    network = NetworkConfig(hidden_size=16, num_layers=1, num_heads=2)
+    model = make_speech_recognizer(tokenizer.vocabulary_size, 16_000, network)
+    serving = ServingSpeechRecognizer(model, tokenizer)
+    export(serving.module, serving.endpoints, "saved_models/example")
+    ```
+    """
+
+    def __init__(
+        self,
+        model: Recognizer,
+        tokenizer: Tokenizer | CharacterTokenizer,
+        decoding: str = "ctc_beam",
+        max_length: int = 256,
+        beam_size: int = 8,
+        ctc_weight: float = 0.3,
+        language_model: TokenAutomaton | None = None,
+        limits: Limits | None = None,
+    ):
+        self._network = model.chosen()
+        check_decoding(decoding, self._network.num_decoder_layers)
+        # The variables alone: TensorFlow would trace a Keras model of its own accord.
+        self.module = tf.Module(name="serving_speech_recognizer")
+        self.module.weights = [weight.value for weight in self._network.weights]
+        self.module.tokenizer = tokenizer
+        if language_model is not None:
+            tables = [
+                tf.Variable(table, trainable=False) for table in language_model[:3]
+            ]
+            self.module.language_model = tables
+            scores, states, ends = tables
+            language_model = TokenAutomaton(scores, states, ends, language_model.start)
+        self._tokenizer = tokenizer
+        self._decoding = decoding
+        self._search = {
+            "max_length": max_length,
+            "beam_size": beam_size,
+            "ctc_weight": ctc_weight,
+            "language_model": language_model,
+        }
+        self._rate = self._network.sample_rate
+        self._limits = limits or Limits()
+
+    @functools.cached_property
+    def endpoints(self) -> dict[str, typing.Any]:
+        """dict of name to concrete function; `serving_default` is `transcribe`."""
+        files = tf.TensorSpec((None,), tf.string)
+        transcribed = trace(self.transcribe, wav_bytes=files)
+        found = {
+            "serving_default": transcribed,
+            "transcribe": transcribed,
+            "transcribe_samples": trace(
+                self.transcribe_samples,
+                samples=tf.TensorSpec((None, None), tf.float32),
+                lengths=tf.TensorSpec((None,), tf.int32),
+            ),
+            "greedy": trace(self.greedy, wav_bytes=files),
+        }
+        if self._decoding != "ctc_greedy":
+            found["n_best"] = trace(self.n_best, wav_bytes=files)
+        return found
+
+    def transcribe(self, wav_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns what is said in WAV files."""
+        return self._best(self._decoded(wav_bytes), self._decoding)
+
+    def transcribe_samples(
+        self, samples: tf.Tensor, lengths: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """Returns what is said in samples."""
+        return self._best(self._checked(samples, lengths), self._decoding)
+
+    def greedy(self, wav_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns the text of the likeliest token of each frame."""
+        return self._best(self._decoded(wav_bytes), "ctc_greedy")
+
+    def greedy_samples(
+        self, samples: tf.Tensor, lengths: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """Returns the same of samples; no signature."""
+        return self._best(self._checked(samples, lengths), "ctc_greedy")
+
+    def n_best(self, wav_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns the texts of all beams, the best first."""
+        count = self._search["beam_size"]
+        return self._texts(self._decoded(wav_bytes), self._decoding, count)
+
+    def example(self) -> dict[str, dict[str, np.ndarray]]:
+        """Returns a request of each signature, for TensorFlow Serving's warm-up."""
+        files = {"wav_bytes": np.array([_silence(self._rate)], object)}
+        samples = {
+            "samples": np.zeros((1, self._rate // 2), np.float32),
+            "lengths": np.array([self._rate // 2], np.int32),
+        }
+        names = self.endpoints.keys() - {"transcribe", "transcribe_samples"}
+        return {**dict.fromkeys(sorted(names), files), "transcribe_samples": samples}
+
+    def _decoded(self, wav_bytes):
+        most = self._limits.max_examples
+        wav_bytes = checked(wav_bytes, [has_rows("wav_bytes", wav_bytes, most)])
+        return decode_sounds(
+            wav_bytes, self._rate, self._limits.max_seconds, name="wav_bytes"
+        )
+
+    def _checked(self, samples, lengths):
+        limits, size = self._limits, tf.shape(samples)[1]
+        most = min(self._rate * limits.max_seconds, tf.int32.max)
+        expected = ["be from 0 to ", size, ", the samples of a row"]
+        fits = (lengths >= 0) & (lengths <= size)
+        checks = [
+            has_rows("samples", samples, limits.max_examples),
+            has_rows_of("lengths", lengths, "`samples`", tf.shape(samples)[0]),
+            Check(
+                size <= most,
+                "samples",
+                f"have at most {limits.max_seconds} seconds, {most} samples",
+                lambda: size,
+            ),
+            is_finite("samples", samples, many=True),
+            all_fit("lengths", lengths, fits, "")._replace(expected=expected),
+        ]
+        samples, lengths = checked((samples, lengths), checks)
+        return samples, lengths
+
+    def _best(self, inputs, decoding):
+        found = self._texts(inputs, decoding, 1)
+        return {name: value[:, 0] for name, value in found.items()}
+
+    def _texts(self, inputs, decoding, count):
+        samples, lengths = inputs
+        rows = tf.shape(samples)[0]
+        # One row and one frame at least, that there is something to see.
+        samples, lengths = map(with_a_row, (samples, lengths))
+        samples = tf.pad(samples, [[0, 0], [0, 1]])
+        found = transcribe(
+            *(self._network, (samples, lengths), decoding),
+            num_results=count,
+            **self._search,
+        )
+        tokens = tf.reshape(found.tokens, (-1, tf.shape(found.tokens)[2]))
+        texts = tf.strings.regex_replace(self._tokenizer.decode(tokens), r"\s+", " ")
+        texts = tf.reshape(tf.strings.strip(texts), (-1, count))
+        return {"text": texts[:rows], "score": found.scores[:rows]}
+
+
+def _silence(sample_rate):
+    """Returns half a second of nothing, a WAV file."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setparams((1, 2, sample_rate, 0, "NONE", ""))
+        writer.writeframes(bytes(sample_rate))
+    return file.getvalue()
