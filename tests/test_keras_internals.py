@@ -17,6 +17,7 @@ KERAS = {
     keras.Model: ("_distribute_strategy", "_make_function", "_maybe_symbolic_build"),
     keras.layers.BatchNormalization: ("_moments",),
     keras.layers.Layer: ("_flatten_layers",),
+    keras.optimizers.Optimizer: ("_use_weight_decay", "_var_key"),
 }
 ON_OBJECTS = {  # Looked for below.
     "_distributed_dataset",
@@ -92,7 +93,7 @@ def test_all_private_members_are_listed():
             elif isinstance(node, ast.Call) and is_name(node.func, "getattr"):
                 names = (a.value for a in node.args[1:] if isinstance(a, ast.Constant))
                 used.update((name, path) for name in names if is_private(name))
-    named_tuple = {"_replace"}  # Documented.
+    named_tuple = {"_asdict", "_replace"}  # Documented.
     others = used.keys() - defined - named_tuple
     assert others <= ON_OBJECTS | {name for names in KERAS.values() for name in names}
     assert all(name in PAGE for name in ON_OBJECTS)

@@ -44,7 +44,7 @@ flags.DEFINE_enum(
     None,
     [*keys_of("kerazoo.text.vocabulary", "KINDS"), "characters"],
     "Kind of tokens. words: those between spaces, all but the most frequent unknown; "
-    "classify only. Default: bpe; of --task=generate characters.",
+    "classify only. Default: bpe; of --task=generate and speech characters.",
 )
 flags.DEFINE_integer(
     "vocabulary_size",
@@ -80,14 +80,17 @@ flags.DEFINE_integer(
     lower_bound=3,
 )
 section(EVALUATION)
-flags.DEFINE_integer("beam_size", 4, "Beams of translations.", lower_bound=1)
+flags.DEFINE_integer(
+    "beam_size", 4, "Beams of translations and transcripts.", lower_bound=1
+)
 flags.DEFINE_float(
     "length_penalty", 1.0, "Power of the length that scores are divided by.", 0.0
 )
 flags.DEFINE_integer(
     "eval_sentences",
     500,
-    "Sentences of the validation data to translate at each evaluation.",
+    "Sentences of the validation data to translate, or sounds to transcribe, at each "
+    "evaluation.",
     lower_bound=0,
 )
 section(TRAINING)
@@ -147,8 +150,9 @@ flags.DEFINE_integer(
 flags.DEFINE_integer(
     "decoder_layers",
     None,
-    "translate: blocks of the decoder, if not --num_layers; pretrain_image: those that "
-    "paint, by default 1.",
+    "translate: blocks of the decoder, if not --num_layers; speech: of a decoder "
+    "beside the frames, by default none; pretrain_image: those that paint, by default "
+    "1.",
     1,
 )
 flags.DEFINE_boolean(

@@ -19,6 +19,7 @@ TINY = (
     *("--checkpoint_every=2", "--log_every=2", "--eval_samples=40"),
     "--operation_threads=0",  # The process has begun.
 )
+DENSE = (*(flag for flag in TINY if "width" not in flag), "--networks=mlp")
 TOY = (
     *("--task=toy", "--batch_size=16", "--train_steps=4", "--eval_every=4"),
     *("--checkpoint_every=2", "--log_every=2", "--hidden_sizes=8"),
@@ -37,10 +38,35 @@ def folder_of_images(folder, sizes=(8,), classes=("",), count=8):
     return "--dataset=folder", f"--data_dir={folder}"
 
 
-def test_trains_measures_exports_and_makes_images(app, paths, tmp_path):
-    code, result, err = app(train_gan.main, *TINY, "--sample_every=1", *paths)
+@pytest.fixture(scope="module")
+def finished_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("finished")
+
+
+@pytest.fixture
+def finished(app, finished_folder):
+    """Folder and outcome of a run that is done, by the first test that asks for it."""
+    code, result, err = app(train_gan.main, *flags_of(finished_folder))
     assert code == 0, err
-    run = tmp_path / "run"
+    return finished_folder, result
+
+
+def flags_of(folder):
+    paths = f"--workdir={folder}/run", f"--export_dir={folder}/model"
+    return *TINY, "--sample_every=1", *paths
+
+
+def sources_of(folder):
+    """Flags that name the run and its export for the other apps."""
+    return {
+        "run": f"--workdir={folder}/run",
+        "model": f"--saved_model={folder}/model",
+    }
+
+
+def test_trains_measures_and_exports(finished):
+    folder, result = finished
+    run = folder / "run"
     assert result == json.loads((run / "result.json").read_text())
     assert {"fid", "kid", "precision", "coverage", "diversity"} <= result.keys()
     assert {"modes", "reverse_kl", "inception_score"} <= result.keys()
@@ -59,20 +85,21 @@ def test_trains_measures_exports_and_makes_images(app, paths, tmp_path):
     )
     assert served["images"].shape == (3, 8, 8, 1)
 
-    code, again, err = app(train_gan.main, *TINY, "--sample_every=1", *paths)
+
+def test_finished_run_is_not_repeated(app, finished):
+    folder, result = finished
+    code, again, err = app(train_gan.main, *flags_of(folder))
     assert code == 0 and again == result and "Done before" in err
-    code, again, err = app(train_gan.main, f"--flagfile={run}/flags.txt")
+    code, again, err = app(train_gan.main, f"--flagfile={folder}/run/flags.txt")
     assert code == 0 and again == result, err
-    code, _, err = app(train_gan.main, *TINY, "--r1=3", *paths)
+    code, _, err = app(train_gan.main, *flags_of(folder), "--r1=3")
     assert code == 2
     assert_one_line(err, "--r1=0.1 became --r1=3.0")
 
-    # The other apps take the run and the export alike.
+
+def test_run_and_export_make_the_same_images(app, finished, tmp_path):
     made = {}
-    for name, source in (
-        ("run", paths[0]),
-        ("model", f"--saved_model={tmp_path}/model"),
-    ):
+    for name, source in sources_of(finished[0]).items():
         picture = f"--picture={tmp_path}/{name}.png"
         code, found, err = app(
             generate.main, source, "--count=4", "--label=3,5", "--seed=2", picture
@@ -80,21 +107,38 @@ def test_trains_measures_exports_and_makes_images(app, paths, tmp_path):
         assert code == 0, err
         made[name] = np.array(Image.open(tmp_path / f"{name}.png"))
         assert found["images"] == 4 and found["truncation"] == 0
+    np.testing.assert_array_equal(made["run"], made["model"])
+
+
+@pytest.mark.parametrize(
+    "names", [("model",), pytest.param(("run", "model"), marks=pytest.mark.slow)]
+)
+def test_run_and_export_are_measured_alike(app, finished, names):
+    fids = []
+    for name in names:
+        source = sources_of(finished[0])[name]
         code, measured, err = app(
             evaluate.main, source, "--count=40", "--truncation=0.5", "--seed=3"
         )
         assert code == 0, err
         assert measured["truncation"] == 0.5 and measured["images"] == 40
-        made[name, "fid"] = measured["fid"]
-    np.testing.assert_array_equal(made["run"], made["model"])
-    assert made["run", "fid"] == pytest.approx(made["model", "fid"], rel=1e-4)
+        fids.append(measured["fid"])
+    assert fids[0] == pytest.approx(fids[-1], rel=1e-4)
+
+
+@pytest.mark.slow
+def test_images_lead_from_one_to_another(app, finished, tmp_path):
     code, found, err = app(
         generate.main,
-        *(paths[0], "--interpolate", "--frames=5", "--label=1"),
+        *(f"--workdir={finished[0]}/run", "--interpolate", "--frames=5", "--label=1"),
         *(f"--picture={tmp_path}/a.png", f"--animation={tmp_path}/a.gif"),
     )
     assert code == 0 and found["images"] == 5, err
     assert Image.open(tmp_path / "a.gif").n_frames == 5
+
+
+def test_mistakes_about_images_are_one_line(app, finished, tmp_path):
+    Image.new("L", (8, 8)).save(tmp_path / "a.png")
     for arguments, words in (
         (["--steps=5"], ["--steps", "diffusion"]),
         ([f"--image={tmp_path}/a.png"], ["--image", "diffusion"]),
@@ -102,7 +146,7 @@ def test_trains_measures_exports_and_makes_images(app, paths, tmp_path):
         (["--label=11"], ["--label=11", "from 0 to 9"]),
         (["--truncation=-1"], ["truncation"]),
     ):
-        code, _, err = app(generate.main, paths[0], *arguments)
+        code, _, err = app(generate.main, f"--workdir={finished[0]}/run", *arguments)
         assert code == 2
         assert_one_line(err, *words)
 
@@ -165,8 +209,7 @@ def test_a_run_has_the_name_of_its_folder_and_keeps_its_pictures(
     app, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
-    flags = [flag for flag in TINY if "width" not in flag]
-    flags += ["--networks=mlp", "--feature_extractor=none", "--noexport"]
+    flags = [*DENSE, "--feature_extractor=none", "--noexport"]
     folder_of_images(tmp_path / "cats")
     code, _, err = app(train_gan.main, *flags, "--data_dir=cats")
     assert code == 0 and "Folder: runs/gan/cats" in err, err
@@ -193,7 +236,7 @@ def test_broken_file_is_named_and_left_out(app, paths, tmp_path):
     (tmp_path / "pictures" / "cat" / "broken.png").write_bytes(b"no picture")
     code, _, err = app(
         train_gan.main,
-        *(*TINY, *data, *paths, "--feature_extractor=none", "--noexport"),
+        *(*DENSE, *data, *paths, "--feature_extractor=none", "--noexport"),
     )
     assert code == 0, err
     (line,) = [line for line in err.splitlines() if "Left out" in line]
@@ -209,7 +252,7 @@ def test_collapse_and_divergence_are_said(app, paths, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(GAN, "call", alike)
         often = ("--eval_every=1", "--noexport")
-        code, _, err = app(train_gan.main, *TINY, *often, *paths)
+        code, _, err = app(train_gan.main, *DENSE, *often, *paths)
     assert code == 0, err
     line = next(line for line in err.splitlines() if "collapsed" in line)
     assert line.startswith("Warning: step 3: ") and "of step 2, is kept" in line

@@ -238,7 +238,7 @@ def test_killed_command_goes_on_without_noise(tmp_path):
             ("--feature_normalization=row", "--weight_decay=0.1", "--objective=loss"),
             marks=pytest.mark.slow,
         ),
-        ("--dtype_policy=mixed_bfloat16",),
+        pytest.param(("--dtype_policy=mixed_bfloat16",), marks=pytest.mark.slow),
         pytest.param((*MIRRORED, *SAMPLED), marks=pytest.mark.slow),
     ],
     ids=" ".join,

@@ -29,6 +29,19 @@ SCHEDULE = Schedule(train_steps=6, eval_every=2, checkpoint_every=2, log_every=2
 MORE = Schedule(train_steps=9, eval_every=2, checkpoint_every=2, log_every=2)
 
 
+@pytest.fixture(scope="module")
+def finished_once(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("finished") / "run"
+    run(LineTask(), folder, SCHEDULE)
+    return folder
+
+
+@pytest.fixture
+def finished(finished_once, tmp_path):
+    """Folder of a run that is done, a copy for each test."""
+    return pathlib.Path(shutil.copytree(finished_once, tmp_path / "run"))
+
+
 def test_trains_measures_exports_and_goes_on(tmp_path, capsys):
     folder, models = tmp_path / "run", tmp_path / "models"
     task = LineTask()
@@ -57,10 +70,10 @@ def test_trains_measures_exports_and_goes_on(tmp_path, capsys):
     assert whole["test_error"] == more["test_error"]
 
 
-def test_finished_run_is_exported_without_training(tmp_path):
-    first = run(LineTask(), tmp_path / "run", SCHEDULE)
+def test_finished_run_is_exported_without_training(finished, tmp_path):
+    first = json.loads((finished / "result.json").read_text())
     assert first["export"] is None
-    second = run(LineTask(), tmp_path / "run", SCHEDULE, export_dir=tmp_path / "models")
+    second = run(LineTask(), finished, SCHEDULE, export_dir=tmp_path / "models")
     assert second["export"] == f"{tmp_path}/models/1"
     assert second["test_error"] == first["test_error"]
 
@@ -99,17 +112,16 @@ def test_finished_run_is_exported_again_where_and_as_asked(tmp_path, capsys):
         run(LineTask(), tmp_path / "new", export_dir=models, export_dtype="int4")
 
 
-def test_other_settings_and_data_are_refused(tmp_path, monkeypatch):
-    run(LineTask(), tmp_path, SCHEDULE)
-    before = (tmp_path / "result.json").read_text()
+def test_other_settings_and_data_are_refused(finished, monkeypatch):
+    before = (finished / "result.json").read_text()
     with pytest.raises(RunError, match=r"slope: 2.0 became 3.0.*`workdir`"):
-        run(LineTask(slope=3.0), tmp_path, MORE)
+        run(LineTask(slope=3.0), finished, MORE)
     with pytest.raises(RunError, match="seed: 0 became 1"):
-        run(LineTask(), tmp_path, MORE, seed=1)
+        run(LineTask(), finished, MORE, seed=1)
     monkeypatch.setattr(LineTask, "identity", lambda self: {"training_data": "other"})
     with pytest.raises(RunError, match="its training data has changed"):
-        run(LineTask(), tmp_path, MORE)
-    assert (tmp_path / "result.json").read_text() == before
+        run(LineTask(), finished, MORE)
+    assert (finished / "result.json").read_text() == before
 
 
 def test_mistake_is_a_run_error_and_leaves_no_run(tmp_path):
@@ -168,14 +180,13 @@ def test_full_disk_is_found_before_the_first_step(tmp_path, monkeypatch):
     assert not (tmp_path / "run" / "settings.json").exists()
 
 
-def test_disk_that_becomes_full_is_one_line(tmp_path, monkeypatch):
+def test_disk_that_becomes_full_is_one_line(finished, monkeypatch):
     def full(self, *_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    run(LineTask(), tmp_path, SCHEDULE)
     monkeypatch.setattr(Workdir, "log", full)
     with pytest.raises(RunError, match="`workdir` can no longer.*is kept"):
-        run(LineTask(), tmp_path, MORE)
+        run(LineTask(), finished, MORE)
 
 
 def test_export_that_fails_at_last_keeps_the_training(tmp_path, monkeypatch):
@@ -322,11 +333,10 @@ def test_run_stopped_in_an_evaluation_ends_as_one_that_was_not(tmp_path, monkeyp
 
 
 @pytest.mark.parametrize("name", ["model.json", "data.json", "settings.json"])
-def test_damaged_file_is_one_line(tmp_path, name):
-    run(LineTask(), tmp_path, SCHEDULE)
-    (tmp_path / name).write_bytes(b"{\xff")
+def test_damaged_file_is_one_line(finished, name):
+    (finished / name).write_bytes(b"{\xff")
     with pytest.raises(RunError, match=f"{name} is damaged") as raised:
-        run(LineTask(), tmp_path, MORE)
+        run(LineTask(), finished, MORE)
     assert "\n" not in str(raised.value)
 
 
@@ -339,24 +349,22 @@ def test_damaged_notes_of_an_export_are_one_line(tmp_path):
         run(*arguments, export_dir=tmp_path / "models")
 
 
-def test_damaged_metrics_are_left_out_with_a_warning(tmp_path):
-    run(LineTask(), tmp_path, SCHEDULE)
-    metrics = tmp_path / "metrics.jsonl"
+def test_damaged_metrics_are_left_out_with_a_warning(finished):
+    metrics = finished / "metrics.jsonl"
     lines = metrics.read_bytes().splitlines(keepends=True)
     metrics.write_bytes(b"\xff nothing\n" + b"".join(lines))
     with pytest.warns(UserWarning, match="metrics.jsonl is damaged: 1 of its lines"):
-        run(LineTask(), tmp_path, MORE)
+        run(LineTask(), finished, MORE)
     assert metrics.read_bytes().startswith(b"".join(lines))
 
 
-def test_folder_of_another_task_is_named(tmp_path):
+def test_folder_of_another_task_is_named(finished):
     @dataclasses.dataclass
     class OtherTask(LineTask):
         pass
 
-    run(LineTask(), tmp_path, SCHEDULE)
     with pytest.raises(RunError, match=r"is a run of LineTask \(line\), not of OtherT"):
-        run(OtherTask(), tmp_path, MORE)
+        run(OtherTask(), finished, MORE)
 
 
 def test_opening_says_what_is_trained_and_where(tmp_path, caplog):

@@ -101,9 +101,17 @@ def test_missing_weights_fail(version):
 @pytest.mark.parametrize(
     "spoil, words",
     [
-        (lambda extra: (extra / "expected_outputs").unlink(), "to 0 of 4 requests"),
+        pytest.param(
+            lambda extra: (extra / "expected_outputs").unlink(),
+            "to 0 of 4 requests",
+            marks=pytest.mark.slow,
+        ),
         (lambda extra: os.truncate(extra / "expected_outputs", 40), "is damaged"),
-        (lambda extra: (extra / "kerazoo.json").write_text("{"), "kerazoo.json is dam"),
+        pytest.param(
+            lambda extra: (extra / "kerazoo.json").write_text("{"),
+            "kerazoo.json is dam",
+            marks=pytest.mark.slow,
+        ),
         (
             lambda extra: (extra.parent / "saved_model.pb").write_text("x"),
             "it does not load: .*saved_model.pb is damaged",

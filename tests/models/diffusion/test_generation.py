@@ -25,6 +25,7 @@ KINDS = {
     "karras": (schedules.KarrasSchedule(), parametrizations.EDMParametrization()),
     "flow": (schedules.FlowSchedule(), parametrizations.FlowParametrization()),
 }
+OTHERS = "dpm_solver_pp_2m", "euler_ancestral"
 
 
 @pytest.fixture(autouse=True)
@@ -54,8 +55,18 @@ def oracle(kind, mean=0.3, std=0.2):
     return model
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("sampler", SAMPLERS)
+# Each sampler with one kind, in turn; with the others they are slow.
+every = pytest.mark.parametrize(
+    ("sampler", "kind"),
+    [
+        pytest.param(sampler, kind, marks=() if i % 3 == j else pytest.mark.slow)
+        for i, sampler in enumerate(SAMPLERS)
+        for j, kind in enumerate(KINDS)
+    ],
+)
+
+
+@every
 def test_every_sampler_draws_from_the_distribution(sampler, kind):
     model = oracle(kind)
     steps = 100 if sampler in ("ddpm", "euler_ancestral") else 30
@@ -65,8 +76,7 @@ def test_every_sampler_draws_from_the_distribution(sampler, kind):
     assert images.std() == pytest.approx(0.2, rel=0.15)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("sampler", SAMPLERS)
+@every
 def test_every_sampler_runs_on_a_network(sampler, kind):
     model = tiny(kind, num_classes=3, self_conditioning=True)
     images = generate(model, 3, 1, 4, sampler, np.array([0, 2, 1]), guidance=2.0)
@@ -75,7 +85,10 @@ def test_every_sampler_runs_on_a_network(sampler, kind):
     assert np.abs(images).max() <= 1 + 1e-6  # All end in a clipped estimate.
 
 
-@pytest.mark.parametrize("sampler", ["ddpm", "dpm_solver_pp_2m", "euler_ancestral"])
+@pytest.mark.parametrize(
+    "sampler",
+    ["ddpm", *(pytest.param(s, marks=pytest.mark.slow) for s in OTHERS)],
+)
 def test_same_arguments_same_images(sampler):
     model = tiny()
     first = generate(model, 3, seed=5, steps=4, sampler=sampler)

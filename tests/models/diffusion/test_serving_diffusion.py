@@ -116,7 +116,14 @@ def decode(png_bytes):
     return np.stack([np.asarray(Image.open(io.BytesIO(b))) for b in png_bytes])
 
 
-@pytest.mark.parametrize(("count", "seed", "steps"), [(1, 1, 3), (3, 1, 3), (2, 8, 6)])
+@pytest.mark.parametrize(
+    ("count", "seed", "steps"),
+    [
+        pytest.param(1, 1, 3, marks=pytest.mark.slow),
+        pytest.param(3, 1, 3, marks=pytest.mark.slow),
+        (2, 8, 6),
+    ],
+)
 def test_samples_are_those_of_the_model(plain, count, seed, steps):
     request = common(seed, steps, count=np.int32(count))
     found = plain.without_python("serving_default", **request)

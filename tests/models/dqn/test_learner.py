@@ -168,24 +168,25 @@ def test_clipping_changes_the_steps_of_these_blocks():
         create(one_replica(), gradient_clipping=clip) for clip in (None, 0.5)
     )
     for agent in (free, clipped):
-        learner_of(agent, jit_compile=False).train(block())
+        agent.train(batch_of(block(), 0))
     difference = np.abs(values(free)[0] - values(clipped)[0])
     assert difference.max() > 1e-3
 
 
-def test_blocks_of_the_same_shape_are_traced_once(two_replicas):
-    for strategy in (one_replica(), two_replicas):
-        agent = create(strategy)
-        agent.train = mock.Mock(wraps=agent.train)
-        learner = learner_of(agent, strategy, jit_compile=False)
-        learner.train(block(num_steps=2))
-        first = agent.train.call_count
-        assert first > 0
-        for seed in range(3):
-            learner.train(block(num_steps=2, seed=seed))
-        assert agent.train.call_count == first
-        learner.train(block(num_steps=3))
-        assert agent.train.call_count > first
+@pytest.mark.parametrize("replicas", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_blocks_of_the_same_shape_are_traced_once(two_replicas, replicas):
+    strategy = two_replicas if replicas == 2 else one_replica()
+    agent = create(strategy)
+    agent.train = mock.Mock(wraps=agent.train)
+    learner = learner_of(agent, strategy, jit_compile=False)
+    learner.train(block(num_steps=2))
+    first = agent.train.call_count
+    assert first > 0
+    for seed in range(3):
+        learner.train(block(num_steps=2, seed=seed))
+    assert agent.train.call_count == first
+    learner.train(block(num_steps=3))
+    assert agent.train.call_count > first
 
 
 def test_batches_that_do_not_divide_over_the_replicas_raise(two_replicas):

@@ -270,19 +270,17 @@ def test_saved_and_loaded_model_goes_on_as_if_nothing_had_happened(kwargs, tmp_p
     data = (IMAGES, LABELS) if "num_classes" in kwargs else (IMAGES,)
     options = {"optimizer": keras.optimizers.Adam, "rate": 0.01, **kwargs}
     straight = tiny_gan(**options)
-    for _ in range(4):
+    for _ in range(2):
         expected = straight.train_step(data)
     first = tiny_gan(**options)
-    for _ in range(2):
-        first.train_step(data)
+    first.train_step(data)
     first.save(tmp_path / "model.keras")
     state = first.seed_generator.state.numpy()
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     config, other = (json.dumps(m.get_config()) for m in (loaded, first))
     assert config == other
     np.testing.assert_array_equal(loaded.seed_generator.state, state)
-    for _ in range(2):
-        found = loaded.train_step(data)
+    found = loaded.train_step(data)
     for a, b in zip(straight.get_weights(), loaded.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
     pairs = zip(

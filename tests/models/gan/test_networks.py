@@ -309,7 +309,11 @@ def test_gradients_reach_every_weight(make, x):
     labels = np.array([2, 0, 1])
     network = built(make, x, labels, num_classes=3)
     targets = random(*call(network, x, labels).shape, seed=5)
-    network.compile(keras.optimizers.SGD(1.0), lambda y, outputs: ops.sum(y * outputs))
+    network.compile(
+        keras.optimizers.SGD(1.0),
+        lambda y, outputs: ops.sum(y * outputs),
+        run_eagerly=True,  # One step takes less time than its trace.
+    )
     before = [ops.convert_to_numpy(v) for v in network.trainable_variables]
     network.train_on_batch([x, labels], targets)
     for old, variable in zip(before, network.trainable_variables):
@@ -463,6 +467,7 @@ def test_spectral_weights_have_norm_one_after_enough_calls():
     assert np.linalg.norm(table, 2) == pytest.approx(1, rel=1e-3)
 
 
+@pytest.mark.slow  # Follows from the norms of the weights, which are seen above.
 def test_spectral_normalization_bounds_the_slope():
     """Each convolution of 4x4 and stride 2 sees each input at most 4 times."""
     network = DCGANDiscriminator(4, "spectral")

@@ -33,6 +33,13 @@ SHAPES = {
 }
 
 
+# What it adds to both labels and points alone is little.
+NAMED = [
+    pytest.param(name, marks=pytest.mark.slow if name == "labelled_points" else ())
+    for name in SHAPES
+]
+
+
 class Served:
     """A model, its signatures in Python and the folder of its export."""
 
@@ -128,7 +135,7 @@ def assert_are(found, examples, shape):
         np.testing.assert_allclose(found["samples"], examples, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", NAMED)
 @pytest.mark.parametrize("truncation", [0.0, 0.7])
 def test_samples_are_those_of_the_model(served, name, truncation):
     own = served(name)
@@ -143,7 +150,7 @@ def test_samples_are_those_of_the_model(served, name, truncation):
         assert_are(found, expected, SHAPES[name])
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", NAMED)
 def test_examples_of_latents_are_those_of_the_model(served, name):
     own = served(name)
     labels = {}
@@ -155,7 +162,7 @@ def test_examples_of_latents_are_those_of_the_model(served, name):
         assert_are(found, expected, SHAPES[name])
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", NAMED)
 def test_logits_are_those_of_the_discriminator(served, name):
     own, shape = served(name), SHAPES[name]
     if len(shape) == 3:
@@ -213,7 +220,7 @@ def test_one_label_is_for_all_examples(served):
         assert (outputs[0] != outputs[1]).any()
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", NAMED)
 def test_examples_are_valid_requests(served, name):
     own = served(name)
     examples = own.serving.example()

@@ -81,12 +81,15 @@ def assert_equal(ones, others):
         np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize(("batch_size", "seed"), [(3, None), (1, 3), (4, 3)])
+@pytest.mark.parametrize(
+    ("batch_size", "seed"),
+    [(3, None), pytest.param(1, 3, marks=pytest.mark.slow), (4, 3)],
+)
 def test_batches_are_those_tf_gnn_parses_merges_and_pads(batch_size, seed):
     constraints = size_constraints(GRAPHS, batch_size)
     spec = graph_schemas.spec_from_schema(SCHEMA)
     examples = tf.constant([graph_tensors.write_example(g) for g in GRAPHS])
-    for components, batch_labels, weights in batches(batch_size, 5, seed=seed):
+    for components, batch_labels, weights in batches(batch_size, 3, seed=seed):
         chosen = batch_labels[weights == 1]
         merged = tfgnn.parse_example(
             spec, tf.gather(examples, chosen)
@@ -97,16 +100,16 @@ def test_batches_are_those_tf_gnn_parses_merges_and_pads(batch_size, seed):
         np.testing.assert_array_equal(batch_labels[weights == 0], 0)
 
 
-def test_all_shapes_are_static_and_the_same():
+@pytest.mark.parametrize("seed", [pytest.param(None, marks=pytest.mark.slow), 0])
+def test_all_shapes_are_static_and_the_same(seed):
     constraints = size_constraints(GRAPHS, 3)
-    for seed in (None, 0):
-        dataset = graph_batches(GRAPHS, LABELS, 3, constraints, seed=seed)
-        specs = tf.nest.flatten(dataset.element_spec)
-        assert all(spec.shape.is_fully_defined() for spec in specs)
-        for element in dataset.take(4):
-            assert [value.shape for value in tf.nest.flatten(element)] == [
-                spec.shape for spec in specs
-            ]
+    dataset = graph_batches(GRAPHS, LABELS, 3, constraints, seed=seed)
+    specs = tf.nest.flatten(dataset.element_spec)
+    assert all(spec.shape.is_fully_defined() for spec in specs)
+    for element in dataset.take(4):
+        assert [value.shape for value in tf.nest.flatten(element)] == [
+            spec.shape for spec in specs
+        ]
 
 
 def test_without_a_seed_graphs_come_once_in_order():
@@ -127,7 +130,7 @@ def test_order_depends_on_the_seed_alone():
     assert labels(batches(3, 6, seed=1)) != first
 
 
-@pytest.mark.parametrize("start_step", [2, 7])
+@pytest.mark.parametrize("start_step", [2, pytest.param(7, marks=pytest.mark.slow)])
 def test_a_later_start_goes_on_exactly(start_step):
     whole = stream()[start_step : start_step + 4]
     assert_equal(batches(3, 4, seed=0, start_step=start_step), whole)

@@ -217,8 +217,15 @@ def test_loaded_model_keeps_its_precision(tmp_path, graphs, randomise):
 @pytest.mark.parametrize(
     ("name", "labels", "loss"),
     [
-        ("graphs", np.arange(6) % 2, cross_entropy),
-        ("links, dot", np.array([0.0, 1, 1, 0, 1], "float32"), binary_cross_entropy),
+        pytest.param(
+            "graphs", np.arange(6) % 2, cross_entropy, marks=pytest.mark.slow
+        ),
+        pytest.param(
+            "links, dot",
+            np.array([0.0, 1, 1, 0, 1], "float32"),
+            binary_cross_entropy,
+            marks=pytest.mark.slow,
+        ),
         ("graphs, value", np.arange(6, dtype="float32"), ScaledSquaredError(2.0)),
     ],
 )

@@ -109,7 +109,10 @@ def test_schema_is_that_of_the_graphs(kind):
     assert names[:2] == names[2:]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(k, marks=pytest.mark.slow) if k != "all" else k for k in KINDS],
+)
 def test_merged_spec_is_that_of_parsed_and_merged_examples(kind):
     spec = graph_schemas.spec_from_schema(graph_schemas.schema_text(2, **KINDS[kind]))
     parse = tf.function(lambda serialized: graph_tensors.parse(spec, serialized))

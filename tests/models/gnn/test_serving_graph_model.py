@@ -1,6 +1,8 @@
 import kerazoo.models.gnn  # noqa: F401
 
 # isort: split
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -101,9 +103,19 @@ class Served:
             for seed, size in enumerate(sizes)
         ]
         self.serving = ServingGraphModel(self.model, weights, self.graphs[1])
-        self.path = export(self.serving.module, self.serving.endpoints, directory)
-        self.loaded = tf.saved_model.load(str(self.path))
-        self.signatures = self.loaded.signatures
+        self.directory = directory
+
+    @functools.cached_property
+    def path(self):
+        return export(self.serving.module, self.serving.endpoints, self.directory)
+
+    @functools.cached_property
+    def loaded(self):
+        return tf.saved_model.load(str(self.path))
+
+    @property
+    def signatures(self):
+        return self.loaded.signatures
 
     def inputs(self, which):
         inputs = plain_tensors(from_graphs([self.graphs[i] for i in which]))
@@ -135,7 +147,17 @@ class Served:
         return request["serving_default"]["examples"][0]
 
 
-@pytest.fixture(scope="module", params=MODELS)
+# The others have what is of their own: pairs, edges and contexts.
+SLOW = ("nodes", "roots")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=pytest.mark.slow if name in SLOW else ())
+        for name in MODELS
+    ],
+)
 def served(request, tmp_path_factory):
     keras.utils.set_random_seed(0)
     return Served(request.param, tmp_path_factory.mktemp("served"))

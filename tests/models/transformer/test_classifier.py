@@ -24,6 +24,7 @@ FEATURES = RANDOM.normal(size=(7, 4)).astype("float32")
 IMAGES = RANDOM.normal(size=(7, 4, 6, 1)).astype("float32")
 LABELS = np.array([0, 1, -1, 0, 2, -1, 2], "int32")
 WEIGHTS = np.array([1, 0.5, 3, 0, 2, 1, 1], "float32")
+SLOW = pytest.mark.slow
 KERNEL, BIAS = RANDOM.normal(size=(4, 3)), np.array([0.1, -0.2, 0.3])
 
 
@@ -144,7 +145,7 @@ def vision():
     return model
 
 
-@pytest.mark.parametrize("is_traced", [False, True])
+@pytest.mark.parametrize("is_traced", [False, pytest.param(True, marks=SLOW)])
 def test_average_begins_with_the_weights_and_follows_the_formula(is_traced):
     same = vision()
     same.build(IMAGES.shape)
@@ -164,7 +165,7 @@ def test_average_begins_with_the_weights_and_follows_the_formula(is_traced):
 
 
 @pytest.mark.parametrize(
-    "name", ["text", pytest.param("vision", marks=pytest.mark.slow)]
+    "name", ["text", pytest.param("vision", marks=SLOW)]
 )
 def test_saved_and_loaded_model_goes_on(name, tmp_path):
     if name == "text":

@@ -71,8 +71,13 @@ def trained(split, num_decoder_layers):
         return sounds, tf.constant(TARGETS[rows])
 
     data = strategy.experimental_distribute_values_from_function(part)
-    steps = [model.train_step, model.train_step, model.test_step]
-    losses = [strategy.run(step, args=(data,))["loss"] for step in steps]
+
+    @tf.function  # Else replicas may exchange their values in another order.
+    def step(is_training):
+        take = model.train_step if is_training else model.test_step
+        return strategy.run(take, args=(data,))["loss"]
+
+    losses = [step(is_training) for is_training in (True, True, False)]
     local = strategy.experimental_local_results
     return model.get_weights(), [float(local(loss)[-1]) for loss in losses]
 

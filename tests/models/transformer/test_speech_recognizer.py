@@ -1,3 +1,5 @@
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -17,9 +19,13 @@ def numpy(x):
     return ops.convert_to_numpy(x)
 
 
+# Made once for the tests that only call it.
+shared = functools.cache(speech_network)
+
+
 @both
 def test_padding_and_other_rows_change_nothing(encoder):
-    network = speech_network(encoder)
+    network = shared(encoder)
     logits, lengths = map(numpy, network((SAMPLES, LENGTHS)))
     assert logits.shape == (4, 13, 7) and lengths.tolist() == [13, 5, 0, 8]
     assert np.isfinite(logits).all() and logits[0].std() > 0.1
@@ -34,14 +40,14 @@ def test_padding_and_other_rows_change_nothing(encoder):
 
 
 def test_outputs_of_a_number_of_samples():
-    network = speech_network()
+    network = shared()
     assert network.num_outputs(LENGTHS).tolist() == [13, 5, 0, 8]
     assert speech_network(subsampling=2).num_outputs(2_000) == 25
 
 
 @both
 def test_steps_are_those_of_the_whole_text(encoder):
-    network = speech_network(encoder)
+    network = shared(encoder)
     heard = network.encode((SAMPLES, LENGTHS))
     before = np.pad(TARGETS[:, :-1], [[0, 0], [1, 0]], constant_values=1)
     whole = numpy(network.token_logits(network.features(heard, before)))
@@ -72,7 +78,7 @@ def test_masks_are_those_of_the_uniform_numbers():
 
 @both
 def test_comes_back_from_its_configuration(encoder):
-    network = speech_network(encoder)
+    network = shared(encoder)
     again = SpeechRecognizer.from_config(network.get_config())
     again.build(None)
     again.set_weights(network.get_weights())
@@ -81,7 +87,7 @@ def test_comes_back_from_its_configuration(encoder):
 
 
 def test_half_precision_hears_the_same():
-    network = speech_network()
+    network = shared()
     keras.utils.set_random_seed(0)
     half = SpeechRecognizer(7, num_decoder_layers=1, **SMALL, dtype="mixed_bfloat16")
     half.build(None)

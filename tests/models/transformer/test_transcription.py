@@ -1,3 +1,5 @@
+import functools
+
 import numpy as np
 import pytest
 from keras import ops
@@ -12,6 +14,7 @@ from tests.models.transformer.speech_examples import SAMPLES
 from tests.models.transformer.speech_examples import speech_network
 
 INPUTS = SAMPLES, LENGTHS
+SEEN = ("attention", "ctc_beam")
 
 
 @pytest.fixture(scope="module")
@@ -19,9 +22,14 @@ def network():
     return speech_network()
 
 
+@functools.cache
+def encoded(network, row):
+    return network.encode((SAMPLES[row : row + 1], LENGTHS[row : row + 1]))
+
+
 def attention_score(network, row, text):
     """Returns the logarithm of the decoder's probability of a text with its end."""
-    heard = network.encode((SAMPLES[row : row + 1], LENGTHS[row : row + 1]))
+    heard = encoded(network, row)
     before = np.array([[1, *text]])
     logits = network.token_logits(network.features(heard, before))
     gains = ops.convert_to_numpy(ops.log_softmax(logits))[0]
@@ -58,7 +66,14 @@ def test_attention_scores_are_those_of_the_decoder(network):
     assert not tokens[2].any() and scores[2] == 0
 
 
-@pytest.mark.parametrize("decoding", DECODINGS)
+@pytest.mark.parametrize(
+    "decoding",
+    [
+        # Seen above, and of which the joint one is made.
+        pytest.param(name, marks=pytest.mark.slow if name in SEEN else ())
+        for name in DECODINGS
+    ],
+)
 def test_nothing_is_said_in_nothing(network, decoding):
     found = transcribe(network, INPUTS, decoding, 5, 3)
     tokens, scores, lengths = arrays(found)

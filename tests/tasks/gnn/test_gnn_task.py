@@ -163,7 +163,7 @@ SLOW = pytest.mark.slow
     [
         pytest.param("nodes", marks=SLOW),
         "sampled",
-        "links",
+        pytest.param("links", marks=SLOW),
         pytest.param("graphs", marks=SLOW),
     ],
 )

@@ -13,10 +13,17 @@ COLOURS = ("red", "green", "blue", "black")
 # The first word says what the last one is.
 SENTENCES = [f"{c} is no {other} but {c}" for c in COLOURS for other in COLOURS] * 4
 
+GAPS = ["blue is no red but <mask>", "<mask> is no red but black"]
+TEXTS = ["red is no blue", "black", ""]
+
 
 @pytest.fixture(scope="session")
 def pretrained(tmp_path_factory):
-    """A pretrained task, its result, and the folder of its run and its export."""
+    """A pretrained task, its result, and the folder of its run and its export.
+
+    The result has what the task said before another run began: that ends the
+    operations of vocabularies, as TensorFlow forgets its kernels with each new seed.
+    """
     folder = tmp_path_factory.mktemp("pretrained")
     task = MaskedLanguageModeling(
         UnlabelledText.of("colours", SENTENCES),
@@ -35,4 +42,6 @@ def pretrained(tmp_path_factory):
         strategy=strategies.create("one_device"),
         export_dir=folder / "model",
     )
+    result["filled"] = task.fill(GAPS)
+    result["vectors"] = task.embed(TEXTS)
     return task, result, folder

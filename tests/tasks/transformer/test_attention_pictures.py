@@ -21,7 +21,7 @@ def changed(one, other):
     return places.min(axis=0) / one.shape[:2], places.max(axis=0) / one.shape[:2]
 
 
-@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("channels", [pytest.param(1, marks=pytest.mark.slow), 3])
 def test_patches_are_marked_in_their_panels(channels):
     image = np.zeros((8, 8, channels), "uint8")
     left, right = np.eye(2)[[0, 0]], np.eye(2)[[1, 1]]

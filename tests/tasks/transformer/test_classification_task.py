@@ -56,7 +56,7 @@ def run(task, folder, strategy=None, train_steps=4):
     ("make", "given", "weights"),
     [
         (texts, "balanced", 10 / (3 * np.array([6, 3, 1]))),
-        (texts, "good=7", [1, 1, 7]),
+        pytest.param(texts, "good=7", [1, 1, 7], marks=pytest.mark.slow),
         (images, {"few": 3.0}, [1, 3]),
     ],
 )
@@ -138,8 +138,6 @@ def test_classes_in_words():
 
 
 def test_unknown_class(tmp_path):
-    with pytest.raises(
-        RunError, match="'eggs', which is none of the classes: bad"
-    ):
+    with pytest.raises(RunError, match="'eggs', which is none of the classes: bad"):
         run(texts(class_weights="eggs=2"), tmp_path)
     assert not (tmp_path / "metrics.jsonl").exists()

@@ -139,7 +139,8 @@ def test_dropout_acts_in_training_only():
 
 
 def test_mixed_precision_returns_float32_near_the_full_precision():
-    network, mixed = built((8, 8, 1)), built((8, 8, 1), dtype="mixed_bfloat16")
+    options = {"widths": (8,), "dtype": "mixed_bfloat16"}
+    network, mixed = built((8, 8, 1), widths=(8,)), built((8, 8, 1), **options)
     mixed.set_weights(network.get_weights())
     x, c_noise = random(2, 8, 8, 1), np.array([1.001, 1.004], "float32")
     outputs = mixed([x, c_noise])
@@ -233,9 +234,10 @@ def test_mistakes_raise():
     with pytest.raises(ValueError, match=r"channels=12, head_size=8"):
         UNet((12,), groups=4).build([(None, 4, 4, 1), (None,)])
     x, c_noise, labels = random(1, 4, 4, 1), np.zeros(1), np.zeros(1, "int32")
+    smallest = {**SMALL, "widths": (8,), "middle_attention": False}
     with pytest.raises(ValueError, match=r"num_classes=None"):
-        UNet(**SMALL)([x, c_noise, labels])
+        UNet(**smallest)([x, c_noise, labels])
     with pytest.raises(ValueError, match=r"labels=None, num_classes=2"):
-        UNet(**SMALL, num_classes=2)([x, c_noise])
+        UNet(**smallest, num_classes=2)([x, c_noise])
     with pytest.raises(ValueError, match=r"network\(\[x, c_noise, labels\]\)"):
-        UNet(**SMALL)([x])
+        UNet(**smallest)([x])
