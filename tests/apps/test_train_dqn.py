@@ -78,6 +78,7 @@ def test_finished_run_is_not_repeated(app, finished):
     assert os.listdir(folder / "model") == ["1"]
 
 
+@pytest.mark.slow  # That a damaged one falls back is seen below, and that it goes on.
 def test_more_steps_go_on_and_export_the_next_version(app, copied, tmp_path):
     code, result, err = app(train_dqn.main, *ODD, "--train_steps=128", *copied)
     assert code == 0, err
@@ -152,6 +153,7 @@ def test_unwritable_export_is_found_before_training(app, paths, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_export_that_fails_at_last_keeps_the_model(app, paths, monkeypatch):
     import tensorflow as tf
 
@@ -227,7 +229,7 @@ def test_wrong_input_is_one_line_and_exit_code_2(app, paths, arguments, words):
         ),
         pytest.param(["--block_length=1", "--train_steps=20"], marks=pytest.mark.slow),
         pytest.param(["--gradient_steps_per_env_step=0.25"], marks=pytest.mark.slow),
-        ["--dtype_policy=mixed_bfloat16"],
+        pytest.param(["--dtype_policy=mixed_bfloat16"], marks=pytest.mark.slow),
         ["--asynchronous", "--nojit_compile"],
         ["--strategy=mirrored", "--num_devices=2"],
     ],

@@ -26,20 +26,16 @@ def data_dir(tmp_path):
     return write_datasets(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
         GRAPHS,
-        pytest.param((*TOXICITY, "--architecture=gine"), marks=pytest.mark.slow),
-        *(
-            pytest.param(arguments, marks=pytest.mark.slow)
-            for arguments in (
-                (*GRAPHS, *MIRRORED),
-                (*GRAPHS, "--architecture=gat", "--pooling=attention", "--fold=2"),
-                (*SOLUBILITY, "--architecture=gine", "--readout=mlp", "--descriptors"),
-                (*SOLUBILITY, "--split=scaffold", "--pooling=mean"),
-            )
-        ),
+        (*TOXICITY, "--architecture=gine"),
+        (*GRAPHS, *MIRRORED),
+        (*GRAPHS, "--architecture=gat", "--pooling=attention", "--fold=2"),
+        (*SOLUBILITY, "--architecture=gine", "--readout=mlp", "--descriptors"),
+        (*SOLUBILITY, "--split=scaffold", "--pooling=mean"),
     ],
     ids=" ".join,
 )

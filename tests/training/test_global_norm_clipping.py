@@ -90,7 +90,7 @@ def test_leaves_a_small_sum_of_large_shares_alone(two_replicas):
         np.testing.assert_allclose(second, [-4], rtol=1e-6)
 
 
-@pytest.mark.parametrize("max_norm", [0.5, 1e9])
+@pytest.mark.parametrize("max_norm", [0.5, pytest.param(1e9, marks=pytest.mark.slow)])
 def test_adam_takes_the_same_steps_on_one_and_on_two_replicas(two_replicas, max_norm):
     random = np.random.default_rng(0)
     start = [random.normal(size=s).astype(np.float32) for s in ((3, 2), (2,))]

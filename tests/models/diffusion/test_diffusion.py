@@ -353,6 +353,7 @@ def test_hybrid_loss_and_its_gradients():
     assert np.abs(moved).min() > 1e-4
 
 
+@pytest.mark.slow
 def test_learned_variance_with_everything_else():
     model = tiny_diffusion(
         learned_variance=True,

@@ -26,6 +26,7 @@ SPACINGS = [
     for name, schedule in ALL.items()
     for spacing in (schedule.spacings if name != "zero_snr" else schedule.spacings[:3])
 ]
+FIRST = [(name, schedule.spacings[0]) for name, schedule in ALL.items()]
 
 
 def numpy(pair):
@@ -270,7 +271,16 @@ def test_errors(call, message):
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="needs TensorFlow")
-@pytest.mark.parametrize(("name", "spacing"), SPACINGS)
+@pytest.mark.parametrize(
+    ("name", "spacing"),
+    [
+        # Each schedule and each spacing once: what they share is traced alike.
+        pytest.param(
+            *pair, marks=() if "linear" in pair or pair in FIRST else pytest.mark.slow
+        )
+        for pair in SPACINGS
+    ],
+)
 def test_steps_in_a_graph(name, spacing):
     import tensorflow as tf
 

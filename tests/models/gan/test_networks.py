@@ -110,7 +110,13 @@ every_conditional = pytest.mark.parametrize(
 )
 
 
-@pytest.mark.parametrize("shape", SIZES)
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param(shape, marks=pytest.mark.slow if min(shape[:2]) > 12 else ())
+        for shape in SIZES
+    ],
+)
 @pytest.mark.parametrize("name", ["compact", "dcgan", "residual"])
 def test_images_of_many_sizes(name, shape):
     images = call(GENERATORS[name](shape), random(2, 4))
@@ -198,6 +204,7 @@ def test_images_of_dcgan_and_dense_networks_are_within_one():
     assert np.abs(call(network, 10 * random(50, 4))).max() > 2
 
 
+@pytest.mark.slow  # What labels add is below.
 @every_network
 def test_saved_and_loaded_network_gives_equal_outputs(tmp_path, make, x):
     network = built(make, x, name="net")

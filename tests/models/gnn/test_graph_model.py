@@ -217,9 +217,7 @@ def test_loaded_model_keeps_its_precision(tmp_path, graphs, randomise):
 @pytest.mark.parametrize(
     ("name", "labels", "loss"),
     [
-        pytest.param(
-            "graphs", np.arange(6) % 2, cross_entropy, marks=pytest.mark.slow
-        ),
+        pytest.param("graphs", np.arange(6) % 2, cross_entropy, marks=pytest.mark.slow),
         pytest.param(
             "links, dot",
             np.array([0.0, 1, 1, 0, 1], "float32"),
@@ -400,7 +398,9 @@ def decayed(strategy, graph, decays, make_optimizer):
 
 
 @pytest.mark.parametrize(
-    ("replicas", "scaled"), [(1, False), (2, False), (1, True)], ids=str
+    ("replicas", "scaled"),
+    [pytest.param(1, False, marks=pytest.mark.slow), (2, False), (1, True)],
+    ids=str,
 )
 def test_weight_decay_adds_to_the_gradient_of_kernels(replicas, scaled, graph):
     strategy = strategies.create("one_device")

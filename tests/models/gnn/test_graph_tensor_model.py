@@ -298,10 +298,21 @@ def test_model_is_loaded_by_a_process_of_its_own(tmp_path):
     np.testing.assert_allclose(np.load(tmp_path / "outputs.npy"), outputs, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_fit_learns_from_padded_batches():
     model = compiled(learning_rate=0.5)
     history = model.fit(batches(8), epochs=4, steps_per_epoch=20, verbose=0).history
     assert history["loss"][-1] < 0.6 * history["loss"][0]
+    assert_accuracy(model)
+
+
+def test_padding_stays_out_of_an_evaluation():
+    model = compiled()
+    model.run_eagerly = True  # Three batches take less time than a trace.
+    assert_accuracy(model)
+
+
+def assert_accuracy(model):
     constraints = size_constraints(GRAPHS, 6)
     # Weights keep the padding out of the mean, of a last batch with four graphs too.
     found = model.evaluate(

@@ -307,7 +307,15 @@ def test_saved_and_loaded_network_gives_equal_outputs(name, kind, tmp_path):
     assert {k: config[k] for k in given} == given
 
 
-@pytest.mark.parametrize("name", ["EncoderDecoder", "Causal", "Text", "Vision"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "EncoderDecoder",
+        "Causal",
+        pytest.param("Text", marks=pytest.mark.slow),
+        pytest.param("Vision", marks=pytest.mark.slow),
+    ],
+)
 def test_mixed_precision_returns_float32_near_the_full_precision(name):
     network, mixed = built(name), built(name, dtype="mixed_bfloat16")
     mixed.set_weights(network.get_weights())
@@ -354,7 +362,7 @@ def test_functional_model_knows_shape_and_dtype(name):
         ("EncoderDecoder", "sinusoidal"),
         ("Causal", "learned"),
         ("Text", "rotary"),
-        ("Causal", "alibi"),
+        pytest.param("Causal", "alibi", marks=pytest.mark.slow),
     ],
 )
 def test_traced_function_takes_any_batch_and_length(name, kind):

@@ -272,6 +272,7 @@ def test_average_begins_with_the_weights_of_a_trained_network():
     assert_weights(model.average_network.get_weights(), network.get_weights(), rtol=0)
 
 
+@pytest.mark.slow
 def test_fit_learns():
     """Each token is the one before plus 1."""
     keras.utils.set_random_seed(0)
@@ -314,7 +315,9 @@ def test_tokens_with_experts_are_the_same_one_by_one():
         np.testing.assert_allclose(logits, expected[:, index], atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["translator", "writer"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("translator", marks=pytest.mark.slow), "writer"]
+)
 def test_saved_and_loaded_model_goes_on(name, tmp_path):
     if name == "translator":
         network, inputs = EncoderDecoder(VOCABULARY, **SMALL), [SOURCE, INPUTS]
