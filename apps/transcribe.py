@@ -4,13 +4,19 @@ r"""Writes what is said in sound files, with an exported model: a line for each.
     python -m apps.transcribe --n_best=3 recording.wav
     ls recordings/*.wav | python -m apps.transcribe
     arecord -d 5 -r 16000 -f S16_LE | python -m apps.transcribe -
+    arecord -r 16000 -f S16_LE | python -m apps.transcribe --stream -
 
 Files are WAV, FLAC, OGG, MP3 or AIFF of any rate; long ones are cut where it is quiet.
 Without names of files it reads them from standard input, one a line; `-` stands for a
 sound there. With --n_best a file gives as many lines, each `score<TAB>text`, best
 first. A file that cannot be read gives a blank line and a warning.
+
+With --stream the text of one file or of `-` grows while the sound goes on, where a
+model was trained with --chunk_seconds: the likeliest token of each frame. There `-` is
+a WAV of 16 bits, one channel and the model's rate, of any length.
 """
 
+import itertools
 import os
 import sys
 import typing
@@ -30,6 +36,11 @@ section(RUN)
 _FILES = flags.DEFINE_integer(
     "files_per_batch", 8, "Files that are transcribed at a time.", lower_bound=1
 )
+_STREAM = flags.DEFINE_boolean(
+    "stream",
+    False,
+    "Writes while the sound goes on, with a model of --chunk_seconds.",
+)
 flags.adopt_module_key_flags(exports)
 
 DEFAULTS = {"saved_model": "saved_models/transformer_tone_letters"}
@@ -47,6 +58,8 @@ TABLES: dict[str, typing.Any] = {
 def main(*names):
     if search.N_BEST.value and search.GREEDY.value:
         raise errors.UserError("--n_best does not go with --greedy, which has one.")
+    if _STREAM.value:
+        check_stream(names)
     with errors.user_errors():
         path, metadata = exports.find_export("transformer")
         if metadata["task"] != "speech":
@@ -61,6 +74,9 @@ def main(*names):
                 f"--n_best={n_best} must be at most {beams}, the beams that the model "
                 "was exported with: export it with a larger --beam_size."
             )
+    if _STREAM.value:
+        stream(names[0], path, metadata)
+        return
     if len(names) == 1 and names[0] != "-":
         with errors.user_errors(), errors.user_packages("sound"):
             read(names[0], metadata["sample_rate"])  # Before TensorFlow's import.
@@ -78,6 +94,65 @@ def main(*names):
         return
     if not read_any:
         raise errors.UserError("There was no file that could be read.")
+
+
+def check_stream(names):
+    """Refuses what does not go with --stream."""
+    if search.N_BEST.value:
+        raise errors.UserError("--n_best does not go with --stream, which has one.")
+    if len(names) != 1:
+        raise errors.UserError(
+            "--stream takes the name of one file, or `-` for a sound at standard "
+            f"input. Received: {len(names)} names."
+        )
+
+
+def stream(name, path, metadata):
+    """Prints the text of a sound while it goes on."""
+    if "chunk_samples" not in metadata:
+        raise errors.UserError(
+            f"--stream needs a model that was trained with --chunk_seconds, as that of "
+            f"--saved_model={path} was not."
+        )
+    with errors.user_errors(), errors.user_packages("sound"):
+        pieces = stream_pieces(name, metadata["sample_rate"], metadata["chunk_samples"])
+        first = next(pieces)  # Before TensorFlow's import.
+    with errors.heavy_imports("sound"):
+        import tensorflow_text  # noqa: F401  Its operations are in the models.
+
+        from kerazoo.models.transformer.streaming import StreamingRecognizer
+        from kerazoo.serving.signatures import load_signatures
+    with errors.user_errors():
+        hear = StreamingRecognizer(load_signatures(path), metadata["chunk_samples"])
+    printed = ""
+    try:
+        for piece in itertools.chain([first], pieces):
+            printed = print_on(printed, hear(piece))
+        print_on(printed, hear.finish())
+        print(flush=True)
+    except BrokenPipeError:  # Whoever reads has enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def stream_pieces(name, sample_rate, size):
+    """Gives the samples of a sound, so many at a time."""
+    if name == "-":
+        from kerazoo.data.sound.wav_stream import wav_pieces
+
+        yield from wav_pieces(sys.stdin.buffer, sample_rate, size)
+        return
+    samples = read(name, sample_rate)
+    for start in range(0, len(samples), size):
+        yield samples[start : start + size]
+
+
+def print_on(printed, text):
+    """Prints what a text has more than what is printed; returns the text."""
+    if not text.startswith(printed):  # Characters that were not whole before.
+        print()
+        printed = ""
+    print(text[len(printed) :], end="", flush=True)
+    return text
 
 
 def lines():

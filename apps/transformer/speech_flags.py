@@ -69,6 +69,12 @@ flags.DEFINE_integer(
     "speech: frames that a convolution of the Conformer sees, an odd number.",
     lower_bound=1,
 )
+flags.DEFINE_float(
+    "chunk_seconds",
+    None,
+    "speech: hears at most so much of what follows before it writes, so that "
+    "apps.transcribe --stream can write while a sound goes on. Default: all.",
+)
 section(EVALUATION)
 flags.DEFINE_enum(
     "decoding",
@@ -100,7 +106,7 @@ NAMES = (
     *("sample_rate", "seconds_per_batch", "max_seconds", "speed_perturbation"),
     *("spec_augment", "ctc_weight", "encoder", "num_mels", "subsampling"),
     *("kernel_size", "decoding", "language_model_weight", "language_model_order"),
-    "word_bonus",
+    *("word_bonus", "chunk_seconds"),
 )
 # What a resumed run may change: it is of the search alone.
 OF_SEARCH = "decoding", "language_model_weight", "language_model_order", "word_bonus"

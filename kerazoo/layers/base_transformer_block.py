@@ -5,6 +5,7 @@ import typing
 import keras
 
 from kerazoo.layers.attention import Attention
+from kerazoo.layers.chunked_attention import ChunkedAttention
 from kerazoo.layers.dropout import Dropout
 from kerazoo.layers.feed_forward import FeedForward
 from kerazoo.layers.layer_normalization import LayerNormalization
@@ -39,6 +40,10 @@ class BaseTransformerBlock(keras.layers.Layer):
         num_experts: int or None. Experts of a `MixtureOfExperts` in place of the
             feed-forward layer.
         experts_per_token: int. How many of them each token takes.
+        chunk_size: int or None. Tokens of a chunk, beyond whose end none attends; see
+            `ChunkedAttention`. Not with causal attention or a `window`.
+        left_chunks: int or None. Chunks before its own that a token attends to; None
+            for all.
 
     Raises:
         ValueError: If `norm` is another one, or a sublayer's argument is out of range.
@@ -62,6 +67,8 @@ class BaseTransformerBlock(keras.layers.Layer):
         hidden_dropout: float | None = None,
         num_experts: int | None = None,
         experts_per_token: int = 2,
+        chunk_size: int | None = None,
+        left_chunks: int | None = None,
         **kwargs: typing.Any,
     ):
         super().__init__(**kwargs)
@@ -83,16 +90,24 @@ class BaseTransformerBlock(keras.layers.Layer):
         self.hidden_dropout = hidden_dropout
         self.num_experts = num_experts
         self.experts_per_token = experts_per_token
-        self.self_attention = Attention(
-            num_heads,
-            num_key_value_heads,
-            is_causal=self.is_causal,
-            window=window,
-            positions=positions,
-            use_bias=use_bias,
-            dtype=self.dtype_policy,
-            name="self_attention",
-        )
+        self.chunk_size = chunk_size
+        self.left_chunks = left_chunks
+        of_attention: dict[str, typing.Any] = {
+            "num_key_value_heads": num_key_value_heads,
+            "is_causal": self.is_causal,
+            "window": window,
+            "positions": positions,
+            "use_bias": use_bias,
+            "dtype": self.dtype_policy,
+            "name": "self_attention",
+        }
+        self.self_attention: Attention
+        if chunk_size is None:
+            self.self_attention = Attention(num_heads, **of_attention)
+        else:
+            self.self_attention = ChunkedAttention(
+                num_heads, chunk_size, left_chunks, **of_attention
+            )
         self.self_attention_norm = self.normalization("self_attention_norm")
         of_tokens: dict[str, typing.Any] = {
             "feed_forward_size": feed_forward_size,
@@ -138,6 +153,8 @@ class BaseTransformerBlock(keras.layers.Layer):
             "hidden_dropout": self.hidden_dropout,
             "num_experts": self.num_experts,
             "experts_per_token": self.experts_per_token,
+            "chunk_size": self.chunk_size,
+            "left_chunks": self.left_chunks,
         }
 
     def normalization(self, name: str) -> keras.layers.Layer:

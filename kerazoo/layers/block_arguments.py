@@ -16,6 +16,8 @@ _BLOCK_ARGUMENTS = (
     "is_cross",
     "num_experts",
     "experts_per_token",
+    "chunk_size",
+    "left_chunks",
 )
 
 

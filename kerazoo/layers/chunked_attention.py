@@ -67,6 +67,60 @@ class ChunkedAttention(Attention):
         self.chunk_size = chunk_size
         self.left_chunks = left_chunks
 
+    def start_stream(self, batch_size: Tensor | int) -> tuple[Tensor, Tensor]:
+        """Returns what `stream` remembers before a sequence begins.
+
+        Args:
+            batch_size: int or int scalar. B.
+
+        Returns:
+            Pair of float `(B, left_chunks C, K, P)`, keys and values, all 0.
+
+        Raises:
+            ValueError: If the layer looks back without a limit, or is not built.
+        """
+        if self.left_chunks is None or not self.built:
+            raise ValueError(
+                "A stream needs a layer that is built, with `left_chunks`. Received: "
+                f"left_chunks={self.left_chunks}, built={self.built}"
+            )
+        places = self.left_chunks * self.chunk_size
+        shape = (batch_size, places, self._key_value_heads, self._head_size)
+        dtype = self.compute_dtype
+        return ops.zeros(shape, dtype), ops.zeros(shape, dtype)
+
+    def stream(
+        self, inputs: Tensor, cache: tuple[Tensor, Tensor], key_mask: Tensor
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """Attends within the next chunk and to those before.
+
+        Args:
+            inputs: float `(B, C, D)`, one chunk.
+            cache: Of `start_stream`, or of the chunk before.
+            key_mask: bool `(B, left_chunks C + C)`, False for those places of the cache
+                that are before the sequence, and for padding of the inputs.
+
+        Returns:
+            The outputs, float `(B, C, D)`, and the next cache.
+        """
+        heads = self._heads(self.query_key_value, inputs)
+        query, key, value = ops.split(
+            heads, [self.num_heads, self.num_heads + self._key_value_heads], axis=2
+        )
+        past = self.left_chunks * self.chunk_size
+        key, value = (
+            ops.concatenate([before, ops.cast(new, before.dtype)], axis=1)
+            for before, new in zip(cache, (key, value))
+        )
+        cache = key[:, self.chunk_size :], value[:, self.chunk_size :]
+        if self.positions == "rotary":
+            # Only distances count: places begin anew with each chunk, and stay small.
+            positions = ops.arange(past + self.chunk_size)
+            query = self.rotary(query, positions[past:])
+            key = self.rotary(key, positions)
+        mask = ops.cast(key_mask, "bool")[:, None, None]
+        return self._merge(self._attend(query, key, value, mask=mask)), cache
+
     def get_config(self):
         return {
             **super().get_config(),

@@ -141,20 +141,59 @@ class ConformerBlock(keras.layers.Layer):
         key_mask: Tensor | None = None,
         training: bool | None = None,
     ) -> Tensor:
-        first, second = self.feed_forwards
-        norms = self.norms
+        def attend(x):
+            return self.attention(x, key_mask=key_mask)
 
-        def dropped(outputs):
-            return self.dropout_layer(outputs, training=training)
+        def convolve(x):
+            return self.convolution(x, token_mask=key_mask, training=training)
 
-        x = inputs
-        x = x + 0.5 * dropped(first(norms[0](x), training=training))
-        x = x + dropped(self.attention(norms[1](x), key_mask=key_mask))
-        x = x + dropped(
-            self.convolution(norms[2](x), token_mask=key_mask, training=training)
+        return self._through(inputs, attend, convolve, training)
+
+    def start_stream(self, batch_size: Tensor | int) -> tuple[typing.Any, Tensor]:
+        """Returns what `stream` remembers before a sequence begins, all 0.
+
+        Args:
+            batch_size: int or int scalar. B.
+
+        Raises:
+            ValueError: If the block has no `chunk_size` with `left_chunks`, or is not
+                built.
+        """
+        if not isinstance(self.attention, ChunkedAttention):
+            raise ValueError("A stream needs a `chunk_size`. Received: chunk_size=None")
+        return (
+            self.attention.start_stream(batch_size),
+            self.convolution.start_stream(batch_size),
         )
-        x = x + 0.5 * dropped(second(norms[3](x), training=training))
-        return norms[4](x)
+
+    def stream(
+        self, inputs: Tensor, cache: tuple[typing.Any, Tensor], key_mask: Tensor
+    ) -> tuple[Tensor, tuple[typing.Any, Tensor]]:
+        """Computes the next chunk of a sequence.
+
+        Args:
+            inputs: float `(B, C, D)`, one chunk.
+            cache: Of `start_stream`, or of the chunk before.
+            key_mask: See `ChunkedAttention.stream`.
+
+        Returns:
+            The outputs, float `(B, C, D)`, and the next cache.
+        """
+        attended, convolved = cache
+        token_mask = key_mask[:, -self.chunk_size :]
+
+        def attend(x):
+            nonlocal attended
+            x, attended = self.attention.stream(x, attended, key_mask)
+            return x
+
+        def convolve(x):
+            nonlocal convolved
+            x, convolved = self.convolution.stream(x, convolved, token_mask)
+            return x
+
+        x = self._through(inputs, attend, convolve, training=False)
+        return x, (attended, convolved)
 
     def compute_output_shape(self, inputs_shape):
         return tuple(inputs_shape)
@@ -173,3 +212,17 @@ class ConformerBlock(keras.layers.Layer):
             "num_key_value_heads": self.num_key_value_heads,
             "epsilon": self.epsilon,
         }
+
+    def _through(self, inputs, attend, convolve, training):
+        first, second = self.feed_forwards
+        norms = self.norms
+
+        def dropped(outputs):
+            return self.dropout_layer(outputs, training=training)
+
+        x = inputs
+        x = x + 0.5 * dropped(first(norms[0](x), training=training))
+        x = x + dropped(attend(norms[1](x)))
+        x = x + dropped(convolve(norms[2](x)))
+        x = x + 0.5 * dropped(second(norms[3](x), training=training))
+        return norms[4](x)

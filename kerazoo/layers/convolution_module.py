@@ -110,21 +110,49 @@ class ConvolutionModule(keras.layers.Layer):
         token_mask: Tensor | None = None,
         training: bool | None = None,
     ) -> Tensor:
-        values, gates = ops.split(self.gated(inputs), 2, axis=-1)
-        x = values * ops.sigmoid(gates)
-        if token_mask is not None:
-            token_mask = ops.cast(token_mask, "bool")
-            x = ops.where(token_mask[..., None], x, ops.zeros_like(x))
-        x = self._convolved(x)
-        if self.norm == "layer":
-            x = self.normalization(x)
-        else:
-            shape = ops.shape(x)
-            rows = None if token_mask is None else ops.reshape(token_mask, (-1,))
-            x = ops.reshape(x, (-1, x.shape[-1]))
-            x = self.normalization(x, training=training, mask=rows)
-            x = ops.reshape(x, shape)
-        return self.projection(ops.silu(x))
+        x = self._gated(inputs, token_mask)
+        before = self.kernel_size - 1
+        after = 0 if self.is_causal else before // 2
+        x = ops.pad(x, ((0, 0), (before - after, after), (0, 0)))
+        return self._finished(self._convolved(x), token_mask, training)
+
+    def start_stream(self, batch_size: Tensor | int) -> Tensor:
+        """Returns what `stream` remembers before a sequence begins.
+
+        Args:
+            batch_size: int or int scalar. B.
+
+        Returns:
+            float `(B, kernel_size - 1, D)`, all 0.
+
+        Raises:
+            ValueError: If the layer is not causal, or not built.
+        """
+        if not (self.is_causal and self.built):
+            raise ValueError(
+                "A stream needs a causal layer that is built. Received: "
+                f"is_causal={self.is_causal}, built={self.built}"
+            )
+        shape = (batch_size, self.kernel_size - 1, self.kernel.shape[1])
+        return ops.zeros(shape, self.compute_dtype)
+
+    def stream(
+        self, inputs: Tensor, cache: Tensor, token_mask: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Computes the next tokens of a sequence.
+
+        Args:
+            inputs: float `(B, T, D)`.
+            cache: Of `start_stream`, or of the tokens before.
+            token_mask: bool `(B, T)` or None, False for padding.
+
+        Returns:
+            The outputs, float `(B, T, D)`, and the next cache.
+        """
+        x = self._gated(inputs, token_mask)
+        x = ops.concatenate([ops.cast(cache, x.dtype), x], axis=1)
+        cache = x[:, ops.shape(inputs)[1] :]
+        return self._finished(self._convolved(x), token_mask, False), cache
 
     def compute_output_shape(self, inputs_shape):
         return tuple(inputs_shape)
@@ -138,9 +166,26 @@ class ConvolutionModule(keras.layers.Layer):
             "epsilon": self.epsilon,
         }
 
+    def _gated(self, inputs, token_mask):
+        values, gates = ops.split(self.gated(inputs), 2, axis=-1)
+        x = values * ops.sigmoid(gates)
+        if token_mask is None:
+            return x
+        is_token = ops.cast(token_mask, "bool")[..., None]
+        return ops.where(is_token, x, ops.zeros_like(x))
+
+    def _finished(self, x, token_mask, training):
+        if self.norm == "layer":
+            x = self.normalization(x)
+        else:
+            shape, rows = ops.shape(x), None
+            if token_mask is not None:
+                rows = ops.reshape(ops.cast(token_mask, "bool"), (-1,))
+            x = ops.reshape(x, (-1, x.shape[-1]))
+            x = self.normalization(x, training=training, mask=rows)
+            x = ops.reshape(x, shape)
+        return self.projection(ops.silu(x))
+
     def _convolved(self, x):
-        before = self.kernel_size - 1
-        after = 0 if self.is_causal else before // 2
-        x = ops.pad(x, ((0, 0), (before - after, after), (0, 0)))
         kernel = ops.cast(self.kernel, x.dtype)[..., None]  # (K, D, 1)
         return ops.depthwise_conv(x, kernel, data_format="channels_last")

@@ -88,7 +88,9 @@ class ConvolutionSubsampling(keras.layers.Layer):
                 f"Received: inputs.shape={tuple(inputs_shape)}"
             )
         size, filters = inputs_shape[-1], 1
+        self._sizes = []  # Features and filters of what each convolution gets.
         for convolution in self.convolutions:
+            self._sizes.append((size, filters))
             convolution.build((None, None, size + _SIZE - 1, filters))
             size, filters = _halved(size), convolution.filters
         self.projection.build((None, None, size * filters))
@@ -102,14 +104,57 @@ class ConvolutionSubsampling(keras.layers.Layer):
         lengths = ops.cast(lengths, "int32")
         x = inputs[..., None]
         for convolution in self.convolutions:
-            is_frame = length_mask(lengths, ops.shape(x)[1])[..., None, None]
-            x = ops.where(is_frame, x, ops.zeros_like(x))
+            x = _frames_alone(x, lengths)
             # Not "same", whose padding depends on how many frames there are.
             x = ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
             x = convolution(x)
             lengths = _halved(lengths)
         x = ops.reshape(x, (batch, -1, x.shape[2] * x.shape[3]))
         return self.projection(x), lengths
+
+    def start_stream(self, batch_size: Tensor | int) -> tuple[Tensor, ...]:
+        """Returns what `stream` remembers before a spectrogram begins.
+
+        Args:
+            batch_size: int or int scalar. B.
+
+        Returns:
+            For each convolution the frame before, all 0.
+
+        Raises:
+            ValueError: If the layer is not built.
+        """
+        if not self.built:
+            raise ValueError("A stream needs a layer that is built. Received: no shape")
+        return tuple(
+            ops.zeros((batch_size, 1, *sizes), self.compute_dtype)
+            for sizes in self._sizes
+        )
+
+    def stream(
+        self, inputs: Tensor, cache: tuple[Tensor, ...], lengths: Tensor
+    ) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
+        """Computes what comes of the next frames.
+
+        Args:
+            inputs: float `(B, T, M)`, T a multiple of `factor`.
+            cache: Of `start_stream`, or of the frames before.
+            lengths: int `(B,)`, how many of the frames are no padding. Fewer than T end
+                the row.
+
+        Returns:
+            The outputs, float `(B, T / factor, D)`, how many of them are no padding,
+            int32 `(B,)`, and the next cache.
+        """
+        x, lengths, after = inputs[..., None], ops.cast(lengths, "int32"), []
+        for convolution, before in zip(self.convolutions, cache):
+            x = ops.cast(_frames_alone(x, lengths), before.dtype)
+            after.append(x[:, -1:])
+            x = ops.concatenate([before, x], axis=1)
+            x = convolution(ops.pad(x, ((0, 0), (0, 0), (1, 1), (0, 0))))
+            lengths = _halved(lengths)
+        shape = (-1, inputs.shape[1] // self.factor, x.shape[2] * x.shape[3])
+        return self.projection(ops.reshape(x, shape)), lengths, tuple(after)
 
     def lengths(self, lengths: Tensor) -> Tensor:
         """Returns how many frames are left of so many, int of any shape."""
@@ -129,6 +174,11 @@ class ConvolutionSubsampling(keras.layers.Layer):
             "factor": self.factor,
             "filters": self.filters,
         }
+
+
+def _frames_alone(x, lengths):
+    is_frame = length_mask(lengths, ops.shape(x)[1])[..., None, None]
+    return ops.where(is_frame, x, ops.zeros_like(x))
 
 
 def _halved(count):

@@ -3,6 +3,7 @@
 import keras
 
 from kerazoo.layers.base_transformer_block import BaseTransformerBlock
+from kerazoo.layers.chunked_attention import ChunkedAttention
 from kerazoo.layers.tensor import Tensor
 
 
@@ -20,7 +21,7 @@ class EncoderBlock(BaseTransformerBlock):
         feed_forward_size: int. Width inside the feed-forward layer.
         **kwargs: Of `BaseTransformerBlock`: `dropout`, `activation`, `norm`,
             `norm_first`, `num_key_value_heads`, `positions`, `window`, `use_bias`,
-            `epsilon` and `hidden_dropout`.
+            `epsilon`, `hidden_dropout`, `chunk_size` and `left_chunks`.
 
     Call arguments:
         inputs: float `(B, T, D)`.
@@ -50,6 +51,40 @@ class EncoderBlock(BaseTransformerBlock):
     ) -> Tensor:
         x = self.before(self.self_attention_norm, inputs)
         x = self.self_attention(x, key_mask=key_mask)
+        return self._after_attention(inputs, x, training)
+
+    def start_stream(self, batch_size: Tensor | int) -> tuple[Tensor, Tensor]:
+        """Returns what `stream` remembers before a sequence begins, all 0.
+
+        Args:
+            batch_size: int or int scalar. B.
+
+        Raises:
+            ValueError: If the block has no `chunk_size` with `left_chunks`, or is not
+                built.
+        """
+        if not isinstance(self.self_attention, ChunkedAttention):
+            raise ValueError("A stream needs a `chunk_size`. Received: chunk_size=None")
+        return self.self_attention.start_stream(batch_size)
+
+    def stream(
+        self, inputs: Tensor, cache: tuple[Tensor, Tensor], key_mask: Tensor
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """Computes the next chunk of a sequence.
+
+        Args:
+            inputs: float `(B, C, D)`, one chunk.
+            cache: Of `start_stream`, or of the chunk before.
+            key_mask: See `ChunkedAttention.stream`.
+
+        Returns:
+            The outputs, float `(B, C, D)`, and the next cache.
+        """
+        x = self.before(self.self_attention_norm, inputs)
+        x, cache = self.self_attention.stream(x, cache, key_mask)
+        return self._after_attention(inputs, x, training=False), cache
+
+    def _after_attention(self, inputs, x, training):
         inputs = self.after(self.self_attention_norm, inputs, x, training)
         x = self.before(self.feed_forward_norm, inputs)
         x = self.feed_forward(x, training=training)

@@ -231,7 +231,9 @@ def test_wrong_input_is_one_line_and_exit_code_2(app, paths, arguments, words):
         pytest.param(["--gradient_steps_per_env_step=0.25"], marks=pytest.mark.slow),
         pytest.param(["--dtype_policy=mixed_bfloat16"], marks=pytest.mark.slow),
         ["--asynchronous", "--nojit_compile"],
-        ["--strategy=mirrored", "--num_devices=2"],
+        pytest.param(
+            ["--strategy=mirrored", "--num_devices=2"], marks=pytest.mark.slow
+        ),
     ],
     ids=lambda arguments: arguments[0],
 )

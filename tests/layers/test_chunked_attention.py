@@ -74,3 +74,22 @@ def test_config_and_mistakes():
 def test_half_precision():
     outputs = built(3, dtype="mixed_bfloat16")(X)
     assert keras.backend.standardize_dtype(outputs.dtype) == "bfloat16"
+
+
+@pytest.mark.parametrize("left_chunks", [0, 1, 9])
+@pytest.mark.parametrize("positions", [None, "rotary"])
+def test_stream_is_the_whole_sequence(left_chunks, positions):
+    layer = built(3, left_chunks, positions=positions, num_key_value_heads=2)
+    x, mask = np.pad(X, ((0, 0), (0, 2), (0, 0))), np.pad(MASK, ((0, 0), (0, 2)))
+    cache, outputs = layer.start_stream(2), []
+    seen = np.zeros((2, 3 * left_chunks), bool)
+    for start in range(0, 12, 3):
+        seen = np.concatenate([seen, mask[:, start : start + 3]], axis=1)
+        y, cache = layer.stream(x[:, start : start + 3], cache, seen)
+        outputs.append(numpy(y))
+        seen = seen[:, 3:]
+    expected = numpy(layer(X, key_mask=MASK))
+    found = np.concatenate(outputs, axis=1)[:, :10]
+    np.testing.assert_allclose(found[MASK], expected[MASK], atol=1e-5)
+    with pytest.raises(ValueError, match="left_chunks=None"):
+        built(3).start_stream(2)

@@ -98,3 +98,19 @@ def test_mistakes_raise():
         ConformerBlock(4, 6, left_chunks=1)
     with pytest.raises(ValueError, match="features=6, num_heads=4"):
         ConformerBlock(4, 6)(X[..., :6])
+
+
+def test_stream_is_the_whole_sequence():
+    block = built(**CASES[2])
+    x, mask = np.pad(X, ((0, 0), (0, 2), (0, 0))), np.pad(MASK, ((0, 0), (0, 2)))
+    cache, outputs = block.start_stream(2), []
+    seen = np.zeros((2, 4), bool)
+    for start in range(0, 12, 4):
+        seen = np.concatenate([seen[:, -4:], mask[:, start : start + 4]], axis=1)
+        y, cache = block.stream(x[:, start : start + 4], cache, seen)
+        outputs.append(numpy(y))
+    expected = numpy(block(X, key_mask=MASK))
+    found = np.concatenate(outputs, axis=1)[:, :10]
+    np.testing.assert_allclose(found[MASK], expected[MASK], atol=1e-5)
+    with pytest.raises(ValueError, match="chunk_size=None"):
+        built().start_stream(2)

@@ -85,3 +85,18 @@ def test_config_and_mistakes():
             ConvolutionModule(size)
     with pytest.raises(ValueError, match="norm='rms'"):
         ConvolutionModule(norm="rms")
+
+
+@pytest.mark.parametrize("kernel_size", [1, 4, 8])
+def test_stream_is_the_whole_sequence(kernel_size):
+    layer = built(kernel_size=kernel_size, is_causal=True)
+    cache, outputs = layer.start_stream(2), []
+    for start in range(0, 9, 3):
+        chunk = slice(start, start + 3)
+        y, cache = layer.stream(X[:, chunk], cache, MASK[:, chunk])
+        outputs.append(numpy(y))
+    found = np.concatenate(outputs, axis=1)
+    expected = numpy(layer(X, token_mask=MASK))
+    np.testing.assert_allclose(found[MASK], expected[MASK], atol=1e-5)
+    with pytest.raises(ValueError, match="is_causal=False"):
+        built(kernel_size=3).start_stream(2)

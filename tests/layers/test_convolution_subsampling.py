@@ -108,3 +108,21 @@ def test_config_and_mistakes():
         ConvolutionSubsampling(4, filters=0)
     with pytest.raises(ValueError, match=r"inputs.shape=\(13, 6\)"):
         ConvolutionSubsampling(4)(X[0])
+
+
+@pytest.mark.parametrize("factor", [2, 4, 8])
+def test_stream_is_the_whole_spectrogram(factor):
+    layer = built(factor=factor)
+    x, lengths = np.pad(X, ((0, 0), (0, 3), (0, 0))), np.array([13, 6])
+    expected, counts = layer(X, lengths)
+    cache, outputs, found = layer.start_stream(2), [], 0
+    for start in range(0, 16, 8):
+        rest = np.clip(lengths - start, 0, 8)
+        y, count, cache = layer.stream(x[:, start : start + 8], cache, rest)
+        outputs.append(numpy(y))
+        found = found + ops.convert_to_numpy(count)
+    assert found.tolist() == ops.convert_to_numpy(counts).tolist()
+    for ours, theirs, size in zip(np.concatenate(outputs, 1), numpy(expected), found):
+        np.testing.assert_allclose(ours[:size], theirs[:size], atol=1e-5)
+    with pytest.raises(ValueError, match="needs a layer that is built"):
+        ConvolutionSubsampling(5).start_stream(2)

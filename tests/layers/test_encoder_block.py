@@ -101,3 +101,22 @@ def test_mistakes_raise():
         EncoderBlock(4, 6, activation="tanh")
     with pytest.raises(ValueError, match=r"Received: features=6, num_heads=4"):
         EncoderBlock(4, 6)(random(2, 8, 6))
+
+
+@pytest.mark.parametrize("norm_first", [False, True])
+def test_stream_is_the_whole_sequence(norm_first):
+    block = built(
+        chunk_size=4, left_chunks=1, norm_first=norm_first, positions="rotary"
+    )
+    x = random(2, 8, 8, seed=9)
+    cache, outputs = block.start_stream(2), []
+    seen = np.zeros((2, 4), bool)
+    for start in range(0, 8, 4):
+        seen = np.concatenate([seen[:, -4:], MASK[:, start : start + 4]], axis=1)
+        y, cache = block.stream(x[:, start : start + 4], cache, seen)
+        outputs.append(numpy(y))
+    expected = numpy(block(x, key_mask=MASK))
+    found = np.concatenate(outputs, axis=1)
+    np.testing.assert_allclose(found[MASK], expected[MASK], atol=1e-5)
+    with pytest.raises(ValueError, match="chunk_size=None"):
+        built().start_stream(2)

@@ -22,6 +22,7 @@ from .tone_spelling import tone_letters
 from .transcribed_sound import TranscribedSound
 from .transcribed_sound import Utterances
 from .transcribed_sound_files import transcribed_files
+from .wav_stream import wav_pieces
 from .wav_writing import wav_bytes
 
 __all__ = [
@@ -49,5 +50,6 @@ __all__ = [
     "tone_letters",
     "transcribed_files",
     "wav_bytes",
+    "wav_pieces",
     "with_gain",
 ]

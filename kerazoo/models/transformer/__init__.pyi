@@ -47,7 +47,9 @@ from .serving_classifier import ServingTextClassifier
 from .serving_language_model import ServingLanguageModel
 from .serving_masked_language_model import ServingMaskedLanguageModel
 from .serving_speech_recognizer import ServingSpeechRecognizer
+from .serving_stream import ServingStream
 from .serving_translator import ServingTranslator
+from .streaming import StreamingRecognizer
 from .transcription import transcribe
 from .transformer import Transformer
 
@@ -70,10 +72,12 @@ __all__ = [
     "ServingLanguageModel",
     "ServingMaskedLanguageModel",
     "ServingSpeechRecognizer",
+    "ServingStream",
     "ServingTextClassifier",
     "ServingTranslator",
     "SpeechConfig",
     "SpeechRecognizer",
+    "StreamingRecognizer",
     "TextClassifier",
     "TokenAutomaton",
     "TrainingConfig",

@@ -10,17 +10,17 @@ import tensorflow as tf
 
 from kerazoo.models.transformer.decoding import TokenAutomaton
 from kerazoo.models.transformer.recognizer import Recognizer
+from kerazoo.models.transformer.sample_checks import sample_checks
+from kerazoo.models.transformer.serving_stream import ServingStream
 from kerazoo.models.transformer.sound_files import decode_sounds
+from kerazoo.models.transformer.transcript import transcripts
 from kerazoo.models.transformer.transcription import check_decoding
 from kerazoo.models.transformer.transcription import transcribe
 from kerazoo.serving.empty_batches import with_a_row
 from kerazoo.serving.limits import Limits
 from kerazoo.serving.request_checks import Check
-from kerazoo.serving.request_checks import all_fit
 from kerazoo.serving.request_checks import checked
 from kerazoo.serving.request_checks import has_rows
-from kerazoo.serving.request_checks import has_rows_of
-from kerazoo.serving.request_checks import is_finite
 from kerazoo.serving.tracing import trace
 from kerazoo.text.characters import CharacterTokenizer
 from kerazoo.text.vocabulary import Tokenizer
@@ -38,6 +38,7 @@ class ServingSpeechRecognizer:
     `greedy` is `transcribe` with the likeliest token of each frame, which is faster.
     `n_best`, where the model searches with beams, gives the texts of all beams,
     `(B, R)`, the best first; where there are fewer, empty ones with the score -inf.
+    A network with `chunk_seconds` also has the signatures of `ServingStream`.
 
     Args:
         model: `Recognizer`, outside of any strategy.
@@ -105,6 +106,9 @@ class ServingSpeechRecognizer:
         }
         self._rate = self._network.sample_rate
         self._limits = limits or Limits()
+        self._of_streams = None
+        if self._network.chunk_size is not None:
+            self._of_streams = ServingStream(self._network, tokenizer, self._limits)
 
     @functools.cached_property
     def endpoints(self) -> dict[str, typing.Any]:
@@ -123,7 +127,7 @@ class ServingSpeechRecognizer:
         }
         if self._decoding != "ctc_greedy":
             found["n_best"] = trace(self.n_best, wav_bytes=files)
-        return found
+        return found if self._of_streams is None else found | self._of_streams.endpoints
 
     def transcribe(self, wav_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns what is said in WAV files."""
@@ -157,8 +161,12 @@ class ServingSpeechRecognizer:
             "samples": np.zeros((1, self._rate // 2), np.float32),
             "lengths": np.array([self._rate // 2], np.int32),
         }
-        names = self.endpoints.keys() - {"transcribe", "transcribe_samples"}
-        return {**dict.fromkeys(sorted(names), files), "transcribe_samples": samples}
+        names = ("serving_default", "greedy", "n_best")
+        return {
+            **{name: files for name in names if name in self.endpoints},
+            "transcribe_samples": samples,
+            **({} if self._of_streams is None else self._of_streams.example()),
+        }
 
     def _decoded(self, wav_bytes):
         most = self._limits.max_examples
@@ -170,19 +178,14 @@ class ServingSpeechRecognizer:
     def _checked(self, samples, lengths):
         limits, size = self._limits, tf.shape(samples)[1]
         most = min(self._rate * limits.max_seconds, tf.int32.max)
-        expected = ["be from 0 to ", size, ", the samples of a row"]
-        fits = (lengths >= 0) & (lengths <= size)
         checks = [
-            has_rows("samples", samples, limits.max_examples),
-            has_rows_of("lengths", lengths, "`samples`", tf.shape(samples)[0]),
+            *sample_checks(samples, lengths, limits),
             Check(
                 size <= most,
                 "samples",
                 f"have at most {limits.max_seconds} seconds, {most} samples",
                 lambda: size,
             ),
-            is_finite("samples", samples, many=True),
-            all_fit("lengths", lengths, fits, "")._replace(expected=expected),
         ]
         samples, lengths = checked((samples, lengths), checks)
         return samples, lengths
@@ -203,8 +206,7 @@ class ServingSpeechRecognizer:
             **self._search,
         )
         tokens = tf.reshape(found.tokens, (-1, tf.shape(found.tokens)[2]))
-        texts = tf.strings.regex_replace(self._tokenizer.decode(tokens), r"\s+", " ")
-        texts = tf.reshape(tf.strings.strip(texts), (-1, count))
+        texts = tf.reshape(transcripts(self._tokenizer, tokens), (-1, count))
         return {"text": texts[:rows], "score": found.scores[:rows]}
 
 

@@ -40,6 +40,7 @@ from kerazoo.training.model_card import ModelCard
 
 _ROOM = 1.25  # Tokens of texts, over the longest of training.
 _MOST_TOKENS = 500  # Of a vocabulary of subwords.
+_MOST_ADAPTED = 500  # Sounds that mean and variance of features are taken from.
 
 
 @dataclasses.dataclass
@@ -172,6 +173,8 @@ class SpeechRecognition(TransformerTask):
                 *(self.network, self.training, train_steps, self.speech),
                 ctc_weight=self.ctc_weight,
             )
+        if self.speech.chunk_seconds is not None:
+            self._adapt(train.sounds)
         if self.speed_perturbation:
             train = speed_copies(train)
         uniforms = self.model.network.num_uniforms
@@ -213,6 +216,7 @@ class SpeechRecognition(TransformerTask):
             "beam_size": self.beam_size,
             "test_utterances": len(utterances),
             "vocabulary_size": self.tokenizer.vocabulary_size,
+            **self._of_streams("latency_seconds"),
         }
 
     def transcribe(self, sounds: typing.Sequence[np.ndarray]) -> list[str]:
@@ -272,7 +276,19 @@ class SpeechRecognition(TransformerTask):
             "decoding": self.decoding,
             "beam_size": self.beam_size,
             "lower_case": self.vocabulary.lower_case,
+            **self._of_streams("chunk_samples", "latency_seconds"),
         }
+
+    def _of_streams(self, *names):
+        """Returns properties of a network that hears while a sound goes on."""
+        network, is_one = self.model.network, self.speech.chunk_seconds is not None
+        return {name: getattr(network, name) for name in names} if is_one else {}
+
+    def _adapt(self, sounds):
+        step = -(-len(sounds) // _MOST_ADAPTED)
+        self.model.network.adapt(sounds[::step])
+        if self.model.average_network is not None:
+            self.model.average_network.set_weights(self.model.network.get_weights())
 
     def _serving(self, model, limits):
         return ServingSpeechRecognizer(

@@ -168,7 +168,8 @@ def test_clipping_changes_the_steps_of_these_blocks():
         create(one_replica(), gradient_clipping=clip) for clip in (None, 0.5)
     )
     for agent in (free, clipped):
-        agent.train(batch_of(block(), 0))
+        for i in range(5):
+            agent.train(batch_of(block(), i))
     difference = np.abs(values(free)[0] - values(clipped)[0])
     assert difference.max() > 1e-3
 
@@ -205,6 +206,7 @@ def test_a_diverged_step_shows_in_the_losses(jit_compile):
     assert is_finite[:4].tolist() == [jit_compile] * 3 + [False]
 
 
+@pytest.mark.slow
 def test_a_diverged_step_shows_in_the_losses_of_two_replicas(two_replicas):
     transitions = block()
     transitions.next_time_step.reward[3, 2] = np.inf

@@ -125,9 +125,8 @@ def test_each_epoch_has_every_graph_once_in_an_order_of_its_own():
 
 
 def test_order_depends_on_the_seed_alone():
-    first = labels(stream()[:6])
-    assert labels(batches(3, 6, seed=0)) == first
-    assert labels(batches(3, 6, seed=1)) != first
+    # That the same seed gives the same order is seen where steps are known.
+    assert labels(batches(3, 6, seed=1)) != labels(stream()[:6])
 
 
 @pytest.mark.parametrize("start_step", [2, pytest.param(7, marks=pytest.mark.slow)])
@@ -136,7 +135,7 @@ def test_a_later_start_goes_on_exactly(start_step):
     assert_equal(batches(3, 4, seed=0, start_step=start_step), whole)
 
 
-def test_shards_and_smaller_batches_share_one_stream():
+def test_shards_share_one_stream():
     constraints = size_constraints(GRAPHS, 4)
     whole = labels(batches(2, 12, seed=0, constraints=constraints))
     shards = [
@@ -144,16 +143,24 @@ def test_shards_and_smaller_batches_share_one_stream():
         for index in range(2)
     ]
     assert [batch for pair in zip(*shards) for batch in pair] == whole[4:]
+
+
+@pytest.mark.slow
+def test_smaller_batches_share_one_stream():
+    constraints = size_constraints(GRAPHS, 4)
+    whole = labels(batches(2, 12, seed=0, constraints=constraints))
     pairs = labels(batches(4, 6, seed=0, constraints=constraints))
     assert pairs == [a + b for a, b in zip(whole[::2], whole[1::2])]
 
 
-def test_batches_larger_than_an_epoch():
-    for seed, steps in ((None, 1), (0, 3)):
-        constraints = size_constraints(GRAPHS, 10, seed, steps)
-        found = labels(batches(10, steps, constraints=constraints, seed=seed))
-        assert [len(batch) for batch in found] == ([7] if seed is None else [10] * 3)
-        assert set(found[0]) == set(LABELS)
+@pytest.mark.parametrize(
+    ("seed", "steps"), [pytest.param(None, 1, marks=pytest.mark.slow), (0, 3)]
+)
+def test_batches_larger_than_an_epoch(seed, steps):
+    constraints = size_constraints(GRAPHS, 10, seed, steps)
+    found = labels(batches(10, steps, constraints=constraints, seed=seed))
+    assert [len(batch) for batch in found] == ([7] if seed is None else [10] * 3)
+    assert set(found[0]) == set(LABELS)
 
 
 def test_labels_may_have_any_shape():

@@ -351,6 +351,7 @@ def test_padding_stays_out_of_batch_normalization(convolution):
         np.testing.assert_allclose(little, much, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_two_replicas_train_as_one_with_twice_the_batch():
     one = compiled()
     one.fit(batches(8), steps_per_epoch=5, verbose=0)

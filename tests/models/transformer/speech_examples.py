@@ -23,11 +23,13 @@ SAMPLES = np.random.default_rng(0).normal(0, 0.1, (4, 2_000)).astype("float32")
 TARGETS = np.array([[4, 5, 5, 2], [6, 2, 0, 0], [0] * 4, [4, 6, 2, 0]], "int32")
 
 
-def speech_network(encoder="conformer", num_decoder_layers=1, **kwargs):
+def speech_network(
+    encoder="conformer", num_decoder_layers=1, vocabulary_size=VOCABULARY, **kwargs
+):
     """Returns a built network none of whose weights are 0, the same each time."""
     keras.utils.set_random_seed(0)
     network = SpeechRecognizer(
-        VOCABULARY,
+        vocabulary_size,
         encoder=encoder,
         num_decoder_layers=num_decoder_layers,
         **{**SMALL, **kwargs},

@@ -164,9 +164,7 @@ def test_average_begins_with_the_weights_and_follows_the_formula(is_traced):
     np.testing.assert_array_equal(model(IMAGES, average=False), expected)
 
 
-@pytest.mark.parametrize(
-    "name", ["text", pytest.param("vision", marks=SLOW)]
-)
+@pytest.mark.parametrize("name", ["text", pytest.param("vision", marks=SLOW)])
 def test_saved_and_loaded_model_goes_on(name, tmp_path):
     if name == "text":
         network, inputs = TextClassifier(9, 3, **SMALL), RANDOM.integers(0, 9, (7, 5))

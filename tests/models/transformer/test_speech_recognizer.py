@@ -6,6 +6,7 @@ import pytest
 from keras import ops
 
 from kerazoo.models.transformer.networks import SpeechRecognizer
+from kerazoo.models.transformer.networks import speech_recognizer
 from tests.models.transformer.speech_examples import LENGTHS
 from tests.models.transformer.speech_examples import SAMPLES
 from tests.models.transformer.speech_examples import SMALL
@@ -76,6 +77,71 @@ def test_masks_are_those_of_the_uniform_numbers():
     assert speech_network(spec_augment=False).num_uniforms == 0
 
 
+def streaming(encoder, **kwargs):
+    """Returns a network of chunks of two outputs, 320 samples, for the same sounds."""
+    network = speech_network(encoder, 0, num_layers=2, chunk_seconds=0.09, **kwargs)
+    network.adapt([SAMPLES[0], SAMPLES[1]])
+    return network
+
+
+def windows(network, samples, lengths):
+    """Gives what `stream` takes, up to the end of the longest."""
+    size, step = network.window_samples, network.chunk_samples
+    padded = np.pad(samples, ((0, 0), (0, size)))
+    for start in range(0, samples.shape[1], step):
+        rest = np.clip(lengths - start, 0, size)
+        yield padded[:, start : start + size], rest
+
+
+@both
+def test_nothing_is_heard_of_what_comes_after_the_chunk(encoder):
+    network = streaming(encoder)
+    assert network.chunk_size == 2 and network.latency_seconds == 0.095
+    noise = np.random.default_rng(3).normal(size=2_000).astype("float32")
+    # Row k is heard as it was to the end of what chunk k waits for.
+    ends = np.arange(6) * network.chunk_samples + network.window_samples
+    changed = np.where(np.arange(2_000) < ends[:, None], SAMPLES[0], noise)
+    rows = np.concatenate([SAMPLES[:1], changed, changed])
+    lengths = np.concatenate([[2_000], np.full(6, 2_000), np.minimum(ends, 2_000)])
+    plain, *found = numpy(network((rows, lengths))[0])
+    for row, of_chunk in enumerate(found):
+        after = 2 * (row % 6 + 1)
+        np.testing.assert_allclose(of_chunk[:after], plain[:after], atol=1e-5)
+        if row < 5:  # But of what is within the next chunk.
+            assert np.abs(of_chunk[after] - plain[after]).max() > 1e-3
+
+
+@both
+def test_stream_is_the_whole_sound(encoder, monkeypatch):
+    # So that the oldest chunks are forgotten within these sounds.
+    monkeypatch.setattr(speech_recognizer, "_SECONDS_BACK", 0.18)
+    network = streaming(encoder)
+    expected, counts = map(numpy, network((SAMPLES, LENGTHS)))
+    state, outputs, found = network.start_stream(4), [], 0
+    for samples, lengths in windows(network, SAMPLES, LENGTHS):
+        logits, count, state = network.stream(samples, lengths, state)
+        outputs.append(numpy(logits))
+        found = found + numpy(count)
+    assert found.tolist() == counts.tolist() == [13, 5, 0, 8]
+    for ours, theirs, count in zip(np.concatenate(outputs, 1), expected, counts):
+        np.testing.assert_allclose(ours[:count], theirs[:count], atol=2e-5)
+    monkeypatch.setattr(speech_recognizer, "_SECONDS_BACK", 10.0)
+    farther = streaming(encoder)((SAMPLES, LENGTHS))[0]
+    assert np.abs(numpy(farther)[0, -1] - expected[0, -1]).max() > 1e-3
+
+
+@both
+def test_network_of_chunks_comes_back_from_its_configuration(encoder):
+    network = streaming(encoder)
+    config = network.get_config()
+    again = SpeechRecognizer.from_config(config)
+    assert again.get_config() == config and config["chunk_seconds"] == 0.09
+    again.build(None)
+    again.set_weights(network.get_weights())
+    for ours, theirs in zip(again((SAMPLES, LENGTHS)), network((SAMPLES, LENGTHS))):
+        np.testing.assert_array_equal(numpy(ours), numpy(theirs))
+
+
 @both
 def test_comes_back_from_its_configuration(encoder):
     network = shared(encoder)
@@ -105,3 +171,9 @@ def test_refuses():
     heard = network.encode((SAMPLES, LENGTHS))
     with pytest.raises(ValueError, match="Received: num_decoder_layers=0"):
         network.start(heard, 4)
+    with pytest.raises(ValueError, match="0.04 or more.* chunk_seconds=0.03"):
+        SpeechRecognizer(7, chunk_seconds=0.03, **SMALL)
+    with pytest.raises(ValueError, match="Received: chunk_seconds=None"):
+        network.start_stream(1)
+    with pytest.raises(ValueError, match="`adapt` needs"):
+        network.adapt(SAMPLES)

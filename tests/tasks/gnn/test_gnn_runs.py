@@ -76,7 +76,11 @@ class Outcome:
 
 @pytest.fixture(
     scope="module",
-    params=["node", pytest.param("link", marks=pytest.mark.slow), "graph"],
+    params=[
+        "node",
+        pytest.param("link", marks=pytest.mark.slow),
+        pytest.param("graph", marks=pytest.mark.slow),
+    ],
 )
 def outcome(request, tmp_path_factory):
     return Outcome(request.param, tmp_path_factory.mktemp("run"))

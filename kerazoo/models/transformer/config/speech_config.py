@@ -3,6 +3,7 @@
 import dataclasses
 
 from kerazoo.models.transformer.networks.speech_recognizer import ENCODERS
+from kerazoo.models.transformer.networks.speech_recognizer import outputs_of_chunk
 
 
 @dataclasses.dataclass(frozen=True)
@@ -15,6 +16,8 @@ class SpeechConfig:
         subsampling: Frames of 10 ms for one output of the encoder: 2, 4 or 8.
         kernel_size: Outputs that a convolution of the Conformer sees, an odd number.
         spec_augment: Masks times and bands in training.
+        chunk_seconds: How much of what follows is heard at most before a token is
+            written, to hear while a sound goes on. Default: the whole sound.
 
     Raises:
         ValueError: If an argument is out of its range.
@@ -34,6 +37,7 @@ class SpeechConfig:
     subsampling: int = 4
     kernel_size: int = 31
     spec_augment: bool = True
+    chunk_seconds: float | None = None
 
     def __post_init__(self):
         if self.encoder not in ENCODERS:
@@ -55,3 +59,5 @@ class SpeechConfig:
                 "`kernel_size` must be odd and positive. "
                 f"Received: kernel_size={self.kernel_size}"
             )
+        if self.chunk_seconds is not None:
+            outputs_of_chunk(self.chunk_seconds, self.subsampling)

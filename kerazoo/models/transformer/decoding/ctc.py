@@ -2,6 +2,7 @@
 
 from keras import ops
 
+from kerazoo.layers.lengths import length_mask
 from kerazoo.layers.tensor import Tensor
 from kerazoo.models.transformer.decoding.decoded import Decoded
 
@@ -28,11 +29,33 @@ def ctc_greedy(logits: Tensor, lengths: Tensor, blank: int = 0) -> Decoded:
     ```
     """
     logits = ops.cast(logits, "float32")
-    batch, num_frames = ops.shape(logits)[:2]
-    frames = ops.arange(num_frames, dtype="int32")
-    is_frame = frames[None] < ops.cast(lengths, "int32")[:, None]
+    is_frame = length_mask(lengths, ops.shape(logits)[1])
     path = ops.cast(ops.argmax(logits, axis=-1), "int32")  # (B, T)
     gains = ops.max(logits, axis=-1) - ops.logsumexp(logits, axis=-1)
+    tokens, counts = collapsed(path, lengths, blank)
+    return Decoded(tokens, ops.sum(ops.where(is_frame, gains, 0.0), axis=1), counts)
+
+
+def collapsed(path: Tensor, lengths: Tensor, blank: int = 0) -> tuple[Tensor, Tensor]:
+    """Reads the tokens of every frame: repeated ones count once, blanks not.
+
+    Args:
+        path: int32 `(B, T)`. A token of each frame.
+        lengths: int `(B,)`. Frames of each row; what comes after them is not read.
+        blank: int. Token of frames that write nothing, which pads the texts, too.
+
+    Returns:
+        The tokens, int32 `(B, T)`, and how many there are of each row, int32 `(B,)`.
+
+    Example:
+
+    ```python
+    collapsed(np.array([[3, 3, 0, 3, 2]], "int32"), [5])  # [[3, 3, 2, 0, 0]], [3]
+    ```
+    """
+    path = ops.convert_to_tensor(path)
+    batch, num_frames = ops.shape(path)
+    is_frame = length_mask(lengths, num_frames)
     before = ops.pad(path[:, :-1], [[0, 0], [1, 0]], constant_values=blank)
     is_written = ops.logical_and(path != before, path != blank)
     is_written = ops.logical_and(is_written, is_frame)
@@ -46,5 +69,4 @@ def ctc_greedy(logits: Tensor, lengths: Tensor, blank: int = 0) -> Decoded:
         ops.reshape(path, (-1,)),
     )
     tokens = ops.reshape(tokens, (batch, num_frames + 1))[:, :-1]
-    scores = ops.sum(ops.where(is_frame, gains, 0.0), axis=1)
-    return Decoded(tokens, scores, ops.max(counts, axis=1))
+    return tokens, ops.max(counts, axis=1)

@@ -2,6 +2,7 @@
 
 import math
 import typing
+from collections.abc import Iterable
 
 import keras
 from keras import ops
@@ -24,6 +25,28 @@ ENCODERS = {
     "transformer": "attention alone",
 }
 _MOST_FILTERS = 64  # Of the convolutions, which would take most of the time.
+_HOP = 0.01  # Seconds from a frame to the next.
+_SECONDS_BACK = 10.0  # That a chunk's attention sees at least; it bounds the memory.
+
+
+def outputs_of_chunk(chunk_seconds: float, subsampling: int) -> int:
+    """Returns how many whole outputs of an encoder are in so many seconds.
+
+    Args:
+        chunk_seconds: Seconds of a chunk.
+        subsampling: Frames for one output.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    seconds = subsampling * _HOP
+    size = math.floor(chunk_seconds / seconds + 1e-6)
+    if size < 1:
+        raise ValueError(
+            f"`chunk_seconds` must be {seconds:g} or more, the time of one output of "
+            f"the encoder. Received: chunk_seconds={chunk_seconds:g}"
+        )
+    return size
 
 
 class Heard(typing.NamedTuple):
@@ -52,6 +75,13 @@ class SpeechRecognizer(BlockNetwork):
     Token 0 is the blank and the padding. What comes after the end of a sound changes
     nothing.
 
+    With `chunk_seconds` it can hear while a sound goes on: attention sees no farther
+    than the end of a chunk and some seconds back, [Zhang et al.,
+    2020](https://arxiv.org/abs/2012.05481), Section 2.2, convolutions look back alone,
+    and features are normalised by the mean and variance that `adapt` takes from the
+    sounds of training. `start_stream` and `stream` compute chunk by chunk what a call
+    does with the whole.
+
     Args:
         vocabulary_size: int. Number of tokens V, the blank among them.
         hidden_size: int. Width D.
@@ -67,12 +97,17 @@ class SpeechRecognizer(BlockNetwork):
         kernel_size: int. Outputs that a convolution of the Conformer sees.
         spec_augment: bool. Masks times and bands in training,
             [Park et al., 2019](https://arxiv.org/abs/1904.08779).
+        chunk_seconds: float or None. Seconds of a chunk, of which only whole outputs
+            count; None to hear the whole sound first.
         dropout: float in [0, 1).
         norm_first: bool. Normalises before each sublayer, not after, but in a
             Conformer, which has its own places for it.
         **kwargs: Further arguments of the blocks: `activation`, `norm`,
             `num_key_value_heads`, `use_bias`, `epsilon` and `hidden_dropout`, which a
             Conformer's encoder has not; and those of a Keras model.
+
+    Attributes:
+        chunk_size: int or None. Outputs of a chunk.
 
     Call arguments:
         inputs: `(samples, lengths)`, float `(B, N)` from -1 to 1 and int `(B,)`; in
@@ -110,6 +145,7 @@ class SpeechRecognizer(BlockNetwork):
         subsampling: int = 4,
         kernel_size: int = 31,
         spec_augment: bool = True,
+        chunk_seconds: float | None = None,
         dropout: float = 0.1,
         norm_first: bool = True,
         **kwargs: typing.Any,
@@ -137,9 +173,20 @@ class SpeechRecognizer(BlockNetwork):
         self.subsampling = subsampling
         self.kernel_size = kernel_size
         self.spec_augment = spec_augment
+        self.chunk_seconds = chunk_seconds
+        self.chunk_size, left_chunks = None, None
+        if chunk_seconds is not None:
+            self.chunk_size = outputs_of_chunk(chunk_seconds, subsampling)
+            left_chunks = math.ceil(_SECONDS_BACK / chunk_seconds)
+        self._chunks = {"chunk_size": self.chunk_size, "left_chunks": left_chunks}
         policy = self.dtype_policy
         self.spectrogram = LogMelSpectrogram(
-            sample_rate, num_mels, dtype="float32", name="spectrogram"
+            sample_rate,
+            num_mels,
+            hop_length=_HOP,
+            normalization="utterance" if chunk_seconds is None else "global",
+            dtype="float32",
+            name="spectrogram",
         )
         self.augmentation = None
         if spec_augment:
@@ -155,7 +202,9 @@ class SpeechRecognizer(BlockNetwork):
         self.stack: typing.Any = None
         self.conformer_blocks = None
         if encoder == "transformer":
-            self.stack = self.make_stack(Encoder, "encoder", positions="rotary")
+            self.stack = self.make_stack(
+                Encoder, "encoder", positions="rotary", **self._chunks
+            )
         else:
             self.conformer_blocks = [
                 self._conformer_block(i) for i in range(num_layers)
@@ -182,6 +231,7 @@ class SpeechRecognizer(BlockNetwork):
     def build(self, inputs_shape=None):
         frames = (None, None, self.num_mels)
         hidden = (None, None, self.hidden_size)
+        self.spectrogram.build((None, None))
         self.convolutions.build(frames)
         for block in self.conformer_blocks or [self.stack]:
             block.build(hidden)
@@ -223,6 +273,86 @@ class SpeechRecognizer(BlockNetwork):
     def num_outputs(self, num_samples: Tensor | int) -> Tensor:
         """Returns how many outputs of the encoder so many samples have."""
         return self.convolutions.lengths(self.spectrogram.lengths(num_samples))
+
+    def adapt(self, sounds: Iterable[Tensor]) -> None:
+        """Takes mean and variance of the features from sounds, for `chunk_seconds`.
+
+        Args:
+            sounds: float `(S,)` each, samples.
+
+        Raises:
+            ValueError: If there are no sounds, or no chunks.
+        """
+        self.spectrogram.adapt(sounds)
+
+    @property
+    def chunk_samples(self) -> int:
+        """How many samples a chunk has, each of which comes once."""
+        return self._chunk_size() * self.subsampling * self.spectrogram.hop
+
+    @property
+    def window_samples(self) -> int:
+        """How many samples `stream` takes: a chunk, and the rest of its last frame."""
+        overlap = self.spectrogram.frame - self.spectrogram.hop
+        return self.chunk_samples + max(overlap, 0)
+
+    @property
+    def latency_seconds(self) -> float:
+        """Longest time from a sound to its output, without that of computing."""
+        return self.window_samples / self.sample_rate
+
+    def start_stream(self, batch_size: Tensor | int) -> typing.Any:
+        """Returns what `stream` remembers before sounds begin: a structure of zeros.
+
+        Args:
+            batch_size: int or int scalar. B.
+
+        Raises:
+            ValueError: If there are no chunks.
+        """
+        self._chunk_size()
+        return (
+            ops.zeros((batch_size,), "int32"),  # Outputs so far, up to what it sees.
+            self.convolutions.start_stream(batch_size),
+            tuple(block.start_stream(batch_size) for block in self._blocks),
+        )
+
+    def stream(
+        self, samples: Tensor, lengths: Tensor, state: typing.Any
+    ) -> tuple[Tensor, Tensor, typing.Any]:
+        """Hears the next chunk of sounds.
+
+        Args:
+            samples: float `(B, window_samples)`. The next call's begin `chunk_samples`
+                later.
+            lengths: int `(B,)`. Samples of each row; fewer than there is place for end
+                its sound, if need be in two calls.
+            state: Of `start_stream`, or of the chunk before.
+
+        Returns:
+            The scores of all tokens, float32 `(B, chunk_size, V)`, how many of them are
+            no padding, int32 `(B,)`, and the next state.
+        """
+        size = self._chunk_size()
+        most = size * self.subsampling
+        heard, frames, blocks = state
+        x, lengths = self.spectrogram(samples, lengths)
+        lengths = ops.minimum(lengths, most)
+        x, lengths, frames = self.convolutions.stream(x[:, :most], frames, lengths)
+        past = size * self._chunks["left_chunks"]
+        mask = ops.concatenate(
+            [ops.arange(past) >= past - heard[:, None], length_mask(lengths, size)],
+            axis=1,
+        )
+        after = []
+        for block, cache in zip(self._blocks, blocks):
+            x, cache = block.stream(x, cache, mask)
+            after.append(cache)
+        if self.stack is not None and self.stack.norm is not None:
+            x = self.stack.norm(x)
+        logits = self.head(ops.cast(x, "float32"))
+        heard = ops.minimum(heard + size, past)
+        return logits, lengths, (heard, frames, tuple(after))
 
     def features(
         self, heard: Heard, tokens: Tensor, training: bool | None = None
@@ -281,7 +411,20 @@ class SpeechRecognizer(BlockNetwork):
             "subsampling": self.subsampling,
             "kernel_size": self.kernel_size,
             "spec_augment": self.spec_augment,
+            "chunk_seconds": self.chunk_seconds,
         }
+
+    @property
+    def _blocks(self):
+        return self.conformer_blocks or self.stack.blocks
+
+    def _chunk_size(self):
+        if self.chunk_size is None:
+            raise ValueError(
+                "A stream needs a network that is made with `chunk_seconds`. "
+                "Received: chunk_seconds=None"
+            )
+        return self.chunk_size
 
     def _conformer_block(self, index):
         size = self.feed_forward_size
@@ -291,6 +434,7 @@ class SpeechRecognizer(BlockNetwork):
             self.kernel_size,
             dropout=self.dropout,
             num_key_value_heads=self.block_arguments.get("num_key_value_heads"),
+            **self._chunks,
             name=f"conformer_block_{index}",
             dtype=self.dtype_policy,
         )
