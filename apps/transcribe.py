@@ -18,7 +18,9 @@ a WAV of 16 bits, one channel and the model's rate, of any length.
 
 import itertools
 import os
+import queue
 import sys
+import threading
 import typing
 
 from absl import flags
@@ -139,11 +141,30 @@ def stream_pieces(name, sample_rate, size):
     if name == "-":
         from kerazoo.data.sound.wav_stream import wav_pieces
 
-        yield from wav_pieces(sys.stdin.buffer, sample_rate, size)
+        yield from read_ahead(wav_pieces(sys.stdin.buffer, sample_rate, size))
         return
     samples = read(name, sample_rate)
     for start in range(0, len(samples), size):
         yield samples[start : start + size]
+
+
+def read_ahead(pieces):
+    """Gives what a thread reads: a microphone does not wait for TensorFlow."""
+    found = queue.SimpleQueue()
+
+    def fill():
+        try:
+            for piece in pieces:
+                found.put(piece)
+            found.put(None)
+        except Exception as error:
+            found.put(error)
+
+    threading.Thread(target=fill, daemon=True).start()
+    while (piece := found.get()) is not None:
+        if isinstance(piece, Exception):
+            raise piece
+        yield piece
 
 
 def print_on(printed, text):

@@ -60,6 +60,7 @@ def main():
         version, metadata = exports.find_export("transformer")
         if (task := metadata["task"]) != "generate":
             app = {
+                "speech": "transcribe",
                 "translate": "translate",
                 "pretrain": "train_transformer with --init_from",
                 "pretrain_image": "train_transformer with --init_from",

@@ -107,7 +107,7 @@ class ChunkedAttention(Attention):
         query, key, value = ops.split(
             heads, [self.num_heads, self.num_heads + self._key_value_heads], axis=2
         )
-        past = self.left_chunks * self.chunk_size
+        past = cache[0].shape[1]
         key, value = (
             ops.concatenate([before, ops.cast(new, before.dtype)], axis=1)
             for before, new in zip(cache, (key, value))

@@ -180,7 +180,7 @@ class ConformerBlock(keras.layers.Layer):
             The outputs, float `(B, C, D)`, and the next cache.
         """
         attended, convolved = cache
-        token_mask = key_mask[:, -self.chunk_size :]
+        token_mask = key_mask[:, -inputs.shape[1] :]
 
         def attend(x):
             nonlocal attended

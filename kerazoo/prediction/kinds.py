@@ -64,7 +64,7 @@ def find_kind(metadata: dict[str, typing.Any]) -> Kind:
     if kind is None:
         if family == "transformer" and str(task).startswith("pretrain"):
             raise ValueError(
-                "it is for others to begin with: give it as `init_from` to "
+                "it is for others to begin with: give it as --init_from to "
                 "apps.train_transformer, or ask the signatures it has."
             )
         if family in ("diffusion", "gan"):

@@ -102,6 +102,37 @@ def test_learns_exports_and_transcribes(app, paths, tmp_path, monkeypatch, capsy
 
 
 @pytest.mark.slow
+def test_writes_while_a_sound_goes_on(app, paths, tmp_path, monkeypatch, capsys):
+    data = f"--data_dir={recordings(tmp_path / 'said')}"
+    more = ("--chunk_seconds=0.1", "--eval_sentences=0", "--train_steps=20")
+    code, result, err = app(train_transformer.main, *SMALL, *more, data, *paths)
+    assert code == 0, err
+    assert result["latency_seconds"] == pytest.approx(0.08 + 0.015)
+    model, path = f"--saved_model={tmp_path}/model", tmp_path / "long.wav"
+    samples = np.random.default_rng(0).integers(-9_000, 9_000, 3 * RATE)
+    wavfile.write(path, RATE, samples.astype("int16"))
+    code, expected, err = printing.run(
+        capsys, transcribe.main, model, "--greedy", tmp_path / "said" / "1.wav"
+    )
+    assert code == 0, err
+    code, out, err = printing.run(
+        capsys, transcribe.main, model, "--stream", tmp_path / "said" / "1.wav"
+    )
+    assert (code, out) == (0, expected), err
+    code, expected, err = printing.run(capsys, transcribe.main, model, "--stream", path)
+    assert code == 0, err
+    stdin = types.SimpleNamespace(buffer=io.BytesIO(path.read_bytes()))
+    monkeypatch.setattr("sys.stdin", stdin)
+    code, out, err = printing.run(capsys, transcribe.main, model, "--stream", "-")
+    assert (code, out) == (0, expected), err
+    stdin = types.SimpleNamespace(buffer=io.BytesIO(b"nothing"))
+    monkeypatch.setattr("sys.stdin", stdin)
+    code, out, err = printing.run(capsys, transcribe.main, model, "--stream", "-")
+    assert code == 2 and not out
+    assert_one_line(err, "Expected a WAV file of 16 bits", "8000 Hz")
+
+
+@pytest.mark.slow
 def test_killed_run_ends_the_same(tmp_path):
     killed_run.assert_ends_the_same(
         "apps.train_transformer",
@@ -126,6 +157,8 @@ def test_killed_run_ends_the_same(tmp_path):
         (["--kernel_size=5"], ["--kernel_size", "--encoder=conformer"]),
         (["--encoder=conformer", "--kernel_size=4"], ["--kernel_size=4", "odd"]),
         (["--subsampling=5"], ["--subsampling=5", "2, 4 or 8"]),
+        (["--chunk_seconds=0.03"], ["--chunk_seconds=0.03", "must be 0.04 or more"]),
+        (["--chunk_seconds=0"], ["--chunk_seconds=0", "must be 0.04 or more"]),
         (["--encoder=conformer", "--norm=rms"], ["--norm", "--encoder=transformer"]),
         (["--task=generate"], ["--num_buckets", "or speech"]),
         (["--max_length=9"], ["--max_length", "--task=translate"]),
@@ -161,12 +194,19 @@ def test_mistakes_of_files_are_said_in_one_line(app, paths, tmp_path):
 def test_transcribe_refuses_what_does_not_hear(tmp_path, capsys):
     model = noted(tmp_path / "speech", decoding="ctc_beam", beam_size=3, sample_rate=8)
     texts = noted(tmp_path / "texts", task="classify")
+    chunks = noted(
+        tmp_path / "chunks", decoding="ctc_greedy", sample_rate=8, chunk_samples=9
+    )
     (tmp_path / "odd.wav").write_bytes(b"nothing")
     for arguments, words in (
         ([f"--saved_model={tmp_path}"], ["python -m apps.train_transformer"]),
         ([texts], ["--task=classify", "does not hear"]),
         ([model, "--n_best=2", "--greedy"], ["--n_best", "--greedy"]),
         ([model, "--n_best=4"], ["--n_best=4", "at most 3", "--beam_size"]),
+        ([model, "--stream", "a.wav"], ["--stream", "trained with --chunk_seconds"]),
+        ([model, "--stream"], ["--stream", "one file", "0 names"]),
+        ([model, "--stream", "--n_best=2", "a.wav"], ["--n_best", "--stream"]),
+        ([chunks, "--stream", "none.wav"], ["none.wav is no file that is there"]),
         ([model, "none.wav"], ["none.wav is no file that is there"]),
         ([model, tmp_path / "odd.wav"], ["odd.wav", "begins with b'noth'"]),
     ):

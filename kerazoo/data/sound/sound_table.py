@@ -66,8 +66,8 @@ def read_sound_table(
 
     Raises:
         OSError: If the table cannot be read.
-        ValueError: If a row has no value or a split that is none, a file is missing, or
-            columns cannot be found.
+        ValueError: If the path is a sound, a row has no value or a split that is none,
+            a file is missing, or columns cannot be found.
 
     Example:
 
@@ -78,6 +78,11 @@ def read_sound_table(
     read_sound_table(path, ["text"], "transcript")[0].value  # "yes"
     ```
     """
+    if is_sound(path):
+        raise ValueError(
+            f"Expected a table of sound files and of a {what} each, or its folder. "
+            f"Received: {path}, a sound"
+        )
     table = read_table(path, of_texts=True)
     files = _SoundFiles(path.parent)
     header = table.rows[0]
@@ -127,8 +132,9 @@ def _unnamed(table, files, what):
         if files.find(first[file]) is not None or is_sound(first[file]):
             return file, 1 - file
     raise ValueError(
-        f"{table.path}: expected columns of sound files and of a {what}, two or with a "
-        f"header that names them file and {what}. Received: the first row {first}"
+        f"{table.path}: expected columns of sound files and of a {what}, with a header "
+        f"that names them file and {what}, or without one and a sound file in the first "
+        f"row. Received: the first row {first}"
     )
 
 

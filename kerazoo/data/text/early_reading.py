@@ -1,4 +1,4 @@
-"""Reading texts for their mistakes alone."""
+"""Reading texts and sounds for their mistakes alone."""
 
 import logging
 import os
@@ -10,7 +10,7 @@ _SMALL = 8_000_000  # Bytes, which are read in a fraction of a second.
 
 
 def read_early(load: typing.Callable[[], typing.Any], path: str | os.PathLike) -> None:
-    """Reads texts that will be read again, without a word unless there is a mistake.
+    """Reads texts or sounds that will be read again, without a word unless there is a mistake.
 
     What takes long to read is left for then. TensorFlow need not be imported.
 
@@ -28,7 +28,7 @@ def read_early(load: typing.Callable[[], typing.Any], path: str | os.PathLike) -
     read_early(lambda: parallel_files("multi30k", "de", "en"), "multi30k")
     ```
     """
-    logger = logging.getLogger("kerazoo.data.text")
+    logger = logging.getLogger("kerazoo.data")
     level = logger.level
     if _num_bytes(pathlib.Path(path)) > _SMALL:
         return

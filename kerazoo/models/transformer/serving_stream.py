@@ -53,7 +53,8 @@ class ServingStream:
     )
     network.build(None)
     serving = ServingStream(network, tokenizer)
-    serving.stream(**serving.example()["stream"])["path"]  # (1, 8)
+    stream = serving.endpoints["stream"]
+    stream(**serving.example()["stream"])["path"]  # (1, 8)
     ```
     """
 
@@ -119,5 +120,5 @@ class ServingStream:
                 "lengths": np.array([size], np.int32),
                 "state": np.zeros((1, self._state_size), np.float32),
             },
-            "stream_text": {"path": np.zeros((1, self._network.chunk_size), np.int32)},
+            "stream_text": {"path": np.zeros((1, 1), np.int32)},
         }

@@ -1,7 +1,6 @@
 """Texts of sound that goes on."""
 
 import typing
-from collections.abc import Callable
 from collections.abc import Mapping
 
 import numpy as np
@@ -43,15 +42,18 @@ class StreamingRecognizer:
     ```
     """
 
-    def __init__(self, signatures: Mapping[str, Callable], chunk_samples: int):
+    def __init__(
+        self, signatures: Mapping[str, typing.Any], chunk_samples: int
+    ) -> None:
         if not {"stream", "stream_text"} <= set(signatures):
             raise ValueError(
                 "A stream needs a model that was trained with `chunk_seconds`. "
                 f"Received: signatures {', '.join(sorted(signatures))}"
             )
-        self._stream: typing.Any = signatures["stream"]
+        self._stream = signatures["stream"]
         self._write = signatures["stream_text"]
         self._chunk = chunk_samples
+        self._samples: np.ndarray
         specs = self._stream.structured_input_signature[1]
         self._window = specs["samples"].shape[1]
         self._state_size = specs["state"].shape[1]
@@ -88,7 +90,7 @@ class StreamingRecognizer:
         self._begin()
         return text
 
-    def _begin(self):
+    def _begin(self) -> None:
         self._samples = np.zeros(0, np.float32)
         self._state = tf.zeros((1, self._state_size))
         self._path: list[int] = []

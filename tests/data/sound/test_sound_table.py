@@ -77,6 +77,11 @@ def test_a_name_that_two_files_have_is_none(folder):
         read(folder, "b.wav\tno\na.wav\tyes\n")
 
 
+def test_a_sound_is_no_table(folder):
+    with pytest.raises(ValueError, match=r"Expected a table .*a.wav, a sound"):
+        read_sound_table(folder / "a.wav", ["text"], "transcript")
+
+
 def test_a_table_that_is_not_there():
     with pytest.raises(FileNotFoundError):
         read_sound_table(pathlib.Path("nowhere.tsv"), ["text"], "transcript")

@@ -4,9 +4,11 @@ import sys
 
 import pytest
 
+from kerazoo.data.sound import transcribed_files
 from kerazoo.data.text import early_reading
 from kerazoo.data.text import labelled_files
 from kerazoo.data.text.early_reading import read_early
+from tests.data.sound.sound_folders import write_tone
 
 
 @pytest.fixture
@@ -25,7 +27,19 @@ def test_mistakes_alone_are_said(films, caplog, recwarn):
     with pytest.warns(UserWarning, match="Left out 1 of 12"):
         labelled_files(films)
     assert "a header" in caplog.text
-    assert logging.getLogger("kerazoo.data.text").level == logging.NOTSET
+    assert logging.getLogger("kerazoo.data").level == logging.NOTSET
+
+
+def test_sounds_are_read_without_a_word(tmp_path, caplog):
+    for i in range(3):
+        write_tone(tmp_path / f"{i}.wav")
+    rows = "".join(f"{i}.wav\tword\n" for i in range(3))
+    (tmp_path / "transcripts.tsv").write_text(rows)
+    caplog.set_level("INFO", "kerazoo")
+    read_early(lambda: transcribed_files(tmp_path), tmp_path)
+    assert not caplog.messages
+    transcribed_files(tmp_path)
+    assert "utterances" in caplog.text
 
 
 @pytest.mark.parametrize("is_folder", [False, True])

@@ -95,10 +95,13 @@ def test_run_and_export_hold_the_same_model(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("chunk_seconds", [None, 0.08])
 @pytest.mark.parametrize("encoder", ["conformer", "transformer"])
-def test_run_that_went_on_ends_as_one_that_did_not(encoder, tmp_path):
+def test_run_that_went_on_ends_as_one_that_did_not(encoder, chunk_seconds, tmp_path):
     more = {
-        "speech": SpeechConfig(encoder=encoder, num_mels=12, kernel_size=3),
+        "speech": SpeechConfig(
+            encoder=encoder, num_mels=12, kernel_size=3, chunk_seconds=chunk_seconds
+        ),
         "network": dataclasses.replace(SMALL, decoder_layers=1),
         "decoding": "joint",
         "training": TrainingConfig(
@@ -139,6 +142,22 @@ def test_loss_chooses_where_nothing_is_transcribed():
     task = built(make(eval_sentences=0))
     assert task.objective == "validation_loss"
     assert task.validate().keys() == {"validation_loss"}
+
+
+def test_features_of_streams_have_the_mean_of_training():
+    speech = dataclasses.replace(SPEECH, chunk_seconds=0.1)
+    training = TrainingConfig(averaging="exponential", average_half_life=500)
+    task = built(make(speech=speech, training=training, eval_sentences=0))
+    for network in (task.model.network, task.model.average_network):
+        frames = [network.spectrogram(x[None])[0][0] for x in SOUND.train.sounds]
+        frames = np.concatenate(frames)
+        np.testing.assert_allclose(frames.mean(axis=0), 0, atol=1e-4)
+        np.testing.assert_allclose(frames.std(axis=0), 1, atol=1e-3)
+    metadata = task.metadata()
+    assert metadata["chunk_samples"] == 320  # Two outputs of 40 ms.
+    assert metadata["latency_seconds"] == pytest.approx(0.08 + 0.015)
+    offline = make()
+    assert "chunk_samples" not in built(offline).metadata()
 
 
 def test_names_and_defaults_are_those_of_the_data(tmp_path):
