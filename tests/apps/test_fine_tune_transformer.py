@@ -48,7 +48,7 @@ def test_pretrains_and_fine_tunes(app, tmp_path):
     ):
         code, _, err = app(main, f"--saved_model={tmp_path}/model", *more)
         assert code == 2
-        assert_one_line(err, "--init_from" if main is generate.main else "init_from")
+        assert_one_line(err, "--init_from")
 
     folders = (f"--workdir={tmp_path}/run_2", f"--export_dir={tmp_path}/model_2")
     command = (

@@ -9,6 +9,7 @@ import pytest
 from scipy.io import wavfile
 
 from apps import evaluate
+from apps import generate
 from apps import predict
 from apps import train_transformer
 from apps import transcribe
@@ -213,6 +214,13 @@ def test_transcribe_refuses_what_does_not_hear(tmp_path, capsys):
         code, out, err = printing.run(capsys, transcribe.main, *arguments)
         assert code == 2 and not out
         assert_one_line(err, *words)
+
+
+def test_generate_names_the_app_that_transcribes(app, tmp_path):
+    model = noted(tmp_path / "speech", decoding="ctc_beam", beam_size=3)
+    code, _, err = app(generate.main, model, "--prompt=a")
+    assert code == 2
+    assert_one_line(err, "--task=speech", "apps.transcribe")
 
 
 def test_predict_names_the_app_that_transcribes(app, tmp_path):

@@ -133,8 +133,8 @@ def _unnamed(table, files, what):
             return file, 1 - file
     raise ValueError(
         f"{table.path}: expected columns of sound files and of a {what}, with a header "
-        f"that names them file and {what}, or without one and a sound file in the first "
-        f"row. Received: the first row {first}"
+        f"that names them file and {what}, or a sound file in the first row. "
+        f"Received: the first row {first}"
     )
 
 

@@ -10,7 +10,7 @@ _SMALL = 8_000_000  # Bytes, which are read in a fraction of a second.
 
 
 def read_early(load: typing.Callable[[], typing.Any], path: str | os.PathLike) -> None:
-    """Reads texts or sounds that will be read again, without a word unless there is a mistake.
+    """Reads texts or sounds that will be read again, and says their mistakes alone.
 
     What takes long to read is left for then. TensorFlow need not be imported.
 
