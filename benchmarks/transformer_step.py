@@ -27,6 +27,8 @@ with errors.heavy_imports("text"):
     from kerazoo.models.transformer import beam_search
     from kerazoo.models.transformer import greedy
     from kerazoo.models.transformer import write
+    from kerazoo.models.transformer.serving_translator import FEWEST_ROWS
+    from kerazoo.serving.halves import in_halves
 
 _VOCABULARY = 10_000
 _PAIRS, _LENGTH, _TOKENS_OF_SOURCE = 128, 16, 13
@@ -84,10 +86,16 @@ def decoding(model, decode, jit_compile=None, **arguments):
     source[:, _TOKENS_OF_SOURCE:] = 0
     source = tf.constant(source)
 
-    @tf.function(jit_compile=jit_compile)
-    def translate():
+    def write_all(source):
         found = write(model.network, source, _WRITTEN, decode, eos=_NO_EOS, **arguments)
         return found.tokens
+
+    @tf.function(jit_compile=jit_compile)
+    def translate():
+        if jit_compile:
+            return write_all(source)
+        fewest = FEWEST_ROWS // arguments.get("beam_size", 1)
+        return in_halves(write_all, source, fewest=fewest)  # As exports do.
 
     return timed(lambda: translate().numpy())
 

@@ -4,11 +4,9 @@ import typing
 
 import tensorflow as tf
 
-_FEWEST = 32  # Rows that are worth two loops.
-
 
 def in_halves(
-    function: typing.Callable[..., typing.Any], *inputs: tf.Tensor
+    function: typing.Callable[..., typing.Any], *inputs: tf.Tensor, fewest: int
 ) -> typing.Any:
     """Applies a function to a batch, or to its halves at the same time.
 
@@ -20,6 +18,8 @@ def in_halves(
         function: Function of tensors `(B, ...)` to a nest of tensors `(B, ...)`, which
             treats rows alike.
         *inputs: Tensors `(B, ...)`.
+        fewest: Rows B from which on a half is enough for one thread: products of few
+            rows wait for the weights, which each half reads.
 
     Returns:
         What the function returns for the whole batch.
@@ -27,7 +27,7 @@ def in_halves(
     Example:
 
     ```python
-    in_halves(tf.square, tf.range(64))  # [0, 1, 4, ...]
+    in_halves(tf.square, tf.range(64), fewest=32)  # [0, 1, 4, ...]
     ```
     """
     # One function, traced once, for the halves and the whole.
@@ -35,8 +35,11 @@ def in_halves(
 
     def halves():
         half = rows // 2
-        parts = traced(*(x[:half] for x in inputs)), traced(*(x[half:] for x in inputs))
+        parts = [
+            traced(*(x[own] for x in inputs))
+            for own in (slice(half), slice(half, None))
+        ]
         return tf.nest.map_structure(lambda *x: tf.concat(x, axis=0), *parts)
 
     rows = tf.shape(inputs[0])[0]
-    return tf.cond(rows >= _FEWEST, halves, lambda: traced(*inputs))
+    return tf.cond(rows >= fewest, halves, lambda: traced(*inputs))

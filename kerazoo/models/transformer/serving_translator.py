@@ -20,6 +20,8 @@ from kerazoo.text.padded import padded
 from kerazoo.text.readable import is_blank
 from kerazoo.text.vocabulary import Tokenizer
 
+FEWEST_ROWS = 256  # Of texts, or their beams, that are written in two halves.
+
 
 class ServingTranslator:
     """Serves a translator: texts in, texts out, the vocabulary inside.
@@ -132,7 +134,8 @@ class ServingTranslator:
         def found(source):
             return write(self._network, source, self._max_length, decode, **arguments)
 
-        return in_halves(found, source), notes
+        beams = arguments.get("beam_size", 1)
+        return in_halves(found, source, fewest=FEWEST_ROWS // beams), notes
 
 
 def _but_of_blank(text, translations, scores):
