@@ -206,6 +206,10 @@ def read(name, sample_rate):
 
     try:
         return read_mono(sys.stdin.buffer if name == "-" else name, sample_rate)
+    except IsADirectoryError:
+        raise IsADirectoryError(
+            f"{name} is a folder: give its files, as {name.rstrip('/')}/*.wav."
+        ) from None
     except FileNotFoundError:
         raise FileNotFoundError(f"{name} is no file that is there.") from None
 

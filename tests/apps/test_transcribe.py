@@ -209,6 +209,7 @@ def test_transcribe_refuses_what_does_not_hear(tmp_path, capsys):
         ([model, "--stream", "--n_best=2", "a.wav"], ["--n_best", "--stream"]),
         ([chunks, "--stream", "none.wav"], ["none.wav is no file that is there"]),
         ([model, "none.wav"], ["none.wav is no file that is there"]),
+        ([model, str(tmp_path)], ["is a folder", "*.wav"]),
         ([model, tmp_path / "odd.wav"], ["odd.wav", "begins with b'noth'"]),
     ):
         code, out, err = printing.run(capsys, transcribe.main, *arguments)
