@@ -3,6 +3,7 @@
 import typing
 
 import keras
+from keras import ops
 
 from kerazoo.layers.attention import Attention
 from kerazoo.layers.chunked_attention import ChunkedAttention
@@ -179,6 +180,7 @@ class ConformerBlock(keras.layers.Layer):
         Returns:
             The outputs, float `(B, C, D)`, and the next cache.
         """
+        inputs = ops.convert_to_tensor(inputs, self.compute_dtype)
         attended, convolved = cache
         token_mask = key_mask[:, -inputs.shape[1] :]
 

@@ -1,6 +1,7 @@
 """Block of a Transformer's encoder."""
 
 import keras
+from keras import ops
 
 from kerazoo.layers.base_transformer_block import BaseTransformerBlock
 from kerazoo.layers.chunked_attention import ChunkedAttention
@@ -80,6 +81,7 @@ class EncoderBlock(BaseTransformerBlock):
         Returns:
             The outputs, float `(B, C, D)`, and the next cache.
         """
+        inputs = ops.convert_to_tensor(inputs, self.compute_dtype)
         x = self.before(self.self_attention_norm, inputs)
         x, cache = self.self_attention.stream(x, cache, key_mask)
         return self._after_attention(inputs, x, training=False), cache

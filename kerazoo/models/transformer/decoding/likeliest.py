@@ -14,7 +14,7 @@ def likeliest(logits: Tensor, count: int) -> tuple[Tensor, Tensor]:
 
     Only the groups of the vocabulary with the largest maxima are sorted, which is
     exact: each of `count` better groups has a better token. Of equal tokens the first
-    counts, as in `ops.top_k`.
+    counts, but for PyTorch, whose `top_k` takes any.
 
     Args:
         logits: float32 `(B, V)`.

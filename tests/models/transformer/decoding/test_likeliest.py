@@ -19,6 +19,9 @@ def test_best_tokens_in_order_with_their_probabilities(size, count):
     np.testing.assert_allclose(scores, exact, atol=1e-5)
 
 
+@pytest.mark.skipif(
+    keras.backend.backend() == "torch", reason="PyTorch takes any of equal numbers"
+)
 @pytest.mark.parametrize("size", [600, 1_009])
 def test_of_equal_tokens_the_first(size):
     logits = np.random.default_rng(0).integers(0, 3, (16, size)).astype("float32")
