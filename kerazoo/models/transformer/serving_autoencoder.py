@@ -1,20 +1,13 @@
 """The signatures of an exported masked autoencoder."""
 
-import functools
-import typing
-
-import numpy as np
 import tensorflow as tf
 
 from kerazoo.models.transformer.autoencoder import Autoencoder
-from kerazoo.models.transformer.image_files import decode_images
+from kerazoo.models.transformer.serving_images import ServingImages
 from kerazoo.serving.limits import Limits
-from kerazoo.serving.request_checks import checked
-from kerazoo.serving.request_checks import has_rows
-from kerazoo.serving.tracing import trace
 
 
-class ServingAutoencoder:
+class ServingAutoencoder(ServingImages):
     """Serves the encoder of a masked autoencoder: images in, vectors out.
 
     `embed`, the default, takes `images`, uint8 `(B, H, W, C)`; `embed_files`
@@ -36,9 +29,11 @@ class ServingAutoencoder:
     network = NetworkConfig(hidden_size=16, num_layers=1, num_heads=2)
     model = make_masked_autoencoder((8, 8, 1), network=network)
     serving = ServingAutoencoder(model, (8, 8, 1))
-    serving.embed(tf.zeros((2, 8, 8, 1), tf.uint8))["embedding"]  # (2, 16)
+    serving.of_pixels(tf.zeros((2, 8, 8, 1), tf.uint8))["embedding"]  # (2, 16)
     ```
     """
+
+    verb = "embed"
 
     def __init__(
         self,
@@ -46,47 +41,8 @@ class ServingAutoencoder:
         image_shape: tuple[int, int, int],
         limits: Limits | None = None,
     ):
-        self._network = model.chosen()
-        # The variables alone: TensorFlow would trace a Keras model of its own accord.
-        self.module = tf.Module(name="serving_autoencoder")
-        self.module.weights = [weight.value for weight in self._network.weights]
-        height, width, channels = image_shape
-        self._shape = height, width, channels
-        self._limits = limits or Limits()
+        super().__init__(model.chosen(), image_shape, limits)
 
-    @functools.cached_property
-    def endpoints(self) -> dict[str, typing.Any]:
-        """dict of name to concrete function; `serving_default` is `embed`."""
-        images = tf.TensorSpec((None, *self._shape), tf.uint8)
-        embed = trace(self.embed, images=images)
-        files = tf.TensorSpec((None,), tf.string)
-        return {
-            "serving_default": embed,
-            "embed": embed,
-            "embed_files": trace(self.embed_files, image_bytes=files),
-        }
-
-    def embed(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
+    def answer(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns a vector of each image."""
-        most = self._limits.max_images(self._shape)
-        images = checked(images, [has_rows("images", images, most)])
-        return self._embed(tf.cast(images, tf.float32))
-
-    def embed_files(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Returns a vector of each file of an image."""
-        checks = [has_rows("image_bytes", image_bytes, self._limits.max_examples)]
-        image_bytes = checked(image_bytes, checks)
-        images = decode_images(image_bytes, self._shape, self._limits.max_pixels)
-        return self._embed(images)
-
-    def example(self) -> dict[str, dict[str, np.ndarray]]:
-        """Returns a request of each signature, for TensorFlow Serving's warm-up."""
-        pixels = np.zeros(self._shape, "uint8")
-        file = tf.io.encode_png(pixels).numpy()
-        return {
-            "serving_default": {"images": pixels[np.newaxis]},
-            "embed_files": {"image_bytes": np.array([file], object)},
-        }
-
-    def _embed(self, pixels):
-        return {"embedding": self._network.embed(pixels * (2 / 255) - 1)}
+        return {"embedding": self._network.embed(images)}

@@ -7,11 +7,10 @@ import numpy as np
 import tensorflow as tf
 
 from kerazoo.models.transformer.classifier import Classifier
-from kerazoo.models.transformer.image_files import decode_images
+from kerazoo.models.transformer.serving_images import ServingImages
 from kerazoo.models.transformer.text_checks import text_checks
 from kerazoo.serving.limits import Limits
 from kerazoo.serving.request_checks import checked
-from kerazoo.serving.request_checks import has_rows
 from kerazoo.serving.tracing import trace
 from kerazoo.text.characters import CharacterTokenizer
 from kerazoo.text.padded import padded
@@ -97,7 +96,7 @@ class ServingTextClassifier:
         return {"serving_default": {"text": np.array(["a"], object)}}
 
 
-class ServingImageClassifier:
+class ServingImageClassifier(ServingImages):
     """Serves a classifier of images: pixels or files in, classes out.
 
     `classify`, the default, takes `images`, uint8 `(B, H, W, C)`; `classify_files`
@@ -126,6 +125,8 @@ class ServingImageClassifier:
     ```
     """
 
+    verb = "classify"
+
     def __init__(
         self,
         model: Classifier,
@@ -133,51 +134,11 @@ class ServingImageClassifier:
         class_names: typing.Sequence[str],
         limits: Limits | None = None,
     ):
-        self._network = model.chosen()
-        # The variables alone: TensorFlow would trace a Keras model of its own accord.
-        self.module = tf.Module(name="serving_image_classifier")
-        self.module.weights = [weight.value for weight in self._network.weights]
-        height, width, channels = image_shape
-        self._shape = height, width, channels
-        self._limits = limits or Limits()
+        super().__init__(model.chosen(), image_shape, limits)
         self._names = list(class_names)
 
-    @functools.cached_property
-    def endpoints(self) -> dict[str, typing.Any]:
-        """dict of name to concrete function; `serving_default` is `classify`."""
-        images = tf.TensorSpec((None, *self._shape), tf.uint8)
-        classify = trace(self.classify, images=images)
-        files = tf.TensorSpec((None,), tf.string)
-        return {
-            "serving_default": classify,
-            "classify": classify,
-            "classify_files": trace(self.classify_files, image_bytes=files),
-        }
-
-    def classify(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
+    def answer(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the classes of images."""
-        most = self._limits.max_images(self._shape)
-        images = checked(images, [has_rows("images", images, most)])
-        return self._classify(tf.cast(images, tf.float32))
-
-    def classify_files(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Returns the classes of files of images."""
-        checks = [has_rows("image_bytes", image_bytes, self._limits.max_examples)]
-        image_bytes = checked(image_bytes, checks)
-        images = decode_images(image_bytes, self._shape, self._limits.max_pixels)
-        return self._classify(images)
-
-    def example(self) -> dict[str, dict[str, np.ndarray]]:
-        """Returns a request of each signature, for TensorFlow Serving's warm-up."""
-        pixels = np.zeros(self._shape, "uint8")
-        file = tf.io.encode_png(pixels).numpy()
-        return {
-            "serving_default": {"images": pixels[np.newaxis]},
-            "classify_files": {"image_bytes": np.array([file], object)},
-        }
-
-    def _classify(self, pixels):
-        images = pixels * (2 / 255) - 1
         return _named(self._network(images, training=False), self._names)
 
 
