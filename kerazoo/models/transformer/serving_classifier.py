@@ -137,8 +137,16 @@ class ServingImageClassifier(ServingImages):
         super().__init__(model.chosen(), image_shape, limits)
         self._names = list(class_names)
 
+    def classify(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns the classes of images, uint8 `(B, H, W, C)`."""
+        return self.of_pixels(images)
+
+    def classify_files(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns the classes of files of images, strings `(B,)`."""
+        return self.of_files(image_bytes)
+
     def answer(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Returns the classes of images."""
+        """Returns the classes of images, float32 `(B, H, W, C)` from -1 to 1."""
         return _named(self._network(images, training=False), self._names)
 
 
