@@ -8,6 +8,9 @@ import pytest
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+# There is a process for each core: more threads for an operation wait for each other.
+for name in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 # Tests compare numbers to 1e-5 and must not depend on a GPU's arithmetic.
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 

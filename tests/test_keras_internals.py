@@ -19,7 +19,8 @@ KERAS = {
     keras.layers.Layer: ("_flatten_layers",),
     keras.optimizers.Optimizer: ("_use_weight_decay", "_var_key"),
 }
-ON_OBJECTS = {  # Looked for below.
+ON_OBJECTS = {  # Looked for below, and in the tests of the files that the page names.
+    "_SentencepieceModelResource",
     "_distributed_dataset",
     "_in_multi_worker_mode",
     "_saved_kwargs",

@@ -10,8 +10,8 @@ import unicodedata
 import numpy as np
 import sentencepiece
 import tensorflow as tf
-import tensorflow_text
 
+from kerazoo.text.lasting_tokenizer import lasting_tokenizer
 from kerazoo.text.readable import is_utf8
 from kerazoo.text.special_tokens import BOS
 from kerazoo.text.special_tokens import EOS
@@ -119,7 +119,7 @@ class Tokenizer(tf.Module):
     def __init__(self, proto: bytes):
         super().__init__()
         self.proto = proto
-        self._in_graph = tensorflow_text.SentencepieceTokenizer(proto)
+        self._in_graph = lasting_tokenizer(proto)
         self._in_python = sentencepiece.SentencePieceProcessor(model_proto=proto)
         self.vocabulary_size = self._in_python.vocab_size()
         tokens = range(self.vocabulary_size)
