@@ -6,6 +6,7 @@ r"""Trains a Transformer on texts, images or speech, measures and exports it.
     python -m apps.train_transformer --data_dir=PAIRS.tsv
     python -m apps.train_transformer --task=generate --data_dir=BOOK.txt
     python -m apps.train_transformer --task=classify --data_dir=REVIEWS.csv
+    python -m apps.train_transformer --task=classify --data_dir=COMMANDS
     python -m apps.train_transformer --task=image --dataset=mnist
     python -m apps.train_transformer --task=speech --data_dir=RECORDINGS
     python -m apps.train_transformer --task=pretrain --data_dir=BOOK.txt,REVIEWS.csv
@@ -31,6 +32,7 @@ from apps.shared_flags import network
 from apps.shared_flags import training
 from apps.transformer import fine_tuning_flags
 from apps.transformer import flags as transformer_flags
+from apps.transformer import sound_classes
 from apps.transformer import speech_flags
 from apps.transformer.checks import DATASETS
 from apps.transformer.checks import OF_IMAGES
@@ -56,7 +58,7 @@ run_flags.may_change(
 TASKS = {
     "translate": "pairs of texts, from one language to the other",
     "generate": "how a text goes on",
-    "classify": "classes of texts",
+    "classify": "classes of texts or sounds",
     "image": "classes of images",
     "speech": "what is said in sound",
     "pretrain": "what stands in the gaps of texts, for other tasks to begin with",
@@ -106,10 +108,19 @@ TONES = {
     "spec_augment": False,
     "train_steps": 300,
 }
+SOUNDS = {
+    "hidden_size": 64,
+    "kernel_size": 15,
+    "learning_rate": 2e-3,
+    "num_mels": 40,
+    "seconds_per_batch": 64.0,
+    "spec_augment": False,
+}
 TABLES: dict[str, dict] = {
     "task_defaults": {
         **TASK_DEFAULTS,
         ("translate", "dates"): DATES,
+        ("classify", "sounds"): SOUNDS,
         ("speech", "tone_letters"): TONES,
     },
     "task_flags": OF_TASKS,
@@ -123,7 +134,10 @@ def main():
         set_defaults(DATES)
     if task == "speech" and text_dataset() == "tone_letters":
         set_defaults(TONES)
-    extra = "sound" if task == "speech" else "text"
+    is_of_sounds = task == "speech" or sound_classes.hears()
+    if sound_classes.hears():
+        set_defaults(SOUNDS)
+    extra = "sound" if is_of_sounds else "text"
     with errors.user_errors(), errors.user_packages(extra):
         check_flags()
     with errors.heavy_imports(extra):
@@ -142,6 +156,8 @@ def main():
     }[task]
     if has_answers():
         kind = transformer.PromptAnswering
+    if sound_classes.hears():
+        kind = transformer.SoundClassification
 
     def make_task():
         more = {
@@ -153,9 +169,11 @@ def main():
         if task in OF_IMAGES:
             more["dataset"] = data.DATASET.value or "digits"
         else:
-            if task == "speech":
+            if is_of_sounds:
                 more["speech"] = arguments(config.SpeechConfig)
-            more["vocabulary"] = arguments(VocabularyConfig, **fitted(VocabularyConfig))
+            if not sound_classes.hears():
+                given = fitted(VocabularyConfig)
+                more["vocabulary"] = arguments(VocabularyConfig, **given)
         return arguments(kind, **more, **fitted(kind))
 
     with errors.user_errors():

@@ -64,6 +64,11 @@ def main(*names):
         check_stream(names)
     with errors.user_errors():
         path, metadata = exports.find_export("transformer")
+        if metadata["task"] == "classify_sound":
+            raise ValueError(
+                f"--saved_model={path} tells classes of sounds apart and writes no "
+                "text: use python -m apps.predict."
+            )
         if metadata["task"] != "speech":
             raise ValueError(
                 f"--saved_model={path} is of --task={metadata['task']}: it does not "

@@ -10,6 +10,7 @@ from apps.cli.checks import check_owners
 from apps.cli.checks import is_given
 from apps.shared_flags import data
 from apps.shared_flags import network
+from apps.transformer import sound_classes
 from apps.transformer import speech_flags
 from apps.transformer.speech_checks import check_speech
 from kerazoo.tasks.image_sizes import sizes_of_patches
@@ -37,7 +38,7 @@ OF_TASKS = {
     "mask_share": ("pretrain", "pretrain_image"),
     "max_length": ("translate", "classify", "pretrain"),
     "max_request_pixels": OF_IMAGES,
-    "max_request_seconds": ("speech",),
+    "max_request_seconds": ("classify", "speech"),
     "max_request_text_bytes": OF_TEXT,
     "num_buckets": ("translate", "classify", "pretrain", "speech"),
     "patch_size": OF_IMAGES,
@@ -55,7 +56,9 @@ OF_TASKS = {
     "vocabulary_size": (*OF_TEXT, "speech"),
     "whole_words": ("pretrain",),
     "window": OF_TEXT,
-    **dict.fromkeys(speech_flags.NAMES, ("speech",)),
+    **dict.fromkeys(speech_flags.OF_SOUND, ("classify", "speech")),
+    **dict.fromkeys(speech_flags.OF_TRANSCRIPTS, ("speech",)),
+    **dict.fromkeys(speech_flags.OF_CLASSES, ("classify",)),
 }
 # What only one way of averaging takes.
 _OF_AVERAGING = {
@@ -86,7 +89,8 @@ _TEXTS = {
     ),
     "classify": (
         ("files",),
-        "a table of texts and labels, or a folder of train.tsv and test.tsv",
+        "a table of texts and labels, a folder of train.tsv and test.tsv, or one of "
+        "sounds for each class",
     ),
     "speech": (
         ("tone_letters", "files"),
@@ -109,7 +113,10 @@ DATASETS = {
     ),
     "classify": (
         "files, a table of texts and labels such as reviews.csv, or a folder of "
-        "train.tsv and test.tsv; or a name of TensorFlow Datasets. Default: files."
+        "train.tsv and test.tsv; or a name of TensorFlow Datasets. Default: files. "
+        "Sounds are taken where --data_dir is a folder with WAV, FLAC, OGG and the "
+        "like, in one folder for each class or named by labels.csv; tone_letters, "
+        "built in; or sounds of TensorFlow Datasets, such as spoken_digit."
     ),
     "image": f"{data.IMAGES} Default: digits.",
     "pretrain_image": f"{data.IMAGES} Default: digits.",
@@ -156,11 +163,15 @@ def check_flags():
             raise ValueError(f"--{name} goes with --vocabulary=bpe, unigram or words.")
     if task == "speech":
         check_speech()
+    if task == "classify":
+        sound_classes.check_classes()
     if task in OF_IMAGES:
         # The size of patches comes along with a model.
         patch = 1 if flags.FLAGS.init_from else network.PATCH_SIZE.value
         needed = 2 if task == "image" else 0
         data.check_images(sizes_of_patches(patch), needed, f"--task={task}")
+    elif sound_classes.hears():
+        _check_texts(task, sound_classes.DATASETS, sound_classes.DESCRIPTION)
     else:
         _check_texts(task, *_TEXTS[task])
 
@@ -210,6 +221,7 @@ def _check_texts(task, embedded, description):
 
 def _read_early():
     """Says what is wrong with files of one's own before TensorFlow is imported."""
+    from kerazoo.data.sound.loading import load_labelled_sound
     from kerazoo.data.sound.loading import load_transcribed_sound
     from kerazoo.data.text import loading
     from kerazoo.data.text.early_reading import read_early
@@ -226,6 +238,9 @@ def _read_early():
         return
     if has_answers():
         return read_early(lambda: loading.load_prompted("file", path), path)
+    if sound_classes.hears():
+        load = functools.partial(load_labelled_sound, "files", path, given.sample_rate)
+        return read_early(load, path)
     languages = given.source_language, given.target_language
     columns = given.text_column, given.label_column, given.header
     read_early(

@@ -13,6 +13,22 @@ _OF_DECODERS = ("ctc_weight", "label_smoothing")
 _OF_LANGUAGE_MODELS = ("language_model_order", "word_bonus")
 
 
+def check_encoder():
+    """Refuses flags that the blocks of the encoder have not.
+
+    Raises:
+        ValueError: If there are such.
+    """
+    given = flags.FLAGS
+    check_owners("encoder", _OF_ENCODERS)
+    if given.encoder == "transformer" or given.decoder_layers:
+        return
+    more = " or --decoder_layers" if given.task == "speech" else ""
+    for name in _OF_BLOCKS:
+        if is_given(name):
+            raise ValueError(f"--{name} goes with --encoder=transformer{more}.")
+
+
 def check_speech():
     """Refuses flags that have no meaning with others.
 
@@ -20,16 +36,10 @@ def check_speech():
         ValueError: If there are such.
     """
     given = flags.FLAGS
-    check_owners("encoder", _OF_ENCODERS)
+    check_encoder()
     for name in () if given.decoder_layers else _OF_DECODERS:
         if is_given(name):
             raise ValueError(f"--{name} goes with --decoder_layers, a decoder.")
-    if given.encoder == "conformer" and not given.decoder_layers:
-        for name in _OF_BLOCKS:
-            if is_given(name):
-                raise ValueError(
-                    f"--{name} goes with --encoder=transformer or --decoder_layers."
-                )
     for name in () if given.language_model_weight else _OF_LANGUAGE_MODELS:
         if is_given(name):
             raise ValueError(f"--{name} goes with a --language_model_weight above 0.")

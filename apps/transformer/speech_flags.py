@@ -13,30 +13,42 @@ section(DATA)
 flags.DEFINE_integer(
     "sample_rate",
     16_000,
-    "speech: samples in a second, to which all sounds are brought.",
+    "Samples in a second, to which all sounds are brought.",
     lower_bound=4_000,
     upper_bound=192_000,
 )
 flags.DEFINE_float(
     "seconds_per_batch",
     120.0,
-    "speech: most seconds of a step, with padding, over all devices.",
+    "Most seconds of a step, with padding, over all devices.",
     lower_bound=0.1,
 )
 flags.DEFINE_float(
     "max_seconds",
     30.0,
-    "speech: longest sound of training. Longer ones are left out.",
+    "Longest sound of training. Longer ones are left out.",
     lower_bound=0.1,
 )
 section(TRAINING)
 flags.DEFINE_boolean(
     "speed_perturbation",
     False,
-    "speech: trains on each sound at 0.9 and 1.1 of its speed, too.",
+    "Trains on each sound at 0.9 and 1.1 of its speed, too.",
 )
+flags.DEFINE_boolean("spec_augment", True, "Masks times and bands of the spectrogram.")
 flags.DEFINE_boolean(
-    "spec_augment", True, "speech: masks times and bands of the spectrogram."
+    "random_noise",
+    False,
+    "classify, of sounds: makes each sound of training louder or quieter by up to 6 "
+    "dB and adds white noise, 10 to 40 dB below it, other each time.",
+)
+flags.DEFINE_float(
+    "silence_seconds",
+    0.05,
+    "classify, of sounds: most seconds of silence before and after each sound of "
+    "training, other each time.",
+    lower_bound=0.0,
+    upper_bound=10.0,
 )
 flags.DEFINE_float(
     "ctc_weight",
@@ -50,23 +62,23 @@ section(MODEL)
 flags.DEFINE_enum(
     "encoder",
     "conformer",
-    keys_of("kerazoo.models.transformer.networks.speech_recognizer", "ENCODERS"),
-    "speech: blocks that read the sound.",
+    keys_of("kerazoo.models.transformer.networks.sound_network", "ENCODERS"),
+    "Blocks that read the sound.",
 )
 flags.DEFINE_integer(
-    "num_mels", 80, "speech: bands of the spectrogram.", lower_bound=8, upper_bound=256
+    "num_mels", 80, "Bands of the spectrogram.", lower_bound=8, upper_bound=256
 )
 flags.DEFINE_integer(
     "subsampling",
     4,
-    "speech: frames of 10 ms that become one, 2, 4 or 8.",
+    "Frames of 10 ms that become one, 2, 4 or 8.",
     lower_bound=2,
     upper_bound=8,
 )
 flags.DEFINE_integer(
     "kernel_size",
     31,
-    "speech: frames that a convolution of the Conformer sees, an odd number.",
+    "Frames that a convolution of the Conformer sees, an odd number.",
     lower_bound=1,
 )
 flags.DEFINE_float(
@@ -102,11 +114,15 @@ flags.DEFINE_float(
     "speech: what each further word adds to the score, with a language model.",
 )
 
-NAMES = (
+# Of all sounds, of those with transcripts, of those with classes.
+OF_SOUND = (
     *("sample_rate", "seconds_per_batch", "max_seconds", "speed_perturbation"),
-    *("spec_augment", "ctc_weight", "encoder", "num_mels", "subsampling"),
-    *("kernel_size", "decoding", "language_model_weight", "language_model_order"),
+    *("spec_augment", "encoder", "num_mels", "subsampling", "kernel_size"),
+)
+OF_TRANSCRIPTS = (
+    *("ctc_weight", "decoding", "language_model_weight", "language_model_order"),
     *("word_bonus", "chunk_seconds"),
 )
+OF_CLASSES = "random_noise", "silence_seconds"
 # What a resumed run may change: it is of the search alone.
 OF_SEARCH = "decoding", "language_model_weight", "language_model_order", "word_bonus"

@@ -195,6 +195,7 @@ def test_mistakes_of_files_are_said_in_one_line(app, paths, tmp_path):
 def test_transcribe_refuses_what_does_not_hear(tmp_path, capsys):
     model = noted(tmp_path / "speech", decoding="ctc_beam", beam_size=3, sample_rate=8)
     texts = noted(tmp_path / "texts", task="classify")
+    classes = noted(tmp_path / "classes", task="classify_sound")
     chunks = noted(
         tmp_path / "chunks", decoding="ctc_greedy", sample_rate=8, chunk_samples=9
     )
@@ -202,6 +203,7 @@ def test_transcribe_refuses_what_does_not_hear(tmp_path, capsys):
     for arguments, words in (
         ([f"--saved_model={tmp_path}"], ["python -m apps.train_transformer"]),
         ([texts], ["--task=classify", "does not hear"]),
+        ([classes], ["classes of sounds", "apps.predict"]),
         ([model, "--n_best=2", "--greedy"], ["--n_best", "--greedy"]),
         ([model, "--n_best=4"], ["--n_best=4", "at most 3", "--beam_size"]),
         ([model, "--stream", "a.wav"], ["--stream", "trained with --chunk_seconds"]),

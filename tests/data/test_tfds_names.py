@@ -18,8 +18,10 @@ print(len(known) > 100, known - names, "mist" in names)
 def test_nothing_heavy_is_imported():
     program = """
 import sys
-from kerazoo.data.tfds_names import all_tfds_names
+from kerazoo.data.tfds_names import all_tfds_names, tfds_sound_names
 assert "mnist" in all_tfds_names()
+assert {"spoken_digit", "speech_commands", "gtzan"} <= tfds_sound_names()
+assert not {"mnist", "imdb_reviews"} & tfds_sound_names()
 print({"tensorflow", "tensorflow_datasets", "numpy"} & set(sys.modules))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True)

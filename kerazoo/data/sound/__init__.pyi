@@ -1,4 +1,7 @@
 from .augmentation import augment_sound
+from .augmented_batches import augment_sounds
+from .finding import holds_sounds
+from .finding import sound_paths
 from .joined_sounds import digit_strings
 from .labelled_sound import LabelledSound
 from .labelled_sound_files import labelled_files
@@ -32,7 +35,9 @@ __all__ = [
     "TranscribedSound",
     "Utterances",
     "augment_sound",
+    "augment_sounds",
     "digit_strings",
+    "holds_sounds",
     "is_sound",
     "labelled_files",
     "load_labelled_sound",
@@ -43,6 +48,7 @@ __all__ = [
     "read_sound_file",
     "resampled",
     "single_tone_letters",
+    "sound_paths",
     "speed_copies",
     "speed_perturbed",
     "tfds_labelled_sound",

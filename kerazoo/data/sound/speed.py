@@ -8,6 +8,7 @@ import numpy as np
 from kerazoo.data.sound.resampling import resampled
 from kerazoo.data.sound.transcribed_sound import Utterances
 
+SPEEDS = (0.9, 1.0, 1.1)  # As speech recognisers train on.
 _FINEST = 1_000  # Largest denominator of a speed.
 
 
@@ -44,7 +45,7 @@ def speed_perturbed(samples: np.ndarray, speed: float) -> np.ndarray:
 
 
 def speed_copies(
-    utterances: Utterances, speeds: typing.Sequence[float] = (0.9, 1.0, 1.1)
+    utterances: Utterances, speeds: typing.Sequence[float] = SPEEDS
 ) -> Utterances:
     """Returns utterances at several speeds each, as speech recognisers train on.
 

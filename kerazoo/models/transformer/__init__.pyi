@@ -11,6 +11,7 @@ from .config import make_image_classifier
 from .config import make_language_model
 from .config import make_masked_autoencoder
 from .config import make_masked_language_model
+from .config import make_sound_classifier
 from .config import make_speech_recognizer
 from .config import make_text_classifier
 from .config import make_translator
@@ -35,6 +36,7 @@ from .networks import CausalLanguageModel
 from .networks import EncoderDecoder
 from .networks import MaskedAutoencoder
 from .networks import MaskedLanguageModel
+from .networks import SoundClassifier
 from .networks import SpeechRecognizer
 from .networks import TextClassifier
 from .networks import VisionTransformer
@@ -46,6 +48,7 @@ from .serving_classifier import ServingImageClassifier
 from .serving_classifier import ServingTextClassifier
 from .serving_language_model import ServingLanguageModel
 from .serving_masked_language_model import ServingMaskedLanguageModel
+from .serving_sound_classifier import ServingSoundClassifier
 from .serving_speech_recognizer import ServingSpeechRecognizer
 from .serving_stream import ServingStream
 from .serving_translator import ServingTranslator
@@ -71,10 +74,12 @@ __all__ = [
     "ServingImageClassifier",
     "ServingLanguageModel",
     "ServingMaskedLanguageModel",
+    "ServingSoundClassifier",
     "ServingSpeechRecognizer",
     "ServingStream",
     "ServingTextClassifier",
     "ServingTranslator",
+    "SoundClassifier",
     "SpeechConfig",
     "SpeechRecognizer",
     "StreamingRecognizer",
@@ -97,6 +102,7 @@ __all__ = [
     "make_language_model",
     "make_masked_autoencoder",
     "make_masked_language_model",
+    "make_sound_classifier",
     "make_speech_recognizer",
     "make_text_classifier",
     "make_translator",

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerazoo.models.transformer.classifier import Classifier
+from kerazoo.models.transformer.named_classes import named_classes
 from kerazoo.models.transformer.serving_images import ServingImages
 from kerazoo.models.transformer.text_checks import text_checks
 from kerazoo.serving.limits import Limits
@@ -87,9 +88,7 @@ class ServingTextClassifier:
         }
         tokens = padded(tokens[:, : self._max_length])
         logits = self._network(tokens, training=False)
-        logits = tf.where(is_blank(text)[:, tf.newaxis], tf.zeros_like(logits), logits)
-        found = _named(logits, self._names)
-        return {**found, "label": tf.where(is_blank(text), "", found["label"]), **notes}
+        return {**named_classes(logits, self._names, is_blank(text)), **notes}
 
     def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for TensorFlow Serving's warm-up."""
@@ -147,12 +146,4 @@ class ServingImageClassifier(ServingImages):
 
     def answer(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the classes of images, float32 `(B, H, W, C)` from -1 to 1."""
-        return _named(self._network(images, training=False), self._names)
-
-
-def _named(logits, names):
-    """Returns the names of the likeliest classes, and the probabilities of all."""
-    return {
-        "label": tf.gather(tf.constant(names), tf.argmax(logits, axis=-1)),
-        "probabilities": tf.nn.softmax(logits),
-    }
+        return named_classes(self._network(images, training=False), self._names)

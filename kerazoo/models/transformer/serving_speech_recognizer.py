@@ -1,26 +1,22 @@
 """The signatures of an exported speech recogniser."""
 
 import functools
-import io
 import typing
-import wave
 
 import numpy as np
 import tensorflow as tf
 
 from kerazoo.models.transformer.decoding import TokenAutomaton
 from kerazoo.models.transformer.recognizer import Recognizer
-from kerazoo.models.transformer.sample_checks import sample_checks
 from kerazoo.models.transformer.serving_stream import ServingStream
-from kerazoo.models.transformer.sound_files import decode_sounds
+from kerazoo.models.transformer.sound_requests import silent_file
+from kerazoo.models.transformer.sound_requests import sounds_of_files
+from kerazoo.models.transformer.sound_requests import sounds_of_samples
 from kerazoo.models.transformer.transcript import transcripts
 from kerazoo.models.transformer.transcription import check_decoding
 from kerazoo.models.transformer.transcription import transcribe
 from kerazoo.serving.empty_batches import with_a_row
 from kerazoo.serving.limits import Limits
-from kerazoo.serving.request_checks import Check
-from kerazoo.serving.request_checks import checked
-from kerazoo.serving.request_checks import has_rows
 from kerazoo.serving.tracing import trace
 from kerazoo.text.characters import CharacterTokenizer
 from kerazoo.text.vocabulary import Tokenizer
@@ -156,7 +152,7 @@ class ServingSpeechRecognizer:
 
     def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for TensorFlow Serving's warm-up."""
-        files = {"wav_bytes": np.array([_silence(self._rate)], object)}
+        files = {"wav_bytes": np.array([silent_file(self._rate)], object)}
         samples = {
             "samples": np.zeros((1, self._rate // 2), np.float32),
             "lengths": np.array([self._rate // 2], np.int32),
@@ -169,26 +165,10 @@ class ServingSpeechRecognizer:
         }
 
     def _decoded(self, wav_bytes):
-        most = self._limits.max_examples
-        wav_bytes = checked(wav_bytes, [has_rows("wav_bytes", wav_bytes, most)])
-        return decode_sounds(
-            wav_bytes, self._rate, self._limits.max_seconds, name="wav_bytes"
-        )
+        return sounds_of_files(wav_bytes, self._rate, self._limits)
 
     def _checked(self, samples, lengths):
-        limits, size = self._limits, tf.shape(samples)[1]
-        most = min(self._rate * limits.max_seconds, tf.int32.max)
-        checks = [
-            *sample_checks(samples, lengths, limits),
-            Check(
-                size <= most,
-                "samples",
-                f"have at most {limits.max_seconds} seconds, {most} samples",
-                lambda: size,
-            ),
-        ]
-        samples, lengths = checked((samples, lengths), checks)
-        return samples, lengths
+        return sounds_of_samples(samples, lengths, self._rate, self._limits)
 
     def _best(self, inputs, decoding):
         found = self._texts(inputs, decoding, 1)
@@ -208,12 +188,3 @@ class ServingSpeechRecognizer:
         tokens = tf.reshape(found.tokens, (-1, tf.shape(found.tokens)[2]))
         texts = tf.reshape(transcripts(self._tokenizer, tokens), (-1, count))
         return {"text": texts[:rows], "score": found.scores[:rows]}
-
-
-def _silence(sample_rate):
-    """Returns half a second of nothing, a WAV file."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setparams((1, 2, sample_rate, 0, "NONE", ""))
-        writer.writeframes(bytes(sample_rate))
-    return file.getvalue()

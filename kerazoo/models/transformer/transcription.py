@@ -12,7 +12,7 @@ from kerazoo.models.transformer.decoding import beam_search
 from kerazoo.models.transformer.decoding import ctc_greedy
 from kerazoo.models.transformer.decoding import ctc_prefix_beam
 from kerazoo.models.transformer.networks import SpeechRecognizer
-from kerazoo.models.transformer.networks.speech_recognizer import Heard
+from kerazoo.models.transformer.networks.sound_network import Heard
 from kerazoo.text.special_tokens import BOS
 from kerazoo.text.special_tokens import EOS
 from kerazoo.text.special_tokens import PAD

@@ -3,6 +3,7 @@ from .language_modeling import LanguageModeling
 from .masked_image_modeling import MaskedImageModeling
 from .masked_language_modeling import MaskedLanguageModeling
 from .prompt_answering import PromptAnswering
+from .sound_classification import SoundClassification
 from .speech_recognition import SpeechRecognition
 from .text_classification import TextClassification
 from .translation import Translation
@@ -13,6 +14,7 @@ __all__ = [
     "MaskedImageModeling",
     "MaskedLanguageModeling",
     "PromptAnswering",
+    "SoundClassification",
     "SpeechRecognition",
     "TextClassification",
     "Translation",

@@ -14,6 +14,34 @@ from kerazoo.progress import track
 _MOST_ROWS = 64  # That are asked about at a time.
 
 
+def short_enough(
+    part: str, lengths: np.ndarray, sample_rate: int, max_seconds: float
+) -> np.ndarray:
+    """Returns which sounds are not too long; warns of the others.
+
+    Args:
+        part: What they are for, such as `"training"`, for messages.
+        lengths: int `(N,)`, in samples.
+        sample_rate: Samples in a second.
+        max_seconds: Longest sound.
+
+    Returns:
+        bool `(N,)`.
+
+    Raises:
+        ValueError: If all are too long.
+    """
+    found = lengths <= max_seconds * sample_rate
+    if not found.any():
+        raise ValueError(
+            f"`max_seconds` must be {lengths.min() / sample_rate:.3g} or more for one "
+            f"of the {part} sounds, {lengths.max() / sample_rate:.3g} for all. "
+            f"Received: max_seconds={max_seconds:g}"
+        )
+    _warn(part, ~found, f"longer than `max_seconds`={max_seconds:g}")
+    return found
+
+
 def fitting(
     part: str,
     utterances: Utterances,
@@ -39,13 +67,7 @@ def fitting(
         ValueError: If none is.
     """
     lengths = np.array([len(sound) for sound in utterances.sounds])
-    is_short_enough = lengths <= max_seconds * sample_rate
-    if not is_short_enough.any():
-        raise ValueError(
-            f"`max_seconds` must be {lengths.min() / sample_rate:.3g} or more for one "
-            f"of the {part} sounds, {lengths.max() / sample_rate:.3g} for all. "
-            f"Received: max_seconds={max_seconds:g}"
-        )
+    is_short_enough = short_enough(part, lengths, sample_rate, max_seconds)
     # Equal tokens have a blank between them; the end is not written.
     needed = [len(t) - 1 + np.count_nonzero(t[1:] == t[:-1]) for t in tokens]
     is_long_enough = np.asarray(num_outputs(lengths)) >= needed
@@ -55,17 +77,17 @@ def fitting(
             f"All {part} sounds are too short for their texts: make `subsampling` "
             "smaller, or see whether the transcripts are of these files."
         )
-    for is_odd, what in (
-        (~is_short_enough, f"longer than `max_seconds`={max_seconds:g}"),
-        (~is_long_enough, "too short for their texts"),
-    ):
-        if is_odd.any():
-            warnings.warn(
-                f"{np.count_nonzero(is_odd)} sounds of {part} are left out: {what}.",
-                stacklevel=2,
-            )
+    _warn(part, ~is_long_enough, "too short for their texts")
     kept = np.flatnonzero(is_kept)
     return [utterances.sounds[i] for i in kept], [tokens[i] for i in kept]
+
+
+def _warn(part, is_odd, what):
+    if is_odd.any():
+        warnings.warn(
+            f"{np.count_nonzero(is_odd)} sounds of {part} are left out: {what}.",
+            stacklevel=3,
+        )
 
 
 def make_sound_buckets(

@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import tensorflow as tf
 
+from kerazoo.data.sound.labelled_sound import LabelledSound
 from kerazoo.data.text.labelled_text import LabelledText
 from kerazoo.data.text.parallel_text import ParallelText
 from kerazoo.data.text.token_buckets import TokenBuckets
@@ -78,12 +79,12 @@ def make_buckets(
     return buckets
 
 
-def say_counts(unit: str, data: LabelledText | ParallelText) -> str:
-    """Returns in words how many texts are for what.
+def say_counts(unit: str, data: LabelledText | ParallelText | LabelledSound) -> str:
+    """Returns in words how many texts or sounds are for what.
 
     Args:
         unit: What they are, such as `"pairs"`.
-        data: The texts.
+        data: The texts or sounds.
 
     Example:
 

@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 from kerazoo.models.transformer.networks import SpeechRecognizer
-from kerazoo.models.transformer.networks import speech_recognizer
+from kerazoo.models.transformer.networks import sound_network
 from tests.models.transformer.speech_examples import LENGTHS
 from tests.models.transformer.speech_examples import SAMPLES
 from tests.models.transformer.speech_examples import SMALL
@@ -114,7 +114,7 @@ def test_nothing_is_heard_of_what_comes_after_the_chunk(encoder):
 @both
 def test_stream_is_the_whole_sound(encoder, monkeypatch):
     # So that the oldest chunks are forgotten within these sounds.
-    monkeypatch.setattr(speech_recognizer, "_SECONDS_BACK", 0.18)
+    monkeypatch.setattr(sound_network, "_SECONDS_BACK", 0.18)
     network = streaming(encoder)
     expected, counts = map(numpy, network((SAMPLES, LENGTHS)))
     state, outputs, found = network.start_stream(4), [], 0
@@ -125,7 +125,7 @@ def test_stream_is_the_whole_sound(encoder, monkeypatch):
     assert found.tolist() == counts.tolist() == [13, 5, 0, 8]
     for ours, theirs, count in zip(np.concatenate(outputs, 1), expected, counts):
         np.testing.assert_allclose(ours[:count], theirs[:count], atol=2e-5)
-    monkeypatch.setattr(speech_recognizer, "_SECONDS_BACK", 10.0)
+    monkeypatch.setattr(sound_network, "_SECONDS_BACK", 10.0)
     farther = streaming(encoder)((SAMPLES, LENGTHS))[0]
     assert np.abs(numpy(farther)[0, -1] - expected[0, -1]).max() > 1e-3
 

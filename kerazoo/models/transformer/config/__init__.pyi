@@ -2,6 +2,7 @@ from .factory import make_image_classifier
 from .factory import make_language_model
 from .factory import make_masked_autoencoder
 from .factory import make_masked_language_model
+from .factory import make_sound_classifier
 from .factory import make_speech_recognizer
 from .factory import make_text_classifier
 from .factory import make_translator
@@ -19,6 +20,7 @@ __all__ = [
     "make_language_model",
     "make_masked_autoencoder",
     "make_masked_language_model",
+    "make_sound_classifier",
     "make_speech_recognizer",
     "make_text_classifier",
     "make_translator",

@@ -172,6 +172,37 @@ def make_speech_recognizer(
     return _compiled(kind, made, training, train_steps, None)
 
 
+def make_sound_classifier(
+    num_classes: int,
+    sample_rate: int,
+    network: NetworkConfig | None = None,
+    training: TrainingConfig | None = None,
+    train_steps: int = 1_000,
+    speech: SpeechConfig | None = None,
+) -> Classifier:
+    """Makes a model that sorts sounds into classes, see `make_translator`.
+
+    Args:
+        num_classes: Number of classes.
+        sample_rate: Samples in a second.
+        network, training, train_steps: See `make_translator`.
+        speech: `SpeechConfig`.
+
+    Example:
+
+    ```python
+    from kerazoo.models.transformer import NetworkConfig, make_sound_classifier
+
+    network = NetworkConfig(hidden_size=32, num_layers=2)
+    model = make_sound_classifier(10, 16_000, network)
+    ```
+    """
+    made = (network or NetworkConfig()).sound_classifier(
+        num_classes, sample_rate, speech or SpeechConfig()
+    )
+    return _compiled(Classifier, made, training, train_steps, None)
+
+
 def _compiled(kind, network, training, train_steps, start, inputs_shape=(None, None)):
     training = training or TrainingConfig()
     model = kind(

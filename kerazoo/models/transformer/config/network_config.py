@@ -8,6 +8,7 @@ from kerazoo.models.transformer.networks import CausalLanguageModel
 from kerazoo.models.transformer.networks import EncoderDecoder
 from kerazoo.models.transformer.networks import MaskedAutoencoder
 from kerazoo.models.transformer.networks import MaskedLanguageModel
+from kerazoo.models.transformer.networks import SoundClassifier
 from kerazoo.models.transformer.networks import SpeechRecognizer
 from kerazoo.models.transformer.networks import TextClassifier
 from kerazoo.models.transformer.networks import VisionTransformer
@@ -43,8 +44,8 @@ class NetworkConfig:
             away. Default: to all. Not for images.
         decoder_layers: Translators: blocks of the decoder, if not `num_layers`; of
             those that hear, if there is to be one.
-        token_pooling: Classifiers of texts: what is taken of each feature over the
-            tokens, `"mean"` or `"max"`.
+        token_pooling: Classifiers of texts and sounds: what is taken of each feature
+            over the tokens, or the outputs for a sound, `"mean"` or `"max"`.
         patch_size: Images: side of a patch in pixels.
         num_experts: Experts in place of each feed-forward layer, see
             `kerazoo.layers.MixtureOfExperts`. Default: none.
@@ -171,6 +172,24 @@ class NetworkConfig:
             vocabulary_size,
             sample_rate=sample_rate,
             num_decoder_layers=self.decoder_layers or 0,
+            **dataclasses.asdict(speech),
+            **self._of_blocks(),
+        )
+
+    def sound_classifier(
+        self, num_classes: int, sample_rate: int, speech: SpeechConfig
+    ) -> SoundClassifier:
+        """Makes a network that sorts sounds.
+
+        Args:
+            num_classes: Number of classes.
+            sample_rate: Samples in a second.
+            speech: `SpeechConfig`.
+        """
+        return SoundClassifier(
+            num_classes,
+            sample_rate=sample_rate,
+            pooling=self.token_pooling,
             **dataclasses.asdict(speech),
             **self._of_blocks(),
         )

@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from kerazoo.models.transformer.networks.speech_recognizer import ENCODERS
-from kerazoo.models.transformer.networks.speech_recognizer import outputs_of_chunk
+from kerazoo.models.transformer.networks.sound_network import ENCODERS
+from kerazoo.models.transformer.networks.sound_network import outputs_of_chunk
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,6 +8,7 @@ from kerazoo.models.transformer.networks.masked_autoencoder import MaskedAutoenc
 from kerazoo.models.transformer.networks.masked_language_model import (
     MaskedLanguageModel,
 )
+from kerazoo.models.transformer.networks.sound_classifier import SoundClassifier
 from kerazoo.models.transformer.networks.speech_recognizer import SpeechRecognizer
 from kerazoo.models.transformer.networks.text_classifier import TextClassifier
 from kerazoo.models.transformer.networks.vision_transformer import VisionTransformer
@@ -17,6 +18,7 @@ __all__ = [
     "EncoderDecoder",
     "MaskedAutoencoder",
     "MaskedLanguageModel",
+    "SoundClassifier",
     "SpeechRecognizer",
     "TextClassifier",
     "VisionTransformer",

@@ -48,3 +48,18 @@ def masked_max(x: Tensor, mask: Tensor) -> Tensor:
 
 
 POOLINGS = {"mean": masked_mean, "max": masked_max}
+
+
+def check_pooling(name: str) -> None:
+    """Refuses what is no key of `POOLINGS`.
+
+    Args:
+        name: Name of a way to pool.
+
+    Raises:
+        ValueError: If there is no such way.
+    """
+    if name not in POOLINGS:
+        raise ValueError(
+            f"`pooling` must be one of {', '.join(POOLINGS)}. Received: pooling={name}"
+        )

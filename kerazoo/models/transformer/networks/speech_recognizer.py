@@ -2,69 +2,20 @@
 
 import math
 import typing
-from collections.abc import Iterable
 
 import keras
 from keras import ops
 
-from kerazoo.layers.conformer_block import ConformerBlock
-from kerazoo.layers.convolution_subsampling import ConvolutionSubsampling
 from kerazoo.layers.decoder import Decoder
-from kerazoo.layers.dropout import Dropout
-from kerazoo.layers.encoder import Encoder
 from kerazoo.layers.lengths import length_mask
-from kerazoo.layers.log_mel_spectrogram import LogMelSpectrogram
-from kerazoo.layers.spec_augment import SpecAugment
 from kerazoo.layers.tensor import Tensor
 from kerazoo.layers.token_embedding import TokenEmbedding
-from kerazoo.models.transformer.networks.block_network import BlockNetwork
-
-# Name to what reads the sound.
-ENCODERS = {
-    "conformer": "attention and convolutions in turn",
-    "transformer": "attention alone",
-}
-_MOST_FILTERS = 64  # Of the convolutions, which would take most of the time.
-_HOP = 0.01  # Seconds from a frame to the next.
-_SECONDS_BACK = 10.0  # That a chunk's attention sees at least; it bounds the memory.
-
-
-def outputs_of_chunk(chunk_seconds: float, subsampling: int) -> int:
-    """Returns how many whole outputs of an encoder are in so many seconds.
-
-    Args:
-        chunk_seconds: Seconds of a chunk.
-        subsampling: Frames for one output.
-
-    Raises:
-        ValueError: If there is none.
-    """
-    seconds = subsampling * _HOP
-    size = math.floor(chunk_seconds / seconds + 1e-6)
-    if size < 1:
-        raise ValueError(
-            f"`chunk_seconds` must be {seconds:g} or more, the time of one output of "
-            f"the encoder. Received: chunk_seconds={chunk_seconds:g}"
-        )
-    return size
-
-
-class Heard(typing.NamedTuple):
-    """What an encoder makes of sounds.
-
-    Attributes:
-        memory: float `(B, S, D)`. Its outputs, one for several frames.
-        mask: bool `(B, S)`, False for padding.
-        lengths: int32 `(B,)`. Outputs of each row that are no padding.
-    """
-
-    memory: Tensor
-    mask: Tensor
-    lengths: Tensor
+from kerazoo.models.transformer.networks.sound_network import Heard
+from kerazoo.models.transformer.networks.sound_network import SoundNetwork
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
-class SpeechRecognizer(BlockNetwork):
+class SpeechRecognizer(SoundNetwork):
     """Log-mel features, convolutions, encoder blocks, and a score of tokens per frame.
 
     Connectionist temporal classification,
@@ -151,64 +102,24 @@ class SpeechRecognizer(BlockNetwork):
         **kwargs: typing.Any,
     ):
         super().__init__(
-            hidden_size,
-            num_layers,
-            num_heads,
-            feed_forward_size,
-            dropout,
+            hidden_size=hidden_size,
+            num_layers=num_layers,
+            num_heads=num_heads,
+            feed_forward_size=feed_forward_size,
+            encoder=encoder,
+            sample_rate=sample_rate,
+            num_mels=num_mels,
+            subsampling=subsampling,
+            kernel_size=kernel_size,
+            spec_augment=spec_augment,
+            chunk_seconds=chunk_seconds,
+            dropout=dropout,
             norm_first=norm_first,
-            autocast=False,  # Samples and lengths keep their precision.
             **kwargs,
         )
-        if encoder not in ENCODERS:
-            raise ValueError(
-                f"`encoder` must be one of {', '.join(ENCODERS)}. "
-                f"Received: encoder={encoder}"
-            )
         self.vocabulary_size = vocabulary_size
-        self.encoder = encoder
         self.num_decoder_layers = num_decoder_layers
-        self.sample_rate = sample_rate
-        self.num_mels = num_mels
-        self.subsampling = subsampling
-        self.kernel_size = kernel_size
-        self.spec_augment = spec_augment
-        self.chunk_seconds = chunk_seconds
-        self.chunk_size, left_chunks = None, None
-        if chunk_seconds is not None:
-            self.chunk_size = outputs_of_chunk(chunk_seconds, subsampling)
-            left_chunks = math.ceil(_SECONDS_BACK / chunk_seconds)
-        self._chunks = {"chunk_size": self.chunk_size, "left_chunks": left_chunks}
         policy = self.dtype_policy
-        self.spectrogram = LogMelSpectrogram(
-            sample_rate,
-            num_mels,
-            hop_length=_HOP,
-            normalization="utterance" if chunk_seconds is None else "global",
-            dtype="float32",
-            name="spectrogram",
-        )
-        self.augmentation = None
-        if spec_augment:
-            self.augmentation = SpecAugment(
-                max_frequency_width=num_mels // 3, dtype="float32", name="augmentation"
-            )
-        self.convolutions = ConvolutionSubsampling(
-            *(hidden_size, subsampling, min(hidden_size, _MOST_FILTERS)),
-            dtype=policy,
-            name="convolutions",
-        )
-        self.dropout_layer = Dropout(dropout, dtype=policy, name="dropout")
-        self.stack: typing.Any = None
-        self.conformer_blocks = None
-        if encoder == "transformer":
-            self.stack = self.make_stack(
-                Encoder, "encoder", positions="rotary", **self._chunks
-            )
-        else:
-            self.conformer_blocks = [
-                self._conformer_block(i) for i in range(num_layers)
-            ]
         self.head = keras.layers.Dense(vocabulary_size, dtype="float32", name="head")
         self.embedding: typing.Any = None
         self.decoder: typing.Any = None
@@ -223,18 +134,9 @@ class SpeechRecognizer(BlockNetwork):
                 Decoder, "decoder", num_decoder_layers, positions="rotary"
             )
 
-    @property
-    def num_uniforms(self) -> int:
-        """How many random numbers of an example place the masks of training."""
-        return 0 if self.augmentation is None else self.augmentation.num_uniforms
-
     def build(self, inputs_shape=None):
-        frames = (None, None, self.num_mels)
         hidden = (None, None, self.hidden_size)
-        self.spectrogram.build((None, None))
-        self.convolutions.build(frames)
-        for block in self.conformer_blocks or [self.stack]:
-            block.build(hidden)
+        self.build_encoder()
         self.head.build(hidden)
         # As likely as all others together. Training may take another token for what
         # stands between tokens, such as the space, and is slow to leave that.
@@ -251,39 +153,9 @@ class SpeechRecognizer(BlockNetwork):
         heard = self.encode(inputs, training=training)
         return self.frame_logits(heard), heard.lengths
 
-    def encode(
-        self, inputs: typing.Sequence[Tensor], training: bool | None = None
-    ) -> Heard:
-        """Hears sounds, see the call's `inputs`."""
-        samples, lengths, *uniforms = inputs
-        x, lengths = self.spectrogram(samples, lengths)
-        if self.augmentation is not None:
-            x = self.augmentation(x, lengths, *uniforms, training=training)
-        x, lengths = self.convolutions(x, lengths)
-        mask = length_mask(lengths, ops.shape(x)[1])
-        x = self.dropout_layer(x, training=training)
-        for block in self.conformer_blocks or [self.stack]:
-            x = block(x, key_mask=mask, training=training)
-        return Heard(x, mask, lengths)
-
     def frame_logits(self, heard: Heard) -> Tensor:
         """Returns the scores of all tokens in each output, float32 `(B, S, V)`."""
         return self.head(ops.cast(heard.memory, "float32"))
-
-    def num_outputs(self, num_samples: Tensor | int) -> Tensor:
-        """Returns how many outputs of the encoder so many samples have."""
-        return self.convolutions.lengths(self.spectrogram.lengths(num_samples))
-
-    def adapt(self, sounds: Iterable[Tensor]) -> None:
-        """Takes mean and variance of the features from sounds, for `chunk_seconds`.
-
-        Args:
-            sounds: float `(S,)` each, samples.
-
-        Raises:
-            ValueError: If there are no sounds, or no chunks.
-        """
-        self.spectrogram.adapt(sounds)
 
     @property
     def chunk_samples(self) -> int:
@@ -314,7 +186,7 @@ class SpeechRecognizer(BlockNetwork):
         return (
             ops.zeros((batch_size,), "int32"),  # Outputs so far, up to what it sees.
             self.convolutions.start_stream(batch_size),
-            tuple(block.start_stream(batch_size) for block in self._blocks),
+            tuple(block.start_stream(batch_size) for block in self.blocks),
         )
 
     def stream(
@@ -345,7 +217,7 @@ class SpeechRecognizer(BlockNetwork):
             axis=1,
         )
         after = []
-        for block, cache in zip(self._blocks, blocks):
+        for block, cache in zip(self.blocks, blocks):
             x, cache = block.stream(x, cache, mask)
             after.append(cache)
         if self.stack is not None and self.stack.norm is not None:
@@ -404,19 +276,8 @@ class SpeechRecognizer(BlockNetwork):
         return {
             **super().get_config(),
             "vocabulary_size": self.vocabulary_size,
-            "encoder": self.encoder,
             "num_decoder_layers": self.num_decoder_layers,
-            "sample_rate": self.sample_rate,
-            "num_mels": self.num_mels,
-            "subsampling": self.subsampling,
-            "kernel_size": self.kernel_size,
-            "spec_augment": self.spec_augment,
-            "chunk_seconds": self.chunk_seconds,
         }
-
-    @property
-    def _blocks(self):
-        return self.conformer_blocks or self.stack.blocks
 
     def _chunk_size(self):
         if self.chunk_size is None:
@@ -425,19 +286,6 @@ class SpeechRecognizer(BlockNetwork):
                 "Received: chunk_seconds=None"
             )
         return self.chunk_size
-
-    def _conformer_block(self, index):
-        size = self.feed_forward_size
-        return ConformerBlock(
-            self.num_heads,
-            4 * self.hidden_size if size is None else size,
-            self.kernel_size,
-            dropout=self.dropout,
-            num_key_value_heads=self.block_arguments.get("num_key_value_heads"),
-            **self._chunks,
-            name=f"conformer_block_{index}",
-            dtype=self.dtype_policy,
-        )
 
     def _check_decoder(self):
         if self.decoder is None:

@@ -9,6 +9,7 @@ from kerazoo.layers.dropout import Dropout
 from kerazoo.layers.encoder import Encoder
 from kerazoo.layers.tensor import Tensor
 from kerazoo.models.transformer.networks.pooling import POOLINGS
+from kerazoo.models.transformer.networks.pooling import check_pooling
 from kerazoo.models.transformer.networks.token_network import TokenNetwork
 from kerazoo.text.special_tokens import PAD
 
@@ -82,11 +83,7 @@ class TextClassifier(TokenNetwork):
             dropout=dropout,
             **kwargs,
         )
-        if pooling not in POOLINGS:
-            raise ValueError(
-                f"`pooling` must be one of {', '.join(POOLINGS)}. "
-                f"Received: pooling={pooling}"
-            )
+        check_pooling(pooling)
         self.num_classes = num_classes
         self.pooling = pooling
         self.encoder = self.make_stack(Encoder, "encoder")
