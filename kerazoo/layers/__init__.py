@@ -20,8 +20,16 @@ from kerazoo.layers.encoder import Encoder
 from kerazoo.layers.encoder_block import EncoderBlock
 from kerazoo.layers.feed_forward import FeedForward
 from kerazoo.layers.graph import APPNPPropagation
+from kerazoo.layers.graph import ARMAConv
+from kerazoo.layers.graph import AttentiveFPBlock
+from kerazoo.layers.graph import AttentiveFPPooling
+from kerazoo.layers.graph import ChebyshevConv
+from kerazoo.layers.graph import CompGCNConv
 from kerazoo.layers.graph import DirectedConv
+from kerazoo.layers.graph import DirectedMessagePassing
+from kerazoo.layers.graph import EdgeDropout
 from kerazoo.layers.graph import EdgeMatrix
+from kerazoo.layers.graph import EGNNConv
 from kerazoo.layers.graph import GATConv
 from kerazoo.layers.graph import GATv2Conv
 from kerazoo.layers.graph import GCNConv
@@ -30,18 +38,32 @@ from kerazoo.layers.graph import GINConv
 from kerazoo.layers.graph import GINEConv
 from kerazoo.layers.graph import GlobalPooling
 from kerazoo.layers.graph import GraphTransformerBlock
+from kerazoo.layers.graph import HeteroConv
 from kerazoo.layers.graph import MaskedBatchNormalization
+from kerazoo.layers.graph import PaiNNBlock
+from kerazoo.layers.graph import PairNormalization
+from kerazoo.layers.graph import RadialBasis
+from kerazoo.layers.graph import ReverseEdges
 from kerazoo.layers.graph import RGCNConv
 from kerazoo.layers.graph import SAGEConv
+from kerazoo.layers.graph import SchNetBlock
+from kerazoo.layers.graph import SGConv
+from kerazoo.layers.graph import SSGConv
+from kerazoo.layers.graph import TAGConv
 from kerazoo.layers.graph import add_self_loops
+from kerazoo.layers.graph import cosine_cutoff
 from kerazoo.layers.graph import directed_normalization
+from kerazoo.layers.graph import edge_mask
+from kerazoo.layers.graph import edge_vectors
 from kerazoo.layers.graph import mean_normalization
+from kerazoo.layers.graph import polynomial_cutoff
 from kerazoo.layers.graph import propagation_matrix
 from kerazoo.layers.graph import renormalized_edges
 from kerazoo.layers.graph import segment_max
 from kerazoo.layers.graph import segment_mean
 from kerazoo.layers.graph import segment_softmax
 from kerazoo.layers.graph import segment_sum
+from kerazoo.layers.graph import shifted_softplus
 from kerazoo.layers.graph import symmetric_normalization
 from kerazoo.layers.group_normalization import GroupNormalization
 from kerazoo.layers.layer_normalization import LayerNormalization
@@ -62,18 +84,26 @@ from kerazoo.layers.token_embedding import TokenEmbedding
 
 __all__ = [
     "APPNPPropagation",
+    "ARMAConv",
     "AdaptiveLayerNormalization",
     "Attention",
+    "AttentiveFPBlock",
+    "AttentiveFPPooling",
     "BatchNormalization",
+    "ChebyshevConv",
     "ChunkedAttention",
+    "CompGCNConv",
     "ConformerBlock",
     "ConvolutionModule",
     "ConvolutionSubsampling",
     "Decoder",
     "DecoderBlock",
     "DirectedConv",
+    "DirectedMessagePassing",
     "Dropout",
     "DuelingHead",
+    "EGNNConv",
+    "EdgeDropout",
     "EdgeMatrix",
     "Encoder",
     "EncoderBlock",
@@ -87,18 +117,27 @@ __all__ = [
     "GlobalPooling",
     "GraphTransformerBlock",
     "GroupNormalization",
+    "HeteroConv",
     "LayerNormalization",
     "LogMelSpectrogram",
     "MaskedBatchNormalization",
     "MixtureOfExperts",
+    "PaiNNBlock",
+    "PairNormalization",
     "PatchEmbedding",
     "PositionEmbedding",
     "RGCNConv",
+    "RadialBasis",
+    "ReverseEdges",
     "RotaryEmbedding",
     "SAGEConv",
+    "SGConv",
+    "SSGConv",
+    "SchNetBlock",
     "SinusoidalEmbedding",
     "SpecAugment",
     "SpectralNormalization",
+    "TAGConv",
     "TokenEmbedding",
     "add_adapters",
     "add_self_loops",
@@ -106,17 +145,22 @@ __all__ = [
     "alibi_slopes",
     "causal_mask",
     "chunk_mask",
+    "cosine_cutoff",
     "directed_normalization",
+    "edge_mask",
+    "edge_vectors",
     "extract_patches",
     "length_mask",
     "mean_normalization",
     "merge_patches",
+    "polynomial_cutoff",
     "propagation_matrix",
     "renormalized_edges",
     "segment_max",
     "segment_mean",
     "segment_softmax",
     "segment_sum",
+    "shifted_softplus",
     "slerp",
     "symmetric_normalization",
     "window_mask",

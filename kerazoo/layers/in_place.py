@@ -1,6 +1,6 @@
 """Writing into the memory of a tensor, which TensorFlow alone has to be asked for.
 
-It is the one file of the layers with TensorFlow in it, where that is Keras' backend.
+TensorFlow is there only where it is Keras' backend.
 """
 
 import keras

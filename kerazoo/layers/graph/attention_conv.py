@@ -9,6 +9,7 @@ from kerazoo.layers.graph.base_graph_conv import BaseGraphConv
 from kerazoo.layers.graph.base_graph_conv import check_edge_features
 from kerazoo.layers.graph.base_graph_conv import feature_size
 from kerazoo.layers.graph.base_graph_conv import transform
+from kerazoo.layers.graph.edge_mask import masked
 from kerazoo.layers.graph.edge_matrix import as_edges
 from kerazoo.layers.graph.normalization import add_self_loops
 from kerazoo.layers.graph.segment_ops import segment_mean
@@ -101,7 +102,7 @@ class AttentionConv(BaseGraphConv):
         scores = self.scores(node_features, values, source, target, edge_features)
         attention = self._drop_attention(segment_softmax(scores, target, num_nodes))
         messages = ops.take(values, source, axis=0) * attention[..., None]
-        outputs = segment_sum(messages, target, num_nodes)  # (N, H, C)
+        outputs = segment_sum(masked(messages), target, num_nodes)  # (N, H, C)
         if self.concat_heads:
             outputs = ops.reshape(outputs, (-1, self.output_units))
         else:

@@ -3,6 +3,9 @@
 import keras
 from keras import ops
 
+from kerazoo.layers.graph.edge_mask import masked_weights
+from kerazoo.layers.graph.edge_product import edge_product
+from kerazoo.layers.graph.edge_product import has_edge_product
 from kerazoo.layers.graph.segment_ops import segment_sum
 from kerazoo.layers.tensor import Tensor
 
@@ -11,8 +14,10 @@ class EdgeMatrix:
     r"""Adjacency matrix that is only ever multiplied with node features.
 
     \((A X)_i = \sum_{e:\, \mathrm{target}(e) = i} w_e \, x_{\mathrm{source}(e)}\).
-    Edges may repeat and add up. Layers that take an `adjacency` take an `EdgeMatrix` or
-    any other matrix with `@`, such as one in the compressed format of a backend.
+    Edges may repeat and add up. On TensorFlow, those whose `source` and `target` are
+    the same tensors in call after call are sorted once. Layers that take an `adjacency`
+    take an `EdgeMatrix` or any other matrix with `@`, such as one in the compressed
+    format of a backend.
 
     Args:
         source: int `(E,)`. Node that each edge comes from.
@@ -43,9 +48,13 @@ class EdgeMatrix:
         self.num_nodes = num_nodes
 
     def __matmul__(self, node_features: Tensor) -> Tensor:
+        weights = masked_weights(self.weights, self.source)
+        if has_edge_product(node_features):
+            edges = self.source, self.target, weights, self.num_nodes
+            return edge_product(*edges, node_features)
         messages = ops.take(node_features, self.source, axis=0)
-        if self.weights is not None:
-            weights = ops.cast(self.weights, messages.dtype)
+        if weights is not None:
+            weights = ops.cast(weights, messages.dtype)
             messages = messages * ops.expand_dims(weights, axis=-1)
         return segment_sum(messages, self.target, self.num_nodes)
 
@@ -58,7 +67,11 @@ def as_edges(source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
             "`source` and `target` must both be given, or an `adjacency` where the "
             f"layer takes one. Received: {missing}=None"
         )
-    source, target = ops.convert_to_tensor(source), ops.convert_to_tensor(target)
+    # Tensors stay the same objects, by which `kept_result` knows them.
+    source, target = (
+        nodes if ops.is_tensor(nodes) else ops.convert_to_tensor(nodes)
+        for nodes in (source, target)
+    )
     lengths = {*source.shape, *target.shape} - {None}
     if len(source.shape) != 1 or len(target.shape) != 1 or len(lengths) > 1:
         raise ValueError(

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from kerazoo.layers.graph.base_graph_conv import feature_size
+from kerazoo.layers.graph.edge_mask import masked
 from kerazoo.layers.graph.edge_matrix import as_edges
 from kerazoo.layers.graph.gin_conv import GINConv
 from kerazoo.layers.graph.segment_ops import segment_sum
@@ -68,5 +69,5 @@ class GINEConv(GINConv):
         neighbours = ops.take(node_features, source, axis=0)
         messages = ops.relu(neighbours + self.edge_dense(edge_features))
         num_nodes = ops.shape(node_features)[0]
-        aggregated = segment_sum(messages, target, num_nodes)
+        aggregated = segment_sum(masked(messages), target, num_nodes)
         return self.update(node_features, aggregated, node_mask)

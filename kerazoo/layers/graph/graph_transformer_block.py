@@ -8,6 +8,7 @@ from keras import ops
 
 from kerazoo.layers.graph.base_graph_conv import check_edge_features
 from kerazoo.layers.graph.base_graph_conv import feature_size
+from kerazoo.layers.graph.edge_mask import masked
 from kerazoo.layers.graph.edge_matrix import as_edges
 from kerazoo.layers.graph.segment_ops import segment_softmax
 from kerazoo.layers.graph.segment_ops import segment_sum
@@ -153,7 +154,8 @@ class GraphTransformerBlock(keras.layers.Layer):
         attention = segment_softmax(scores, target, num_nodes)
         attention = self.dropout_layer(attention)[..., None]
         messages = ops.reshape(values, heads) * attention  # (E, H, D / H)
-        return segment_sum(ops.reshape(messages, (-1, size)), target, num_nodes)
+        messages = masked(ops.reshape(messages, (-1, size)))
+        return segment_sum(messages, target, num_nodes)
 
     def _dense(self, units, input_size, name, bias=True):
         dense = keras.layers.Dense(

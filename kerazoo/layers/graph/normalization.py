@@ -9,6 +9,7 @@ from keras import ops
 
 from kerazoo.layers.graph.edge_matrix import EdgeMatrix
 from kerazoo.layers.graph.edge_matrix import as_edges
+from kerazoo.layers.graph.kept_results import kept_result
 from kerazoo.layers.tensor import Tensor
 
 
@@ -129,10 +130,18 @@ def propagation_matrix(
     renormalization trick of
     [Kipf & Welling, 2017](https://arxiv.org/abs/1609.02907), else \(A\).
     """
-    if normalize:
-        source, target, edge_weights = renormalized_edges(
-            source, target, num_nodes, edge_weights
-        )
+    source, target = as_edges(source, target)
+    if not normalize:
+        return EdgeMatrix(source, target, edge_weights, num_nodes)
+    if edge_weights is None:
+        kept = kept_result(renormalized_edges, source, target, num_nodes)
+        edges = kept or renormalized_edges(source, target, num_nodes)
+        source, target, edge_weights = edges
+        return EdgeMatrix(source, target, edge_weights, num_nodes)
+    kept = kept_result(add_self_loops, source, target, num_nodes)
+    with_loops = add_self_loops(source, target, num_nodes, edge_weights)
+    source, target = (kept or with_loops)[:2]
+    edge_weights = symmetric_normalization(source, target, num_nodes, with_loops[2])
     return EdgeMatrix(source, target, edge_weights, num_nodes)
 
 

@@ -8,6 +8,7 @@ from keras import ops
 from kerazoo.layers.graph.base_graph_conv import BaseGraphConv
 from kerazoo.layers.graph.base_graph_conv import feature_size
 from kerazoo.layers.graph.base_graph_conv import transform
+from kerazoo.layers.graph.edge_mask import masked
 from kerazoo.layers.graph.edge_matrix import EdgeMatrix
 from kerazoo.layers.graph.edge_matrix import as_edges
 from kerazoo.layers.graph.normalization import mean_normalization
@@ -101,7 +102,7 @@ class SAGEConv(BaseGraphConv):
                 )
             source, target = as_edges(source, target)
             messages = ops.take(node_features, source, axis=0)
-            maximum = segment_max(messages, target, num_nodes)
+            maximum = segment_max(masked(messages), target, num_nodes)
             outputs = outputs + ops.matmul(maximum, self.kernel)
         else:
             if adjacency is None:

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from kerazoo.models.gnn.sparse_product import sparse_product
+from kerazoo.layers.graph.sparse_product import sparse_product
 
 
 class AdjacencyMatrix:

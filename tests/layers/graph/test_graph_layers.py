@@ -17,9 +17,34 @@ CASES = {
         lambda **kw: layers.APPNPPropagation(3, 0.2, dropout=0.1, seed=5, **kw),
         (*EDGES, "edge_weights"),
     ),
+    "arma": (
+        lambda **kw: layers.ARMAConv(
+            5, num_steps=3, num_stacks=2, step_activation="tanh", **kw
+        ),
+        (*EDGES, "edge_weights"),
+    ),
+    "chebyshev": (
+        lambda **kw: layers.ChebyshevConv(5, num_steps=4, **kw),
+        (*EDGES, "edge_weights"),
+    ),
+    "attentive_fp": (lambda **kw: layers.AttentiveFPBlock(0.1, seed=5, **kw), EDGES),
+    "attentive_fp_edges": (
+        lambda **kw: layers.AttentiveFPBlock(**kw),
+        (*EDGES, "edge_features"),
+    ),
     "directed": (
         lambda **kw: layers.DirectedConv(5, alpha=0.3, learn_alpha=True, **kw),
         (*EDGES, "edge_weights"),
+    ),
+    "directed_messages": (
+        lambda **kw: layers.DirectedMessagePassing(
+            5, num_steps=1, activation="tanh", dropout=0.1, seed=5, **kw
+        ),
+        EDGES,
+    ),
+    "directed_messages_edges": (
+        lambda **kw: layers.DirectedMessagePassing(5, use_bias=False, **kw),
+        (*EDGES, "edge_features"),
     ),
     "gat": (
         lambda **kw: layers.GATConv(
@@ -79,6 +104,15 @@ CASES = {
         (*EDGES, "edge_weights"),
     ),
     "sage_max": (lambda **kw: layers.SAGEConv(5, aggregator="max", **kw), EDGES),
+    "sgc": (
+        lambda **kw: layers.SGConv(5, num_steps=3, **kw),
+        (*EDGES, "edge_weights"),
+    ),
+    "ssgc": (lambda **kw: layers.SSGConv(5, 3, alpha=0.2, **kw), EDGES),
+    "tag": (
+        lambda **kw: layers.TAGConv(5, num_steps=2, activation="relu", **kw),
+        (*EDGES, "edge_weights"),
+    ),
     "transformer": (
         lambda **kw: layers.GraphTransformerBlock(2, 5, 0.1, "relu", seed=5, **kw),
         EDGES,
@@ -168,15 +202,25 @@ def test_graph_without_edges(graph, randomise, gradients, case):
     np.testing.assert_allclose(numpy_call(layer, empty), outputs[:1], atol=1e-5)
 
 
-@pytest.mark.parametrize("case", ["appnp", "directed", "gcn", "gcnii", "gin", "sage"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        *("appnp", "arma", "chebyshev", "directed", "gcn", "gcnii", "gin", "sage"),
+        *("sgc", "tag"),
+    ],
+)
 def test_any_matrix_can_take_the_place_of_the_edges(graph, randomise, case):
     layer, inputs = create(case, graph)
     layer(**inputs)
     randomise(layer)
     matrix = graph.adjacency
-    if case in {"appnp", "gcn", "gcnii"}:
+    if case in {"appnp", "gcn", "gcnii", "sgc"}:
         matrix = matrix + np.eye(graph.num_nodes)
         scale = matrix.sum(axis=1) ** -0.5
+        matrix = scale[:, None] * matrix * scale
+    elif case in {"arma", "chebyshev", "tag"}:
+        degrees = matrix.sum(axis=1)
+        scale = np.where(degrees > 0, np.maximum(degrees, 1e-9) ** -0.5, 0)
         matrix = scale[:, None] * matrix * scale
     elif case == "sage":
         matrix = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1e-9)
@@ -194,7 +238,10 @@ def test_any_matrix_can_take_the_place_of_the_edges(graph, randomise, case):
     )
 
 
-@pytest.mark.parametrize("case", ["directed", "gat", "gatv2", "gcn", "rgcn", "sage"])
+@pytest.mark.parametrize(
+    "case",
+    ["arma", "directed", "gat", "gatv2", "gcn", "rgcn", "sage", "sgc", "tag"],
+)
 @pytest.mark.parametrize("kind", ["sparse", "any_matrix"])
 def test_features_can_be_sparse_or_any_matrix(graph, case, kind):
     layer, inputs = create(case, graph)
