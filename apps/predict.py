@@ -6,12 +6,15 @@ r"""Asks an exported model about all rows of a file, and writes its answers.
         --input=questions.csv --text_column=question --top_k=3
     python -m apps.predict --saved_model=saved_models/transformer_digits \
         --input=pictures --output=answers.jsonl
+    python -m apps.predict --saved_model=saved_models/transformer_commands \
+        --input=recordings
     python -m apps.predict --saved_model=saved_models/gnn_esol --input=molecules.smi
 
-Texts get classes, translations or how likely they are; images get classes; nodes of
-tables get classes, pairs of them how likely they are linked; molecules and other graphs
-get classes or values; observations get actions. The columns of the input are kept, the
-answers stand after them. What cannot be read has an empty answer and is warned about.
+Texts get classes, translations or how likely they are; images and sounds get classes;
+nodes of tables get classes, pairs of them how likely they are linked; molecules and
+other graphs get classes or values; users get items; observations get actions. The
+columns of the input are kept, the answers stand after them. What cannot be read has an
+empty answer and is warned about.
 """
 
 import json
@@ -34,7 +37,7 @@ TABLES = flags.TABLES
 def main():
     with errors.user_errors():
         version, metadata, kind = checks.find_export()
-        file_format = checks.find_output()
+        file_format = checks.find_output(kind)
     with errors.user_errors(), errors.user_packages(kind.extra):
         inputs = checks.read_inputs(metadata)
     with errors.heavy_imports(kind.extra):

@@ -19,11 +19,32 @@ from apps.cli.parsers import declare
 from apps.cli.train import cross_validate
 from apps.cli.train import train
 from apps.gnn import flags as gnn_flags
+from apps.gnn import hetero_flags
+from apps.gnn import knowledge_flags
+from apps.gnn import molecule_flags
+from apps.gnn import plain_graph_flags
+from apps.gnn import potential_flags
+from apps.gnn import recommend_flags
+from apps.gnn import structure_flags
 from apps.gnn.checks import DATASETS
 from apps.gnn.checks import OF_TASKS
 from apps.gnn.checks import check_flags
 from apps.gnn.found_dataset import take_found_dataset
+from apps.gnn.hetero_checks import hetero_task
+from apps.gnn.hetero_checks import is_hetero
+from apps.gnn.knowledge_checks import KNOWLEDGE_DEFAULTS
+from apps.gnn.knowledge_checks import make_completion
+from apps.gnn.molecule_checks import split_seed
 from apps.gnn.molecule_defaults import take_molecule_defaults
+from apps.gnn.plain_graph_checks import COMMUNITY_DEFAULTS
+from apps.gnn.plain_graph_checks import EMBED_DEFAULTS
+from apps.gnn.plain_graph_checks import PLAIN_TASKS
+from apps.gnn.plain_graph_checks import take_method_defaults
+from apps.gnn.plain_graph_tasks import plain_graph_task
+from apps.gnn.potential_checks import POTENTIAL_DEFAULTS
+from apps.gnn.potential_task import potential_task
+from apps.gnn.recommend_checks import RECOMMEND_DEFAULTS
+from apps.gnn.recommend_checks import make_recommendation
 from apps.shared_flags import data
 from apps.shared_flags import limits
 from apps.shared_flags import network
@@ -33,6 +54,13 @@ adopt(run_flags, tasks)
 declare(data.DATASET, data.DATA_DIR, training.PATIENCE)
 declare(network.HIDDEN_SIZE, network.NUM_LAYERS, network.NUM_HEADS, network.DROPOUT)
 adopt(gnn_flags)
+adopt(structure_flags)
+adopt(hetero_flags)
+adopt(molecule_flags)
+adopt(plain_graph_flags)
+adopt(potential_flags)
+adopt(recommend_flags)
+adopt(knowledge_flags)
 declare(limits.MAX_EXAMPLES, limits.MAX_NODES, limits.MAX_EDGES)
 run_flags.may_change("data_dir", "patience", "run_name", *limits.NAMES)
 
@@ -40,6 +68,11 @@ TASKS = {
     "node": "classes of nodes",
     "link": "which links there are between nodes",
     "graph": "classes or values of whole graphs",
+    "embed": "embeddings of nodes, without labels",
+    "community": "communities of nodes, without labels",
+    "potential": "energies and forces of atoms in space",
+    "knowledge_graph": "triples that a knowledge graph lacks",
+    "recommend": "items that suit users",
 }
 DEFAULTS = {
     "checkpoint_every": 1_000,
@@ -68,21 +101,39 @@ TASK_DEFAULTS = {
         "num_layers": 4,
         "train_steps": 3_000,
     },
+    "embed": EMBED_DEFAULTS,
+    "community": COMMUNITY_DEFAULTS,
+    "potential": POTENTIAL_DEFAULTS,
+    "knowledge_graph": KNOWLEDGE_DEFAULTS,
+    "recommend": RECOMMEND_DEFAULTS,
 }
 TABLES = {
     "task_defaults": TASK_DEFAULTS,
     "task_flags": OF_TASKS,
     "texts": {
         "architecture": {
-            "graph": "Kind of graph convolution. Of molecules gine by default.",
+            "graph": "Kind of graph convolution, or dmpnn or attentive_fp. Of "
+            "molecules gine by default.",
+            "potential": "painn, schnet or egnn.",
+            "recommend": "lightgcn, or mf for matrix factorisation.",
         },
         "batch_size": {
             "node": "Nodes of a step with --fanouts, over all devices.",
             "link": "Not used: a step has all links.",
+            "embed": "Of node2vec: walks of a step, over all devices.",
+            "community": "Not used: a step has the whole graph.",
             "graph": "Graphs of a step, over all devices.",
+            "potential": "Structures of a step, over all devices.",
+            "knowledge_graph": "Queries, heads with a relation, of a step, over all "
+            "devices.",
+            "recommend": "Users of a step, or with a loss that draws items "
+            "interactions, over all devices.",
         },
         "data_dir": "Folder of the dataset's files.",
         "dataset": DATASETS,
+        "embedding_size": {
+            "embed": "Width of the embeddings.",
+        },
         "pooling": {
             "graph": "How the nodes of a graph are put together. Of molecules mean by "
             "default.",
@@ -100,6 +151,7 @@ def main():
     with errors.user_errors():
         take_found_dataset()
         take_molecule_defaults()
+        take_method_defaults()
         check_flags()
     with errors.heavy_imports("gnn", legacy_keras=True):
         from kerazoo.data.graphs.molecule_columns import MoleculeColumns
@@ -115,14 +167,25 @@ def main():
     }
 
     def make_task(fold=gnn_flags.FOLD.value):
+        if task in PLAIN_TASKS:
+            return plain_graph_task()
+        if task == "potential":
+            return potential_task()
+        if task == "knowledge_graph":
+            return make_completion()
+        if task == "recommend":
+            return make_recommendation()
         if task == "graph":
             return arguments(
                 gnn.GraphPrediction,
                 columns=arguments(MoleculeColumns),
                 fold=fold,
                 readout=arguments(config.ReadoutConfig),
+                split_seed=split_seed(),
                 **model,
             )
+        if is_hetero():
+            return hetero_task(model)
         dataset = data.DATASET.value or "karate_club"
         if task == "link":
             links = arguments(config.LinkConfig)
@@ -141,7 +204,9 @@ def main():
             patience=patience,
         )
     else:
-        train(make_task, "gnn", name, __name__, patience)
+        is_one = {"ensemble": "false", "split_seed": split_seed()}
+        ensemble = is_one if molecule_flags.ENSEMBLE.value else None
+        train(make_task, "gnn", name, __name__, patience, ensemble=ensemble)
 
 
 if __name__ == "__main__":

@@ -104,13 +104,22 @@ MAY_IMPORT = {  # Folder: (own packages, others' packages)
             {
                 *("keras", "numpy", "tensorflow", "matplotlib", "networkx", "sklearn"),
                 *("gymnasium", "imageio", "tensorflow_text", "threadpoolctl"),
+                *("igraph", "leidenalg"),
             },
         )
         for family in ("diffusion", "dqn", "gan", "gnn", "transformer")
     },
 }
 # Where TensorFlow is Keras' backend, and only within functions.
-ONLY_FILES = {"kerazoo/layers/in_place.py": {"tensorflow"}}
+ONLY_FILES = {
+    "kerazoo/layers/graph/edge_product.py": {"tensorflow"},
+    "kerazoo/layers/graph/kept_results.py": {"tensorflow"},
+    "kerazoo/layers/graph/sparse_product.py": {"tensorflow"},
+    "kerazoo/layers/in_place.py": {"tensorflow"},
+    # Within functions, too: it is heavy.
+    "kerazoo/data/graphs/beam_sampling.py": {"apache_beam"},
+    "kerazoo/tasks/gnn/subgraph_sampling.py": {"apache_beam"},
+}
 HEAVY = {
     *("tensorflow", "keras", "tensorflow_gnn", "tf_agents", "tensorflow_datasets"),
     *("gradio", "gymnasium", "sklearn", "matplotlib", "numpy"),

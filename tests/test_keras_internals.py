@@ -17,10 +17,15 @@ KERAS = {
     keras.Model: ("_distribute_strategy", "_make_function", "_maybe_symbolic_build"),
     keras.layers.BatchNormalization: ("_moments",),
     keras.layers.Layer: ("_flatten_layers",),
-    keras.optimizers.Optimizer: ("_use_weight_decay", "_var_key"),
+    keras.optimizers.Optimizer: (
+        "_get_variable_index",
+        "_use_weight_decay",
+        "_var_key",
+    ),
 }
 ON_OBJECTS = {  # Looked for below, and in the tests of the files that the page names.
     "_SentencepieceModelResource",
+    "_accumulators",
     "_distributed_dataset",
     "_in_multi_worker_mode",
     "_saved_kwargs",

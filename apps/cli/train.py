@@ -15,7 +15,16 @@ from kerazoo.runs.names import short_name
 _START = time.perf_counter()
 
 
-def train(make_task, family, name, module, patience=None, sample_every=None, **more):
+def train(
+    make_task,
+    family,
+    name,
+    module,
+    patience=None,
+    sample_every=None,
+    ensemble=None,
+    **more,
+):
     """Trains a task as the shared flags say, and prints its result as the last line.
 
     Args:
@@ -24,9 +33,12 @@ def train(make_task, family, name, module, patience=None, sample_every=None, **m
         name: str. Dataset or environment.
         module: str. `__name__` of the app.
         patience, sample_every: Of the `Schedule`.
+        ensemble: dict or None. Has the models of several seeds exported as one; what is
+            in it is changed in the flags of each.
         **more: Of the `Schedule`, what is an app's own.
     """
     from kerazoo.runs import run as run_task
+    from kerazoo.runs import run_ensemble
     from kerazoo.runs import run_seeds
 
     schedule = make_schedule(patience=patience, sample_every=sample_every, **more)
@@ -38,14 +50,17 @@ def train(make_task, family, name, module, patience=None, sample_every=None, **m
     options = run_options()
     seed, num_seeds = run.SEED.value, run.NUM_SEEDS.value
     if num_seeds > 1:
-        result = run_seeds(
+        if ensemble is not None:
+            options["record"] = FlagsRecord(module)
+        run_all = run_seeds if ensemble is None else run_ensemble
+        result = run_all(
             make_task,
             range(seed, seed + num_seeds),
             workdir,
             schedule,
             export_dir=export_dir,
             make_record=lambda seed, folder: FlagsRecord(
-                module, seed=seed, num_seeds=1, workdir=folder
+                module, seed=seed, num_seeds=1, workdir=folder, **(ensemble or {})
             ),
             **options,
         )

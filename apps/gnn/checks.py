@@ -1,50 +1,79 @@
 """Which flags of graph networks go together, and whether their graphs are there."""
 
-import importlib.util
-import pathlib
-
 from absl import flags
 
 from apps.cli.checks import check_owners
 from apps.cli.checks import is_given
-from apps.cli.errors import UserError
 from apps.cli.errors import user_packages
+from apps.gnn import hetero_checks
+from apps.gnn import knowledge_checks
+from apps.gnn import recommend_checks
 from apps.gnn.flags import CONVOLUTIONS
+from apps.gnn.flags import LINK_DECODERS
+from apps.gnn.molecule_checks import OF_GRAPHS
+from apps.gnn.molecule_checks import check_graph_flags
+from apps.gnn.molecule_checks import check_molecules
+from apps.gnn.plain_graph_checks import OF_PLAIN_TASKS
+from apps.gnn.plain_graph_checks import PLAIN_DATASET
+from apps.gnn.plain_graph_checks import PLAIN_TASKS
+from apps.gnn.plain_graph_checks import check_plain_graph
+from apps.gnn.potential_checks import POTENTIAL_DATASET
+from apps.gnn.potential_checks import check_potential
 from kerazoo.data.graphs.loading import NODE_DATASETS
 from kerazoo.data.graphs.loading import are_molecules
 from kerazoo.data.graphs.loading import check_graph_dataset
 from kerazoo.data.graphs.loading import check_node_dataset
 
 _ATTENTION = ("gat", "gatv2", "transformer")
+# Convolutions that take weights of edges.
+_WEIGHTED = tuple(name for name in CONVOLUTIONS if name not in (*_ATTENTION, "gine"))
 # What only some architectures take.
 _OF_ARCHITECTURES = {
-    "activation": tuple(name for name in CONVOLUTIONS if name != "transformer"),
+    "activation": (
+        *(name for name in CONVOLUTIONS if name != "transformer"),
+        "dmpnn",
+    ),
     "attention_dropout": _ATTENTION,
+    "drop_edge": _WEIGHTED,
+    "filter_steps": ("sgc", "ssgc", "tag", "chebyshev", "arma"),
     "identity_decay": ("gcnii",),
+    "jumping": tuple(CONVOLUTIONS),
     "normalization": tuple(CONVOLUTIONS),
     "num_heads": _ATTENTION,
     "output_heads": ("gat", "gatv2"),
     "propagation_steps": ("appnp",),
     "residual": tuple(CONVOLUTIONS),
     "self_connection": tuple(CONVOLUTIONS),
-    "teleport": ("appnp", "gcnii"),
+    "teleport": ("appnp", "gcnii", "ssgc"),
 }
-_FIRST_ROWS = 100  # Of a file of molecules, to be looked at before all else.
+_OF_MOLECULES_TOO = ("dmpnn", "attentive_fp")  # No convolutions, yet for graphs.
 _OF_MOLECULES = ("skip_invalid", "smiles_column", "target", "target_column")
 # What only one task takes.
 OF_TASKS = {
     "cross_validate": ("graph",),
-    "decoder": ("link",),
+    "cutoff": ("potential",),
+    "decoder": ("link", "knowledge_graph"),
     "descriptors": ("graph",),
-    "embedding_size": ("link",),
+    "embedding_size": ("link", "embed", "knowledge_graph", "recommend"),
+    "envelope": ("potential",),
     "fanouts": ("node",),
     "fold": ("graph",),
+    "jumping": ("node", "link"),
+    "force_weight": ("potential",),
+    "num_radial": ("potential",),
     "objective": ("node",),
-    "pooling": ("graph",),
+    "pooling": ("graph", "potential"),
+    "radial_basis": ("potential",),
     "readout": ("graph",),
     "readout_dropout": ("graph",),
     "split": ("graph",),
+    **OF_PLAIN_TASKS,
     **dict.fromkeys(_OF_MOLECULES[:-1], ("graph",)),
+    **dict.fromkeys(OF_GRAPHS, ("graph",)),
+    "smiles_column": ("graph", "potential"),
+    **knowledge_checks.OF_TASKS,
+    **recommend_checks.OF_TASKS,
+    **hetero_checks.OF_TASKS,
 }
 
 # What `--helpshort` says of --dataset.
@@ -53,12 +82,17 @@ _OF_NODES = (
     "taken where they are there. Default: karate_club."
 )
 DATASETS = {
-    "node": _OF_NODES,
+    "node": f"{_OF_NODES} Or {hetero_checks.SAMPLES_DATASET}",
     "link": _OF_NODES,
     "graph": (
         "A file of molecules, such as esol.csv, or a collection of graphs, such as "
         "MUTAG, in --data_dir."
     ),
+    "embed": PLAIN_DATASET,
+    "community": PLAIN_DATASET,
+    "potential": POTENTIAL_DATASET,
+    "knowledge_graph": knowledge_checks.KNOWLEDGE_DATASET,
+    "recommend": recommend_checks.DATASET,
 }
 
 
@@ -76,25 +110,41 @@ def check_flags():
         )
     check_owners("task", OF_TASKS)
     check_owners("architecture", _OF_ARCHITECTURES)
-    if values.directed and (values.dataset != "tables" or values.task == "link"):
+    has_direction = values.dataset in ("tables", hetero_checks.SAMPLES)
+    if values.directed and (not has_direction or values.task != "node"):
         raise ValueError(
             "--directed goes with --dataset=tables and --task=node; links are "
             "predicted without a direction."
         )
-    if values.task == "graph":
+    if values.task == "potential":
+        check_potential()
+    elif values.task == "knowledge_graph":
+        knowledge_checks.check_knowledge_graph()
+    elif values.task == "recommend":
+        recommend_checks.check_recommendation()
+    elif values.task == "graph":
         _check_graphs()
     else:
+        if values.task == "link":
+            knowledge_checks.check_decoder(LINK_DECODERS, "link")
         _check_nodes()
 
 
 def _check_nodes():
     values = flags.FLAGS
+    if hetero_checks.is_hetero():
+        hetero_checks.check_hetero()
+        return
+    hetero_checks.refuse_node_set()
     if is_given("target_column") and values.dataset != "tables":
         raise ValueError(
             "--target_column goes with --task=graph and a file of molecules, or with "
             "--dataset=tables."
         )
-    check_node_dataset(values.dataset or "karate_club", values.data_dir)
+    if values.task in PLAIN_TASKS:
+        check_plain_graph()
+    else:
+        check_node_dataset(values.dataset or "karate_club", values.data_dir)
     if values.dataset == "tables":
         with user_packages("gnn"):
             from kerazoo.data.graphs.graph_tables import check_graph_tables
@@ -104,11 +154,13 @@ def _check_nodes():
 
 def _check_graphs():
     values = flags.FLAGS
-    if values.architecture not in CONVOLUTIONS:
+    architectures = (*CONVOLUTIONS, *_OF_MOLECULES_TOO)
+    if values.architecture not in architectures:
         raise ValueError(
             f"--architecture={values.architecture} is for nodes and links: use one of "
-            f"{', '.join(CONVOLUTIONS)}."
+            f"{', '.join(architectures)}."
         )
+    check_graph_flags()
     for name in _OF_MOLECULES:
         if is_given(name) and not are_molecules(values.dataset):
             raise ValueError(f"--{name} goes with a file of molecules.")
@@ -120,21 +172,4 @@ def _check_graphs():
         raise ValueError("--cross_validate goes with --num_seeds=1.")
     check_graph_dataset(values.dataset, values.data_dir)
     if are_molecules(values.dataset):
-        _check_molecules()
-
-
-def _check_molecules():
-    if importlib.util.find_spec("rdkit") is None:
-        raise UserError(
-            "rdkit is not installed: molecules need pip install 'kerazoo[molecules]', "
-            "in a clone pip install '.[molecules]'."
-        )
-    from kerazoo.data.graphs.molecule_table import read_molecule_table
-
-    values = flags.FLAGS
-    read_molecule_table(
-        pathlib.Path(values.data_dir or "", values.dataset),
-        values.smiles_column,
-        values.target_column,
-        first_rows=_FIRST_ROWS,
-    )
+        check_molecules()

@@ -17,12 +17,18 @@ CONVOLUTIONS = [
     for name in keys_of("kerazoo.models.gnn.convolutions", "CONVOLUTIONS")
     if name != "rgcn"
 ]
+LINK_DECODERS = ["dot", "bilinear", "mlp"]
 
 section(MODEL)
 flags.DEFINE_enum(
     "architecture",
     "gcn",
-    [*CONVOLUTIONS, *keys_of("kerazoo.models.gnn.config.encoder_config", "ENCODERS")],
+    [
+        *CONVOLUTIONS,
+        *keys_of("kerazoo.models.gnn.config.encoder_config", "ENCODERS"),
+        *keys_of("kerazoo.models.gnn.config.potential_config", "POTENTIALS"),
+        *keys_of("kerazoo.models.gnn.config.recommender_config", "RECOMMENDERS"),
+    ],
     "Kind of graph convolution, or of the whole encoder.",
 )
 flags.DEFINE_float(
@@ -35,7 +41,10 @@ flags.DEFINE_enum(
     "activation", "relu", ["relu", "elu", "gelu", "tanh"], "Between convolutions."
 )
 flags.DEFINE_enum(
-    "normalization", "none", ["none", "batch", "layer"], "Between convolutions."
+    "normalization",
+    "none",
+    ["none", "batch", "layer", "pair"],
+    "Between convolutions.",
 )
 flags.DEFINE_boolean(
     "residual", False, "Adds the input of a convolution to its output."
@@ -49,7 +58,7 @@ flags.DEFINE_enum(
 )
 section(MODEL)
 flags.DEFINE_float(
-    "teleport", 0.1, "Alpha of APPNP and GCNII: share of the start.", 0.0, 1.0
+    "teleport", 0.1, "Alpha of APPNP, GCNII and SSGC: share of the start.", 0.0, 1.0
 )
 flags.DEFINE_integer(
     "propagation_steps", 10, "K of APPNP: steps of propagation.", lower_bound=1
@@ -61,14 +70,22 @@ flags.DEFINE_float(
     0.0,
     1.7,
 )
-flags.DEFINE_enum("decoder", "dot", ["dot", "bilinear", "mlp"], "How a link is scored.")
+flags.DEFINE_enum(
+    "decoder",
+    "dot",
+    [*LINK_DECODERS, *keys_of("kerazoo.models.gnn.knowledge.decoders", "DECODERS")],
+    "How a link or a triple is scored.",
+)
 flags.DEFINE_integer(
-    "embedding_size", 64, "Width of the embedding of a link's ends.", lower_bound=1
+    "embedding_size",
+    64,
+    "Width of the embedding of a link's or a triple's ends.",
+    lower_bound=1,
 )
 flags.DEFINE_enum(
     "pooling",
     "sum",
-    ["sum", "mean", "max", "attention"],
+    ["sum", "mean", "max", "attention", "attentive"],
     "How the nodes of a graph are put together.",
 )
 flags.DEFINE_enum(
@@ -121,14 +138,16 @@ CROSS_VALIDATE = flags.DEFINE_boolean(
 flags.DEFINE_string(
     "smiles_column",
     "smiles",
-    "Column of the molecules, by name or number. Where none is called smiles, it is "
-    "found by its name or by what it holds.",
+    "Column of the molecules or reactions, by name or number. Where none is called "
+    "smiles, it is found by its name or by what it holds. Several, as a,b: a row is of "
+    "so many molecules.",
 )
 flags.DEFINE_string(
     "target_column",
     None,
-    "Column to predict, by name or number. Default: of molecules, the only other one "
-    "or one of a name such as target; of tables, label or one of a name such as class.",
+    "Column to predict, by name or number; of molecules also several, as a,b, whose "
+    "cells may be blank. Default: of molecules, the only other one or one of a name "
+    "such as target; of tables, label or one of a name such as class.",
 )
 flags.DEFINE_enum(
     "target",

@@ -5,6 +5,13 @@ import pathlib
 from absl import flags
 
 from apps.cli.launch import set_defaults
+from apps.gnn.hetero_checks import is_hetero
+from apps.gnn.hetero_checks import take_hetero_defaults
+from apps.gnn.knowledge_checks import take_found_triples
+from apps.gnn.plain_graph_checks import PLAIN_TASKS
+from apps.gnn.plain_graph_checks import take_found_graph
+from apps.gnn.potential_checks import take_found_structures
+from apps.gnn.recommend_checks import take_found_interactions
 from kerazoo.data.graphs.loading import are_molecules
 
 _TABLES = ("nodes.csv", "edges.csv")
@@ -19,12 +26,26 @@ def take_found_dataset():
             or `--data_dir` for what is not there.
     """
     values = flags.FLAGS
+    if values.task == "potential":
+        take_found_structures()
+        return
+    if values.task == "knowledge_graph":
+        take_found_triples()
+        return
+    if values.task == "recommend":
+        take_found_interactions()
+        return
+    if values.task in PLAIN_TASKS:
+        take_found_graph()
+        return
     name, folder = values.dataset, pathlib.Path(values.data_dir or "")
     if values.task == "graph":
         if not name:
             raise ValueError(_needed(folder))
         return
-    if name:
+    if is_hetero():
+        take_hetero_defaults()
+    elif name:
         _check_name(name)
     elif values.data_dir and (folder / _TABLES[0]).is_file():
         set_defaults({"dataset": "tables"})

@@ -10,6 +10,8 @@ from kerazoo.data.graphs.loading import are_molecules
 from kerazoo.runs.names import short_name
 
 MOLECULE_DEFAULTS = {"architecture": "gine", "pooling": "mean", "readout": "mlp"}
+# Of architectures that are read out after their last layer alone.
+_READOUTS = {"attentive_fp": "attentive", "dmpnn": "mean"}
 # Of version 0.1, whose runs go on as they are.
 _BEFORE = {"architecture": "gin", "pooling": "sum", "readout": "jumping"}
 
@@ -20,7 +22,11 @@ def take_molecule_defaults():
     A run that began with the former defaults keeps them.
     """
     dataset = flags.FLAGS.dataset
-    if not (dataset and are_molecules(dataset)):
+    if flags.FLAGS.task == "graph" and flags.FLAGS.architecture in _READOUTS:
+        pooling = _READOUTS[flags.FLAGS.architecture]
+        set_defaults({"pooling": pooling, "readout": "mlp"})
+        return
+    if flags.FLAGS.task != "graph" or not (dataset and are_molecules(dataset)):
         return
     noted = _noted_lines(dataset)
     set_defaults(

@@ -7,7 +7,7 @@ from apps.cli.checks import is_given
 from apps.prediction import flags
 
 FAMILIES = ("transformer", "gnn", "dqn")
-_OF_KINDS = {"smiles_column": "graphs", "text_column": "texts"}
+_OF_KINDS = {"smiles_column": ("graphs", "structures"), "text_column": ("texts",)}
 
 
 def find_kind(version, metadata):
@@ -51,27 +51,33 @@ def find_export():
     version, metadata = exports.find_export(*FAMILIES, others=("diffusion", "gan"))
     kind = find_kind(version, metadata)
     for name, takes in _OF_KINDS.items():
-        if is_given(name) and kind.takes != takes:
+        if is_given(name) and kind.takes not in takes:
             raise ValueError(
-                f"--{name} is for a model of {takes}, and this one takes {kind.takes}."
+                f"--{name} is for a model of {' or '.join(takes)}, and this one takes "
+                f"{kind.takes}."
             )
     check_top_k(kind, metadata, flags.TOP_K.value)
     return version, metadata, kind
 
 
-def find_output():
+def find_output(kind):
     """Returns the format of the answers.
+
+    Args:
+        kind: What the export takes and answers.
 
     Raises:
         OSError: If `--output` cannot or may not be written.
         ValueError: If there is no `--input`, or the format cannot be told.
     """
+    from kerazoo.prediction.writing import check_format
     from kerazoo.prediction.writing import check_output
     from kerazoo.prediction.writing import format_of
 
     if not flags.INPUT.value:
         raise ValueError("--input is missing: name a file or a folder, or - for stdin.")
     file_format = format_of(flags.OUTPUT.value, flags.FORMAT.value)
+    check_format(file_format, kind.takes)
     check_output(flags.OUTPUT.value, flags.INPUT.value, flags.OVERWRITE.value)
     return file_format
 

@@ -18,13 +18,18 @@ INPUT = flags.DEFINE_multi_string(
     "input",
     None,
     "File or folder of what the model takes; - for standard input. Texts, molecules: "
-    "a .csv or .tsv file, any other has one per line. Images: files and folders. Nodes "
-    "and links: a folder of nodes.csv and edges.csv, for links of pairs.csv, too. "
-    "Observations: a .csv, .npy or .jsonl file.",
+    "a .csv or .tsv file, any other has one per line. Images, sounds: files and "
+    "folders. Nodes and links: a folder of nodes.csv and edges.csv, for links of "
+    "pairs.csv, too. Observations: a .csv, .npy or .jsonl file. Structures: "
+    "a .xyz or .sdf file, or molecules. Users: a table, any other file has one per "
+    "line.",
 )
 section(RUN)
 FORMAT = flags.DEFINE_enum(
-    "format", None, ["csv", "tsv", "jsonl"], "Default: as --output ends, else csv."
+    "format",
+    None,
+    ["csv", "tsv", "jsonl", "xyz"],
+    "xyz: of structures. Default: as --output ends, else csv.",
 )
 OVERWRITE = flags.DEFINE_boolean(
     "overwrite", False, "Replaces an --output that is there."
@@ -46,7 +51,8 @@ DEFAULTS = {"batch_size": 128, "smiles_column": None}
 TABLES = {
     "texts": {
         "output": (
-            "Writes the answers here; .csv, .tsv or .jsonl. Default: standard output."
+            "Writes the answers here; .csv, .tsv or .jsonl, of structures also .xyz. "
+            "Default: standard output."
         ),
         "batch_size": "Rows that the model is asked about at a time.",
         "smiles_column": (

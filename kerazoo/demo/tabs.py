@@ -80,5 +80,14 @@ def tab_name(metadata: dict[str, typing.Any]) -> str:
     except ValueError:
         return "signatures"
     if kind.takes == "graphs" and "smiles_column" in metadata["inputs"]:
-        return "molecules"
+        return "molecules" if _is_of_one_molecule(metadata) else "signatures"
+    if kind.takes == "nodes" and "node_set" in metadata["inputs"]:
+        return "signatures"  # Of several sets of nodes, of which there is no picture.
     return _NAMES.get((kind.takes, kind.answers), "signatures")
+
+
+def _is_of_one_molecule(metadata):
+    """Returns whether one answer about one molecule is all that an export gives."""
+    form = metadata["inputs"].get("form", {})
+    several = form.get("num_columns", 1) > 1 or form.get("reaction") is not None
+    return not (several or "targets" in metadata or "members" in metadata)

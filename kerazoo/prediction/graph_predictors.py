@@ -1,5 +1,6 @@
 """Predictors of exports that take graphs, by their tensors."""
 
+import functools
 import os
 import typing
 from collections.abc import Sequence
@@ -10,6 +11,8 @@ from scipy import sparse
 
 from kerazoo.data.graphs.graph import Graph
 from kerazoo.prediction.answers import Answers
+from kerazoo.prediction.molecule_answers import graph_answers
+from kerazoo.prediction.molecule_answers import graph_rows
 from kerazoo.prediction.numbers import short
 from kerazoo.prediction.predictor import Found
 from kerazoo.prediction.predictor import Predictor
@@ -121,12 +124,12 @@ class PairPredictor(TensorsPredictor):
 class WholeGraphPredictor(TensorsPredictor):
     """Asks an export of `GraphPrediction`; answers are probabilities or values.
 
-    Items are SMILES or `Graph`s.
+    Items are SMILES, tuples of those of several columns, or `Graph`s.
 
     Args:
-        version, answers: See `TensorsPredictor`; answers are `ClassAnswers`, or
-            `RankedAnswers` of a `value`.
-        descriptors: Whether molecules get RDKit's descriptors.
+        version: See `TensorsPredictor`.
+        metadata: What was noted about the export.
+        top_k: How many classes to name.
     """
 
     takes_long = True
@@ -134,16 +137,24 @@ class WholeGraphPredictor(TensorsPredictor):
     def __init__(
         self,
         version: str | os.PathLike,
-        answers: Answers,
-        descriptors: bool = False,
+        metadata: dict[str, typing.Any],
+        top_k: int | None = None,
     ):
-        super().__init__(version, answers)
-        self._descriptors = descriptors
+        super().__init__(version, graph_answers(metadata, top_k))
+        self._metadata = metadata
 
-    def prepare(self, item: str | Graph) -> Graph:
-        from kerazoo.data.graphs.molecules import featurize
+    @functools.cached_property
+    def _form(self):
+        from kerazoo.data.graphs.molecule_form import MoleculeForm
 
-        graph = featurize(item, self._descriptors) if isinstance(item, str) else item
+        inputs = self._metadata["inputs"]
+        # Versions before noted the descriptors alone.
+        return MoleculeForm(
+            **inputs.get("form", {"descriptors": inputs["descriptors"]})
+        )
+
+    def prepare(self, item: str | tuple[str, ...] | Graph) -> Graph:
+        graph = item if isinstance(item, Graph) else self._form.graph(item)
         self.check(graph)
         return graph
 
@@ -151,9 +162,7 @@ class WholeGraphPredictor(TensorsPredictor):
         sizes = [graph.num_nodes for graph in items]
         graph_ids = np.repeat(np.arange(len(items)), sizes)
         found = self.run(_merged(items), graph_ids=graph_ids)
-        if "value" in found:
-            return [[{"value": short(value)}] for value in found["value"].ravel()], {}
-        return list(found["probabilities"]), {}
+        return graph_rows(self._metadata, found), {}
 
 
 def _merged(graphs):

@@ -11,13 +11,26 @@ from kerazoo.prediction.kinds import find_kind
 from kerazoo.prediction.row import Inputs
 
 _PATH = str | os.PathLike
-_MAY_BE_FOLDER = {"images": {True, False}, "nodes": {True}, "pairs": {True}}
+_SEVERAL = ("images", "sounds")  # Of which many paths may be given.
+_MAY_BE_FOLDER = {
+    "images": {True, False},
+    "sounds": {True, False},
+    "nodes": {True},
+    "samples": {True, False},
+    "pairs": {True},
+}
 _EXPECTED = {
     "texts": "a file of texts",
     "images": "an image or a folder of images",
+    "sounds": "a sound file or a folder of sounds",
     "nodes": "a folder of nodes.csv and edges.csv",
+    "samples": "a TFRecord file of subgraphs, or a folder of some",
     "pairs": "a folder of nodes.csv, edges.csv and pairs.csv",
     "graphs": "a file of graphs or of molecules",
+    "structures": "a file of structures or of molecules",
+    "queries": "a file of heads and relations",
+    "users": "a file of users",
+    "names": "a file of names of nodes",
     "observations": "a file of observations",
 }
 
@@ -50,15 +63,20 @@ def open_inputs(
 
     Args:
         metadata: What was noted about the export.
-        paths: File or folder of what it takes; images may be in several.
+        paths: File or folder of what it takes; images and sounds may be in several.
 
             - Texts: a `.csv` or `.tsv` file; any other has one per line; to be given
               classes, a folder of a `.txt` for each.
             - Molecules: a table, or a list of one per line.
-            - Images: files, and folders of them.
+            - Images, sounds: files, and folders of them.
             - Nodes: a folder of `nodes.csv` and `edges.csv`; pairs of them are in its
               `pairs.csv`.
             - Other graphs: a file such as `MUTAG.txt`.
+            - Structures: extended XYZ, SDF, or molecules.
+            - Queries to a knowledge graph: a table of heads and relations, of relations
+              and tails, or of all three.
+            - Names of nodes: the same as users.
+            - Users: a table with a column of them; any other file has one per line.
             - Observations: a `.csv`, `.npy` or `.jsonl` file.
 
             `"-"` for lines of standard input.
@@ -80,10 +98,10 @@ def open_inputs(
     """
     kind = find_kind(metadata)
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    if len(given) > 1 and kind.takes != "images":
+    if len(given) > 1 and kind.takes not in _SEVERAL:
         raise ValueError(
-            f"`{name}` may be given several times for images only, not for "
-            f"{kind.takes}. Received: {name}={given[1]}"
+            f"`{name}` may be given several times for images and sounds only, not "
+            f"for {kind.takes}. Received: {name}={given[1]}"
         )
     for path in given:
         _check_path(path, kind, name)
@@ -126,10 +144,26 @@ def _read_images(metadata, paths, columns, labelled):
     return read_images(paths)
 
 
+def _read_sounds(metadata, paths, columns, labelled):
+    from kerazoo.prediction.sound_inputs import read_sounds
+
+    return read_sounds(paths)
+
+
 def _read_nodes(metadata, paths, columns, labelled):
+    if "node_set" in metadata["inputs"]:
+        from kerazoo.prediction.hetero_inputs import read_hetero_nodes
+
+        return read_hetero_nodes(paths[0], metadata["inputs"], columns.target_column)
     from kerazoo.prediction.graph_inputs import read_nodes
 
     return read_nodes(paths[0], metadata["inputs"], columns.target_column)
+
+
+def _read_samples(metadata, paths, columns, labelled):
+    from kerazoo.prediction.sample_inputs import read_samples
+
+    return read_samples(paths[0])
 
 
 def _read_pairs(metadata, paths, columns, labelled):
@@ -155,6 +189,31 @@ def _read_graphs(metadata, paths, columns, labelled):
     return read_graphs(paths[0], trained)
 
 
+def _read_queries(metadata, paths, columns, labelled):
+    from kerazoo.prediction.query_inputs import read_queries
+
+    return read_queries(paths[0])
+
+
+def _read_names(metadata, paths, columns, labelled):
+    from kerazoo.prediction.node_name_inputs import read_node_names
+
+    return read_node_names(paths[0])
+
+
+def _read_users(metadata, paths, columns, labelled):
+    from kerazoo.prediction.user_inputs import read_users
+
+    return read_users(paths[0])
+
+
+def _read_structures(metadata, paths, columns, labelled):
+    from kerazoo.prediction.structure_inputs import read_structure_rows
+
+    trained, own = metadata["inputs"], (columns.smiles_column, columns.target_column)
+    return read_structure_rows(paths[0], trained, *own, labelled)
+
+
 def _read_observations(metadata, paths, columns, labelled):
     from kerazoo.prediction.observation_inputs import read_observations
 
@@ -164,8 +223,14 @@ def _read_observations(metadata, paths, columns, labelled):
 _READERS = {
     "texts": _read_texts,
     "images": _read_images,
+    "sounds": _read_sounds,
     "nodes": _read_nodes,
+    "samples": _read_samples,
     "pairs": _read_pairs,
     "graphs": _read_graphs,
+    "queries": _read_queries,
+    "users": _read_users,
+    "names": _read_names,
+    "structures": _read_structures,
     "observations": _read_observations,
 }

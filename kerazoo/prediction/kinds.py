@@ -9,10 +9,12 @@ class Kind:
     """What an export takes, and what prediction needs to know of it.
 
     Args:
-        takes: What it takes: `"texts"`, `"images"`, `"nodes"`, `"pairs"`, `"graphs"` or
-            `"observations"`.
+        takes: What it takes: `"texts"`, `"images"`, `"sounds"`, `"nodes"`, `"samples"`,
+            `"pairs"`, `"graphs"`, `"queries"`, `"users"`, `"names"`, of nodes,
+            `"structures"` or `"observations"`.
         answers: What it answers: `"classes"`, `"values"`, `"translations"`, `"scores"`,
-            `"links"` or `"actions"`.
+            `"targets"`, several classes or values, `"links"`, `"entities"`, `"items"`,
+            `"similar nodes"`, `"communities"`, `"energies"` or `"actions"`.
         needs: What its metadata must have.
         extra: Extra of the package that reads its inputs.
     """
@@ -31,9 +33,17 @@ KINDS: dict[tuple[str | None, str | None], Kind] = {
     ("transformer", "image"): Kind(
         "images", "classes", ("class_names", "image_shape"), "text"
     ),
+    ("transformer", "classify_sound"): Kind(
+        "sounds", "classes", ("class_names", "sample_rate"), "sound"
+    ),
     ("gnn", "node"): Kind("nodes", "classes", ("class_names", "inputs"), "gnn"),
     ("gnn", "link"): Kind("pairs", "links", ("inputs",), "gnn"),
     ("gnn", "graph"): Kind("graphs", "classes", ("inputs",), "gnn"),
+    ("gnn", "potential"): Kind("structures", "energies", ("inputs",), "gnn"),
+    ("gnn", "knowledge_graph"): Kind("queries", "entities", ("num_entities",), "gnn"),
+    ("gnn", "embed"): Kind("names", "similar nodes", ("num_nodes",), "gnn"),
+    ("gnn", "community"): Kind("names", "communities", ("num_communities",), "gnn"),
+    ("gnn", "recommend"): Kind("users", "items", ("num_items",), "gnn"),
     ("dqn", None): Kind("observations", "actions", (), "dqn"),
 }
 
@@ -81,14 +91,23 @@ def find_kind(metadata: dict[str, typing.Any]) -> Kind:
                 "it was exported by an older version. Run the command of its training "
                 "again with another `export_dir`."
             )
-    if kind.extra == "gnn" and not _can_be_read(kind, metadata["inputs"]):
+    is_read = "inputs" in kind.needs
+    if is_read and not _can_be_read(kind, metadata["inputs"]):
         raise ValueError("it has learnt from graphs that a program made, not a reader.")
+    if kind.takes == "nodes" and "roots" in metadata["inputs"]:
+        return dataclasses.replace(kind, takes="samples")
+    if kind.takes == "structures" and metadata["inputs"]["quantity"] == "value":
+        return dataclasses.replace(kind, answers="values")
+    if kind.takes == "graphs" and metadata.get("targets"):
+        return dataclasses.replace(kind, answers="targets")
     if metadata.get("class_names") is None and kind.answers == "classes":
         return dataclasses.replace(kind, answers="values")
     return kind
 
 
 def _can_be_read(kind, inputs):
+    if kind.takes == "structures" or "roots" in inputs:
+        return True
     names = {"smiles_column", "node_tags"} if kind.takes == "graphs" else {"directed"}
     return bool(names & inputs.keys())
 
@@ -106,15 +125,19 @@ def check_top_k(kind: Kind, metadata: dict[str, typing.Any], top_k: int | None) 
     """
     most = {"classes": len(metadata.get("class_names") or ())}
     most["translations"] = metadata.get("beam_size", 1)
+    most["entities"] = metadata.get("num_entities", 1)
+    most["items"] = metadata.get("num_items", 1)
+    most["similar nodes"] = metadata.get("num_nodes", 2) - 1
+    beams = {"translations": "beams of the model"}
     if top_k is None:
         return
     if kind.answers not in most:
         raise ValueError(
-            f"`top_k` is for classes and translations, not for {kind.answers}. "
-            f"Received: top_k={top_k}"
+            "`top_k` is for classes, translations, entities, items and similar "
+            f"nodes, not for {kind.answers}. Received: top_k={top_k}"
         )
     if not 0 < top_k <= most[kind.answers]:
-        what = "classes" if kind.answers == "classes" else "beams of the model"
+        what = beams.get(kind.answers, kind.answers)
         raise ValueError(
             f"`top_k` must be from 1 to {most[kind.answers]}, the number of {what}. "
             f"Received: top_k={top_k}"

@@ -88,5 +88,20 @@ def labelled_graphs(data: LabelledData) -> Inputs:
     return inputs
 
 
+def labelled_structures(data: LabelledData) -> Inputs:
+    """Reads structures with an energy or another value."""
+    path = pathlib.Path(data.data_dir or "", data.dataset or "")
+    if not path.is_file():
+        raise FileNotFoundError(
+            "`data_dir` must be a file of structures, or `dataset` the name of one in "
+            f"it. Received: dataset={data.dataset}, data_dir={data.data_dir}"
+        )
+    inputs = open_inputs(data.metadata, path, data.columns, labelled=True)
+    if data.part == "test":
+        what = f"all {inputs.total:,}, also what the model may have learnt from"
+        _say(path.name, what)
+    return inputs
+
+
 def _say(name, what):
     _logger.info("%s: measuring %s.", name, what)

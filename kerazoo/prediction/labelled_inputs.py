@@ -18,6 +18,7 @@ from kerazoo.prediction.labelled_data import LabelledData
 from kerazoo.prediction.labelled_graphs import labelled_graphs
 from kerazoo.prediction.labelled_graphs import labelled_nodes
 from kerazoo.prediction.labelled_graphs import labelled_pairs
+from kerazoo.prediction.labelled_graphs import labelled_structures
 from kerazoo.prediction.row import Inputs
 from kerazoo.prediction.row import Row
 
@@ -54,6 +55,11 @@ def open_labelled(
     kind = find_kind(metadata)
     name = dataset or (None if data_dir else metadata.get("dataset"))
     data = LabelledData(metadata, name, data_dir, columns or Columns(), part)
+    if (kind.takes, kind.answers) not in _READERS:
+        raise ValueError(
+            f"models of {kind.takes} are measured when they are trained: their cards "
+            "have the figures."
+        )
     return _READERS[kind.takes, kind.answers](data)
 
 
@@ -131,13 +137,13 @@ def _place(text):
     return f"text {text[:40]!r}"
 
 
-def _chosen(dataset, part):
-    """Returns the test of texts, or their validation, or all parts of them."""
+def _chosen(dataset, part, unit="texts"):
+    """Returns the test of texts or sounds, or their validation, or all parts."""
     parts = {n: getattr(dataset, n) for n in ("train", "validation", "test")}
     parts = {name: own for name, own in parts.items() if own is not None}
     chosen = list(parts) if part == "all" else [list(parts)[-1]]
     counts = " and ".join(f"{len(parts[name][0]):,} of {name}" for name in chosen)
-    _logger.info("%s: measuring the texts of %s.", dataset.name, counts)
+    _logger.info("%s: measuring the %s of %s.", dataset.name, unit, counts)
     return [parts[name] for name in chosen]
 
 
@@ -183,13 +189,30 @@ def _images(data):
     return Inputs([], rows, len(rows), "images")
 
 
+def _labelled_sounds(data):
+    from kerazoo.data.sound.loading import load_labelled_sound
+
+    name, rate = data.dataset or "files", data.metadata["sample_rate"]
+    sounds = load_labelled_sound(name, data.data_dir, rate)
+    rows = [
+        Row(f"sound {i} of {len(own[0])}", [], sound, label=sounds.class_names[label])
+        for own in _chosen(sounds, data.part, "sounds")
+        for i, (sound, label) in enumerate(zip(*own))
+    ]
+    return Inputs([], rows, len(rows), "sounds")
+
+
 _READERS: dict[tuple[str, str], typing.Callable[..., Inputs]] = {
     ("texts", "classes"): _labelled_texts,
     ("texts", "translations"): _translations,
     ("texts", "scores"): _lines,
     ("images", "classes"): _images,
+    ("sounds", "classes"): _labelled_sounds,
     ("nodes", "classes"): labelled_nodes,
     ("pairs", "links"): labelled_pairs,
     ("graphs", "classes"): labelled_graphs,
+    ("structures", "energies"): labelled_structures,
+    ("structures", "values"): labelled_structures,
     ("graphs", "values"): labelled_graphs,
+    ("graphs", "targets"): labelled_graphs,
 }

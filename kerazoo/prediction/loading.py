@@ -59,10 +59,28 @@ def _load_images(version, metadata, kind, top_k):
     return ImageClassPredictor(version, answers, metadata["image_shape"])
 
 
+def _load_sounds(version, metadata, kind, top_k):
+    from kerazoo.prediction.sound_predictor import SoundClassPredictor
+
+    answers = ClassAnswers(metadata["class_names"], top_k)
+    return SoundClassPredictor(version, answers, metadata)
+
+
 def _load_nodes(version, metadata, kind, top_k):
+    answers = ClassAnswers(metadata["class_names"], top_k)
+    if "node_set" in metadata["inputs"]:
+        from kerazoo.prediction.hetero_predictor import HeteroNodePredictor
+
+        return HeteroNodePredictor(version, answers)
     from kerazoo.prediction.graph_predictors import NodeClassPredictor
 
-    return NodeClassPredictor(version, ClassAnswers(metadata["class_names"], top_k))
+    return NodeClassPredictor(version, answers)
+
+
+def _load_samples(version, metadata, kind, top_k):
+    from kerazoo.prediction.hetero_predictor import RootClassPredictor
+
+    return RootClassPredictor(version, ClassAnswers(metadata["class_names"], top_k))
 
 
 def _load_pairs(version, metadata, kind, top_k):
@@ -74,9 +92,36 @@ def _load_pairs(version, metadata, kind, top_k):
 def _load_graphs(version, metadata, kind, top_k):
     from kerazoo.prediction.graph_predictors import WholeGraphPredictor
 
-    names, descriptors = metadata["class_names"], metadata["inputs"]["descriptors"]
-    answers = RankedAnswers(["value"]) if names is None else ClassAnswers(names, top_k)
-    return WholeGraphPredictor(version, answers, descriptors)
+    return WholeGraphPredictor(version, metadata, top_k)
+
+
+def _load_queries(version, metadata, kind, top_k):
+    from kerazoo.prediction.query_predictor import QueryPredictor
+
+    return QueryPredictor(version, top_k)
+
+
+def _load_names(version, metadata, kind, top_k):
+    from kerazoo.prediction import node_name_predictors
+
+    if kind.answers == "communities":
+        return node_name_predictors.CommunityPredictor(version)
+    return node_name_predictors.SimilarNodePredictor(version, top_k)
+
+
+def _load_users(version, metadata, kind, top_k):
+    from kerazoo.prediction.user_predictor import UserPredictor
+
+    return UserPredictor(version, top_k)
+
+
+def _load_structures(version, metadata, kind, top_k):
+    from kerazoo.prediction.structure_answers import StructureAnswers
+    from kerazoo.prediction.structure_predictor import StructurePredictor
+
+    is_energy = kind.answers == "energies"
+    answers = StructureAnswers() if is_energy else RankedAnswers(["value"])
+    return StructurePredictor(version, answers, metadata)
 
 
 def _load_observations(version, metadata, kind, top_k):
@@ -88,8 +133,14 @@ def _load_observations(version, metadata, kind, top_k):
 _LOADERS = {
     "texts": _load_texts,
     "images": _load_images,
+    "sounds": _load_sounds,
     "nodes": _load_nodes,
+    "samples": _load_samples,
     "pairs": _load_pairs,
     "graphs": _load_graphs,
+    "queries": _load_queries,
+    "users": _load_users,
+    "names": _load_names,
+    "structures": _load_structures,
     "observations": _load_observations,
 }

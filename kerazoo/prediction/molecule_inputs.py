@@ -20,15 +20,15 @@ def read_molecules(
     labelled: bool = False,
     trained: tuple[str | None, str | None] = (None, None),
 ) -> Inputs:
-    """Reads molecules; items are SMILES.
+    """Reads molecules or reactions; items are SMILES, of several columns tuples.
 
     Args:
         path: A table, or a list with a SMILES in each line, and perhaps a name after a
             space, as `kerazoo.data.table_file.read_table` reads them; `"-"` for lines
             of standard input.
-        smiles_column: Column of the molecules, its name or its number from 1. Default:
-            that of the training's name, else as in training, see
-            `kerazoo.data.graphs.molecule_table.find_molecules`.
+        smiles_column: Column of the molecules, its name or its number from 1, or
+            several with commas between them. Default: that of the training's name, else
+            as in training, see `kerazoo.data.graphs.molecule_table.find_molecules`.
         target_column: The same of what is right.
         labelled: Whether what is right is read too, as the labels of the rows.
         trained: Names of the columns of molecules and of targets in training.
@@ -48,9 +48,10 @@ def read_molecules(
     ```
     """
     table = read_table(path, errors="surrogateescape", keeps_blank=True)
+    several = trained[0] if trained[0] and "," in trained[0] else None
     found = find_molecules(
         with_decimal_points(table),
-        smiles_column or "smiles",
+        smiles_column or several or "smiles",
         target_column if labelled else None,
         needs_target=labelled,
         trained=trained,
@@ -65,7 +66,8 @@ def read_molecules(
     if labelled:
         for row, target in zip(rows, found.targets or []):
             row.label = target
-    columns = found.header or _default_names(table.width, int(found.smiles_column))
+    numbers = found.smiles_column.split(",")
+    columns = found.header or _default_names(table.width, int(numbers[0]))
     return Inputs(columns, rows, len(rows), "molecules")
 
 
@@ -77,9 +79,9 @@ def _default_names(width, smiles_column):
 
 def _row(line, cells, smiles):
     row = Row(f"line {line}", cells)
-    if not smiles:
+    if not (smiles if isinstance(smiles, str) else any(smiles)):
         row.problem = "no SMILES"
-    elif not is_utf8(smiles):
+    elif not is_utf8("".join(smiles)):
         row.problem = "a SMILES that is not UTF-8"
     else:
         row.item = smiles

@@ -12,11 +12,14 @@ from kerazoo.prediction.asking import BATCH_SIZE
 from kerazoo.prediction.asking import answer_rows
 from kerazoo.prediction.inputs import Columns
 from kerazoo.prediction.inputs import open_inputs
+from kerazoo.prediction.kinds import find_kind
 from kerazoo.prediction.loading import load_predictor
 from kerazoo.prediction.predictor import Predictor
 from kerazoo.prediction.problems import Problems
 from kerazoo.prediction.row import Inputs
+from kerazoo.prediction.structure_answers import FrameWriter
 from kerazoo.prediction.writing import Writer
+from kerazoo.prediction.writing import check_format
 from kerazoo.prediction.writing import check_output
 from kerazoo.prediction.writing import format_of
 from kerazoo.serving.exported import newest_version
@@ -40,8 +43,8 @@ def predict(
         saved_model: Folder of a served model (its newest version is used) or of one
             version.
         input: File or folder of what it takes, see `open_inputs`.
-        output: A `.csv`, `.tsv` or `.jsonl` file, whole or not at all; None for
-            standard output, as CSV.
+        output: A `.csv`, `.tsv` or `.jsonl` file, whole or not at all, of structures
+            also `.xyz`; None for standard output, as CSV.
         columns: Columns of tables.
         top_k: How many answers of each row; None for the best, of classes with the
             probabilities of all.
@@ -69,6 +72,7 @@ def predict(
     check_output(output, input, overwrite)
     version = newest_version(saved_model)
     metadata = read_metadata(version)
+    check_format(file_format, find_kind(metadata).takes)
     inputs = open_inputs(metadata, input, columns)
     predictor = load_predictor(version, metadata, top_k)
     predictor.check_inputs(inputs)
@@ -88,7 +92,7 @@ def write_answers(
         inputs: The rows.
         predictor: Of an export that takes them.
         output: File, whole or not at all; None for standard output.
-        file_format: `"csv"`, `"tsv"` or `"jsonl"`.
+        file_format: `"csv"`, `"tsv"`, `"jsonl"`, or of structures `"xyz"`.
         batch_size: Rows that are asked about at a time.
 
     Returns:
@@ -102,7 +106,11 @@ def write_answers(
     problems = Problems()
 
     def write_to(file):
-        writer = Writer(file, file_format, inputs.columns, predictor.answers)
+        writer: typing.Any
+        if file_format == "xyz":
+            writer = FrameWriter(file, predictor.answers)
+        else:
+            writer = Writer(file, file_format, inputs.columns, predictor.answers)
         for row, answer in answer_rows(inputs, predictor, batch_size, problems):
             writer.write(row, answer)
         file.flush()

@@ -10,7 +10,13 @@ from collections.abc import Sequence
 from kerazoo.prediction.answers import Answers
 from kerazoo.prediction.row import Row
 
-FORMATS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+FORMATS = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".xyz": "xyz",
+}
 
 
 def format_of(output: str | os.PathLike | None, file_format: str | None = None) -> str:
@@ -18,7 +24,7 @@ def format_of(output: str | os.PathLike | None, file_format: str | None = None) 
 
     Args:
         output: Name of the file; None for standard output, which is CSV.
-        file_format: `"csv"`, `"tsv"` or `"jsonl"`, whatever the name.
+        file_format: `"csv"`, `"tsv"`, `"jsonl"` or `"xyz"`, whatever the name.
 
     Raises:
         ValueError: If the name tells none.
@@ -38,6 +44,23 @@ def format_of(output: str | os.PathLike | None, file_format: str | None = None) 
             f"Received: output={output}"
         )
     return FORMATS[suffix]
+
+
+def check_format(file_format: str, takes: str) -> None:
+    """Refuses frames of atoms where a model takes none.
+
+    Args:
+        file_format: What `format_of` returns.
+        takes: What the export takes, such as `"texts"`.
+
+    Raises:
+        ValueError: If it is another.
+    """
+    if file_format == "xyz" and takes != "structures":
+        raise ValueError(
+            "`format` xyz is for a model of structures, and this one takes "
+            f"{takes}. Received: format=xyz"
+        )
 
 
 class Writer:

@@ -1,3 +1,4 @@
+from .ensembles import run_ensemble
 from .errors import RunError
 from .folds import cross_validate
 from .reading import load
@@ -13,5 +14,6 @@ __all__ = [
     "cross_validate",
     "load",
     "run",
+    "run_ensemble",
     "run_seeds",
 ]

@@ -115,7 +115,9 @@ def execute(
                 result["export"] = None
                 if export_dir is not None:
                     notes = export_notes(task, strategy, record, seed, result)
-                    result["export"] = _export(task, export_dir, export_dtype, notes)
+                    result["export"] = export_trained(
+                        task, export_dir, export_dtype, notes
+                    )
             state.write_result(result)
     return result
 
@@ -210,8 +212,8 @@ def _begin(task, folder, record, is_same):
     write_description(folder, task.model, task.family, task.metadata(), _name(task))
 
 
-def _export(task, directory, dtype, notes):
-    """Exports the trained model; returns the path of the version."""
+def export_trained(task, directory, dtype, notes):
+    """Exports the trained model of a task; returns the path of the version."""
     _log.info(f"Exporting to {directory}.")
     model = keras_model = task.exported(plain_copy(task.model))
     serving = task.serving(model)

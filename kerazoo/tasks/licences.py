@@ -13,10 +13,16 @@ LICENCES = {
         "CC BY 4.0 (UCI, Optical Recognition of Handwritten Digits, by way of "
         "scikit-learn)"
     ),
+    "ethanol": _GENERATED,
+    "family_tree": _GENERATED,
     "grid": _GENERATED,
     "karate_club": "published without a licence (Zachary, 1977), by way of NetworkX",
     "python_topics": "Python Software Foundation License 2, Python's documentation",
     "ring": _GENERATED,
+    "southern_women": (
+        "published without a licence (Davis, Gardner and Gardner, 1941), by way of "
+        "NetworkX"
+    ),
     "tone_letters": _GENERATED,
 }
 

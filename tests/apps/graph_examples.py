@@ -75,8 +75,9 @@ def write_rings(folder, sizes):
 
 def tensors(graph, **more):
     """Returns the plain tensors of a graph, a request of the signature `tensors`."""
+    features = graph.node_features
     named = {
-        "node_features": (graph.node_features, "float32"),
+        "node_features": (getattr(features, "toarray", lambda: features)(), "float32"),
         "source": (graph.source, "int32"),
         "target": (graph.target, "int32"),
         "edge_weights": (graph.edge_weights, "float32"),

@@ -1,3 +1,6 @@
+import csv
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -5,6 +8,7 @@ from PIL import Image
 from apps import explain
 from apps import train_transformer
 from tests.apps.conftest import assert_one_line
+from tests.tasks.gnn.stored_models import store_models
 from tests.tasks.transformer.stored_models import store
 
 
@@ -94,3 +98,64 @@ def test_folder_of_no_run(app, tmp_path):
     code, _, err = app(explain.main, "a", f"--workdir={tmp_path}", picture)
     assert code == 2
     assert_one_line(err, f"--workdir={tmp_path} is no run of apps.train_tr")
+
+
+@pytest.fixture(scope="module")
+def graphs(tmp_path_factory):
+    return store_models(tmp_path_factory.mktemp("graphs"))
+
+
+@pytest.mark.parametrize("ending", ["csv", "json"])
+def test_graph_networks(app, graphs, tmp_path, ending):
+    given, kind = ("--node=17", "node") if ending == "csv" else ("CCO", "graph")
+    picture, table = tmp_path / "why.png", tmp_path / f"parts.{ending}"
+    code, found, err = app(
+        explain.main,
+        *(f"--saved_model={graphs[kind]}", given, "--method=gradient", "--top_edges=2"),
+        *(f"--picture={picture}", f"--importances={table}"),
+    )
+    assert code == 0, err
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert found["edges_taken_out"] == 2 and found["picture"] == str(picture)
+    names = {f"{r}fidelity_{s}" for r in ("", "random_") for s in ("plus", "minus")}
+    assert names | {"answer", "edges", "method"} <= set(found)
+    if ending == "csv":
+        rows = list(csv.DictReader(table.open()))
+        assert 0.5 <= found["probability"] <= 1
+    else:
+        rows = json.loads(table.read_text())
+        assert np.isfinite(found["value"])
+    assert [rows[0]["source"], rows[0]["target"]] == found["edges"][0][:2]
+    assert {row["part"] for row in rows} == {"edge", "node", "feature"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "words"),
+    [
+        ("node", [], ["--node=17", "--pair=3,17"]),
+        ("node", ["--node=1", "--graph=2"], ["Give one of"]),
+        ("node", ["--node=99"], ["node=99", "34 nodes"]),
+        ("node", ["--pair=1,2"], ["asked about a node"]),
+        ("node", ["--node=1", "--image=a.png"], ["--image", "a Transformer"]),
+        ("node", ["--node=1", "--answer=Bob"], ["Bob", "Mr. Hi"]),
+        ("node", ["--node=1", "--importances=a.txt"], ["a.txt", ".csv or .json"]),
+        ("link", ["--pair=1"], ["--pair=1", "two nodes"]),
+        ("link", ["--pair=1,2", "--answer=x"], ["--answer goes with"]),
+        ("graph", ["C1"], ["C1", "SMILES"]),
+    ],
+)
+def test_mistakes_about_graphs(app, graphs, tmp_path, kind, arguments, words):
+    picture = f"--picture={tmp_path}/why.png"
+    code, _, err = app(
+        explain.main, f"--saved_model={graphs[kind]}", picture, *arguments
+    )
+    assert code == 2, err
+    assert_one_line(err, *words)
+    assert not (tmp_path / "why.png").exists()
+
+
+def test_graph_flags_with_a_transformer(app, stored, tmp_path):
+    model = f"--saved_model={stored}/classify"
+    code, _, err = app(explain.main, model, "a good film", "--node=3")
+    assert code == 2
+    assert_one_line(err, "--node goes with a graph network")

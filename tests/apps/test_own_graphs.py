@@ -50,8 +50,8 @@ def test_tables_with_words_train_and_their_export_knows_how_to_read_others(
     for words in (
         "nodes.csv: numbers have a decimal comma in height.",
         "nodes.csv: name is the id, class is the label; features are height (numbers), "
-        "town (3 values, a feature each); missing numbers of height become their mean; "
-        "left out: about (50 different texts).",
+        "town (3 values, a feature each), about (texts, hashed to 512 features); "
+        "missing numbers of height become their mean.",
         "edges.csv: from is the source, to is the target.",
         "50 nodes",
     ):

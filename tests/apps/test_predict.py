@@ -113,11 +113,11 @@ def test_lines_of_standard_input(app, policy, monkeypatch):
         ),
         (
             ["--saved_model={policy}", "--input=seen.csv", "--top_k=2"],
-            ["--top_k", "classes and translations", "--top_k=2"],
+            ["--top_k", "classes, translations", "--top_k=2"],
         ),
         (
             ["--saved_model={policy}", "--input=seen.csv", "--input=seen.csv"],
-            ["--input", "images only"],
+            ["--input", "images and sounds only"],
         ),
         (["--saved_model={policy}", "--train_steps=5"], ["--train_steps", "no flag"]),
     ],

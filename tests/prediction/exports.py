@@ -8,16 +8,18 @@ import tensorflow as tf
 
 from kerazoo.serving.copying import plain_copy
 from kerazoo.serving.exporting import export
+from kerazoo.serving.tracing import trace
 from kerazoo.training import strategy as strategies
 
 
-def export_untrained(task, folder, only=None):
+def export_untrained(task, folder, only=None, **inputs):
     """Exports a task's model as a run does, but without training; returns the path.
 
     Args:
         task: The task.
         folder: Where to.
-        only: Name of the one signature of texts to export. Default: all signatures.
+        only: Name of the one signature to export. Default: all signatures.
+        **inputs: Specifications of its inputs. Default: `text`.
     """
     task.build(strategies.create("one_device"), train_steps=4, seed=0)
     random = np.random.default_rng(1)
@@ -29,9 +31,8 @@ def export_untrained(task, folder, only=None):
     if only is None:
         signatures = serving.endpoints
     else:
-        spec = tf.TensorSpec((None,), tf.string, "text")
-        function = tf.function(getattr(serving, only))
-        signatures = {only: function.get_concrete_function(text=spec)}
+        inputs = inputs or {"text": tf.TensorSpec((None,), tf.string)}
+        signatures = {only: trace(getattr(serving, only), **inputs)}
     return export(serving.module, signatures, folder, metadata)
 
 

@@ -65,3 +65,38 @@ def named_column(path: object, columns: Sequence[str], name: str, argument: str)
         f"{path}: expected a column {name!r}, named by `{argument}`; there are "
         f"{', '.join(map(repr, columns))}. Received: {argument}={name!r}"
     )
+
+
+def named_columns(
+    path: object, columns: Sequence[str], names: str, argument: str
+) -> list[str]:
+    """Returns the columns of names, or of numbers from 1, with commas between them.
+
+    Args:
+        path: Path of the table, for errors.
+        columns: Names of its columns.
+        names: Names or numbers.
+        argument: What errors call them, such as `"target_column"`.
+
+    Raises:
+        ValueError: If there is none of a name, or one is named twice.
+
+    Example:
+
+    ```python
+    named_columns("own.csv", ["mol", "logS", "logP"], "logP,2", "target_column")
+    # ["logP", "logS"]
+    ```
+    """
+    if names in columns:
+        return [names]
+    found = [
+        named_column(path, columns, name.strip(), argument) for name in names.split(",")
+    ]
+    for name in found:
+        if found.count(name) > 1:
+            raise ValueError(
+                f"{path}: `{argument}` must name columns once. "
+                f"Received: {argument}={names}, {name} twice"
+            )
+    return found

@@ -1,10 +1,12 @@
 """Graphs with one label each."""
 
 import dataclasses
+import pathlib
 
 import numpy as np
 
 from kerazoo.data.graphs.graph import Graph
+from kerazoo.data.graphs.molecule_form import MoleculeForm
 
 
 @dataclasses.dataclass(eq=False)
@@ -14,7 +16,9 @@ class GraphDataset:
     Args:
         name: str.
         graphs: list of `Graph`, each with its label.
-        labels: array `(B,)`, int32 classes from 0, or float32 target values.
+        labels: array `(B,)`, int32 classes from 0, or float32 target values. Of several
+            targets float32 `(B, T)`: values, or 0 and 1 for two classes; NaN where one
+            is not known.
         num_classes: int, or None for target values.
         class_names: list of str, or None.
         smiles: list of str, or None. The molecules that the graphs stand for.
@@ -22,6 +26,11 @@ class GraphDataset:
             or None.
         smiles_column, target_column: str or None. Columns of the file of molecules.
         node_tags: list of int, or None. Tags of nodes that are one-hot features.
+        target_names: list of str, names of several targets, or None.
+        form: `MoleculeForm` of graphs of molecules or reactions, or None.
+        path: path of the file of molecules, or None.
+        rows: int `(B,)`. Which of its rows each graph is, from 0; None for all of them.
+        num_rows: int. How many rows it has; None for as many as there are graphs.
     """
 
     name: str
@@ -34,6 +43,11 @@ class GraphDataset:
     smiles_column: str | None = None
     target_column: str | None = None
     node_tags: list[int] | None = None
+    target_names: list[str] | None = None
+    form: MoleculeForm | None = None
+    path: pathlib.Path | None = None
+    rows: np.ndarray | None = None
+    num_rows: int | None = None
 
     def describe(self) -> str:
         """Returns what stands for the dataset among the settings of a run."""
@@ -76,6 +90,9 @@ class GraphDataset:
                 )
 
     def _validate_labels(self):
+        if self.target_names is not None:
+            self._validate_targets()
+            return
         if self.num_classes is None:
             wrong, expected = ~np.isfinite(self.labels), "finite target values"
         else:
@@ -90,6 +107,30 @@ class GraphDataset:
             raise ValueError(
                 f"{self.name}: labels must be {expected}. "
                 f"Received: labels[graph {i}]={self.labels[i]}"
+            )
+
+    def _validate_targets(self):
+        shape = (len(self.graphs), len(self.target_names))
+        if self.labels.shape != shape or self.num_classes not in (None, 2):
+            raise ValueError(
+                f"{self.name}: several targets must be values or of two classes, of "
+                f"shape {shape}. Received: labels.shape={self.labels.shape}, "
+                f"num_classes={self.num_classes}"
+            )
+        known = ~np.isnan(self.labels)
+        wrong = known & ~np.isfinite(self.labels)
+        if self.num_classes is not None:
+            wrong = known & ~np.isin(self.labels, (0, 1))
+        for i, j in np.argwhere(wrong):
+            expected = "0 or 1" if self.num_classes else "finite"
+            raise ValueError(
+                f"{self.name}: targets must be {expected}, or NaN. Received: "
+                f"{self.target_names[j]}[graph {i}]={self.labels[i, j]}"
+            )
+        for j in np.flatnonzero(~known.any(axis=0)):
+            raise ValueError(
+                f"{self.name}: expected something known of each target. "
+                f"Received: none of {self.target_names[j]}"
             )
 
 

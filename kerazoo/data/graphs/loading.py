@@ -11,6 +11,7 @@ import typing
 
 from kerazoo.data.graphs.collection_file import find_collection
 from kerazoo.data.graphs.molecule_columns import MoleculeColumns
+from kerazoo.data.text_file import ending
 
 if typing.TYPE_CHECKING:
     from kerazoo.data.graphs.graph_dataset import GraphDataset
@@ -84,8 +85,9 @@ def load_graph_dataset(
     """Returns many graphs and what is to be predicted of each.
 
     Args:
-        name: Name of a file of molecules, such as `"esol.csv"`, or of a collection in
-            the text form of the GIN paper, such as `"MUTAG"`, in `data_dir`.
+        name: Name of a file of molecules or reactions, such as `"esol.csv"`, or of a
+            collection in the text form of the GIN paper, such as `"MUTAG"`, in
+            `data_dir`.
         data_dir: Folder of the file. Default: the current one.
         columns: Of a file of molecules.
         descriptors: Gives graphs descriptors of the whole: RDKit's of molecules, sizes
@@ -142,7 +144,7 @@ def check_graph_dataset(name: str, data_dir: str | os.PathLike | None = None) ->
 
 def are_molecules(name: str) -> bool:
     """Returns whether a name is that of a file of molecules."""
-    return pathlib.PurePath(name).suffix.lower() in MOLECULE_FILES
+    return ending(name) in MOLECULE_FILES
 
 
 # Endings of files of molecules.

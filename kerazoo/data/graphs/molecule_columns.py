@@ -8,11 +8,11 @@ class MoleculeColumns:
     """How to read a file of molecules, see `molecules`.
 
     Args:
-        smiles_column: Column of the molecules, by its name or its number from 1. Where
-            none is called `smiles`, the default is found by its name or by what it
-            holds.
-        target_column: Column to predict, the same; None for the only other one, or the
-            only one of a name such as `target` or `label`.
+        smiles_column: Column of the molecules or reactions, by its name or its number
+            from 1. Where none is called `smiles`, the default is found by its name or
+            by what it holds. Several have a comma between them.
+        target_column: Column to predict, or several, the same; None for the only other
+            one, or the only one of a name such as `target` or `label`.
         target: What it holds: `"classification"`, `"regression"`, or `"auto"`: classes
             if no cell is a number, or if there are at most 10 different ones without a
             fraction.

@@ -3,34 +3,37 @@
 import dataclasses
 import os
 import pathlib
+import typing
 
 from kerazoo.data import csv_columns
 from kerazoo.data.decimal_commas import with_decimal_points
 from kerazoo.data.graphs.column_names import known_columns
-from kerazoo.data.graphs.column_names import named_column
+from kerazoo.data.graphs.column_names import named_columns
 from kerazoo.data.graphs.column_names import normalized
-from kerazoo.data.graphs.smiles import is_smiles
+from kerazoo.data.graphs.structure_cells import are_structures
+from kerazoo.data.graphs.structure_cells import is_structure
 from kerazoo.data.table_file import Table
 from kerazoo.data.table_file import read_table
 
 SMILES_NAMES = (
     *("smiles", "canonical_smiles", "isomeric_smiles", "smile"),
     *("mol", "molecule", "structure", "compound"),
+    *("reaction_smiles", "rxn_smiles", "reaction", "rxn"),
 )
 TARGET_NAMES = ("target", "label", "y", "activity", "class", "value")
-_LOOKED_AT = 20  # Cells that tell what a column holds.
 
 
 @dataclasses.dataclass(frozen=True)
 class MoleculeTable:
-    """Molecules and targets as text.
+    """Molecules or reactions, and targets, as text.
 
     Args:
         path: Path of the file.
-        smiles: SMILES of each molecule.
-        targets: What is to be predicted of each, None where that was not asked for.
-        smiles_column, target_column: Names of the columns; in a file without a header,
-            their numbers, from 1.
+        smiles: SMILES of each row; of several columns, a tuple of them.
+        targets: What is to be predicted of each, None where that was not asked for; of
+            several columns, a tuple.
+        smiles_column, target_column: Names of the columns, with a comma between
+            several; in a file without a header, their numbers, from 1.
         header: Names of all columns; None in a file without a header.
         numbers: Number of each molecule's row in the file, as spreadsheets count.
         is_obvious: Whether the columns are the only ones, with a header that calls the
@@ -38,20 +41,22 @@ class MoleculeTable:
     """
 
     path: pathlib.Path
-    smiles: list[str]
-    targets: list[str] | None
+    smiles: list[typing.Any]
+    targets: list[typing.Any] | None
     smiles_column: str
     target_column: str | None
     header: list[str] | None
     numbers: list[int]
     is_obvious: bool
+    target_columns: tuple[str, ...] = ()
 
     def describe(self) -> str:
         """Says in one line which columns were taken."""
         header = "" if self.header else "no header; "
         said = f"{header}molecules are in column {self.smiles_column}"
         if self.target_column is not None:
-            said += f", the target is {self.target_column}"
+            several = len(self.target_columns) > 1
+            said += f", the target{'s are' if several else ' is'} {self.target_column}"
         return f"{self.path.name}: {said}."
 
     def place(self, index: int) -> str:
@@ -112,11 +117,13 @@ def find_molecules(
 
     Args:
         table: The table.
-        smiles_column: Column of the molecules, by its name or its number from 1. Where
-            none is called `smiles`, the default is a column of a name such as `mol`,
-            else the only one whose first cells are SMILES.
-        target_column: Column to predict; None for the only other one, or the only one
-            of a name such as `target`, `label`, `activity`.
+        smiles_column: Column of the molecules or reactions, by its name or its number
+            from 1. Where none is called `smiles`, the default is a column of a name
+            such as `mol`, else the only one whose first cells are SMILES. Several have
+            a comma between them: each row then is of that many molecules.
+        target_column: Column to predict, or several with a comma between them; None for
+            the only other one, or the only one of a name such as `target`, `label`,
+            `activity`.
         needs_target: Whether it is a mistake that no column to predict can be found.
         trained: Names of both columns in another table, which are tried before usual
             ones.
@@ -143,7 +150,10 @@ def find_molecules(
             f"name it without its ending. Received: `dataset`={path.name}, "
             f"first row={first[0]}"
         )
-    names = [tuple(map(normalized, filter(None, [name]))) for name in trained]
+    names = [
+        [normalized(part) for part in (name or "").split(",") if part]
+        for name in trained
+    ]
     smiles_names = (*names[0], *SMILES_NAMES)
     has_header = _has_header(table, (*smiles_names, *names[1], *TARGET_NAMES))
     header = first if has_header else [str(i + 1) for i in range(table.width)]
@@ -155,19 +165,21 @@ def find_molecules(
     named = csv_columns.name_columns(table, header)
     columns = csv_columns.drop_counts(path, named.cells)
     smiles = _find_smiles(path, columns, smiles_column, smiles_names)
-    others = [column for column in columns if column != smiles]
+    others = [column for column in columns if column not in smiles]
     if target_column is None and (known := known_columns(others, names[1])):
-        target_column = known[0]
-    target = _find_target(path, columns, others, target_column, needs_target)
+        several = needs_target and len(names[1]) > 1
+        target_column = trained[1] if several else known[0]
+    targets = _find_targets(path, columns, others, target_column, needs_target)
     return MoleculeTable(
         path,
-        columns[smiles],
-        None if target is None else columns[target],
-        smiles,
-        target,
+        _rows_of(columns, smiles),
+        _rows_of(columns, targets) if targets else None,
+        ",".join(smiles),
+        ",".join(targets) or None,
         header if has_header else None,
         named.numbers,
-        is_obvious=has_header and smiles == "smiles" and len(columns) <= 2,
+        is_obvious=has_header and smiles == ["smiles"] and len(columns) <= 2,
+        target_columns=tuple(targets),
     )
 
 
@@ -176,33 +188,35 @@ def _has_header(table, names):
     if any(normalized(cell) in names for cell in first if not cell.isdecimal()):
         return True
     # Words such as "NO" are molecules, too: the column must hold them below.
-    held = [i for i, cell in enumerate(first) if is_smiles(cell)]
+    held = [i for i, cell in enumerate(first) if is_structure(cell)]
     if held and not below:
         return False
-    return not any(_are_smiles([row[i] for row in below]) for i in held)
+    return not any(are_structures([row[i] for row in below]) for i in held)
 
 
-def _are_smiles(cells, share=0.8):
-    """Returns whether cells are SMILES, but for a few that may be mistaken."""
-    looked_at = [cell for cell in cells if cell][:_LOOKED_AT]
-    return bool(looked_at) and sum(map(is_smiles, looked_at)) >= share * len(looked_at)
+def _rows_of(columns, names):
+    """Returns the cells of one column, or tuples of those of several."""
+    if len(names) == 1:
+        return columns[names[0]]
+    return list(zip(*(columns[name] for name in names)))
 
 
 def _find_smiles(path, columns, name, names):
+    """Returns the names of the columns of molecules or reactions."""
     if name != "smiles":
-        return named_column(path, list(columns), name, "smiles_column")
+        return named_columns(path, list(columns), name, "smiles_column")
     known = known_columns(columns, names)
     for column in known:
-        if _are_smiles(columns[column], share=0.5):
-            return column
-    found = [column for column, cells in columns.items() if _are_smiles(cells)]
+        if are_structures(columns[column], share=0.5):
+            return [column]
+    found = [column for column, cells in columns.items() if are_structures(cells)]
     if known and found:
         raise ValueError(
             f"{path}: column {known[0]!r} holds no SMILES, but {found[0]!r} does: name "
             f"it by `smiles_column`. Received: {known[0]}={columns[known[0]][0]!r}"
         )
     if len(found) == 1 or known:
-        return (known or found)[0]
+        return (known or found)[:1]
     said = "several hold SMILES" if found else "none holds SMILES"
     raise ValueError(
         f"{path}: expected a column smiles, or one whose values are SMILES, and "
@@ -212,16 +226,17 @@ def _find_smiles(path, columns, name, names):
     )
 
 
-def _find_target(path, columns, others, name, is_needed):
+def _find_targets(path, columns, others, name, is_needed):
+    """Returns the names of the columns to predict, none where they cannot be told."""
     if name is not None:
-        return named_column(path, list(columns), name, "target_column")
+        return named_columns(path, list(columns), name, "target_column")
     known = known_columns(others, TARGET_NAMES)
     if len(others) == 1:
-        return others[0]
+        return others
     if len(known) == 1:
-        return known[0]
+        return known
     if not is_needed:
-        return None
+        return []
     if not others:
         raise ValueError(
             f"{path}: expected a column beside {next(iter(columns))!r}, of what is to "

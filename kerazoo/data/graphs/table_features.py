@@ -1,8 +1,6 @@
 """Columns of a table as features, the same for tables to come."""
 
-import collections
 import dataclasses
-import math
 import os
 import typing
 import warnings
@@ -10,14 +8,20 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
+from scipy import sparse
 
 from kerazoo.data import csv_columns
+from kerazoo.data.graphs.column_kinds import MAX_BUCKETS
+from kerazoo.data.graphs.column_kinds import fit_column
 from kerazoo.data.graphs.feature_column import CATEGORY
+from kerazoo.data.graphs.feature_column import HASH
 from kerazoo.data.graphs.feature_column import NUMBER
+from kerazoo.data.graphs.feature_column import TEXT
 from kerazoo.data.graphs.feature_column import FeatureColumn
+from kerazoo.data.graphs.hashed_text import hashed_texts
+from kerazoo.data.graphs.hashed_text import hashed_words
 from kerazoo.data.missing_cells import is_missing
 
-_MAX_CATEGORIES = 100
 _LARGE = 1_000
 _MAX_NAMED = 5  # Columns of numbers that are named one by one.
 
@@ -28,8 +32,9 @@ class TableFeatures:
 
     Numbers stay as they are. Where some are missing, they become the mean of the
     others, and another feature is 1 for them. Few different words become one feature
-    each, of which the word's is 1; of more than 100 the most frequent have one. A
-    column whose words are mostly of one row each, such as names, is left out.
+    each, of which the word's is 1; more than 100 are hashed. So are the words of
+    sentences, of three words or more on average. A column of shorter texts that are
+    mostly of one row each, such as names, is left out.
 
     Args:
         columns: The columns that are features.
@@ -49,15 +54,18 @@ class TableFeatures:
     left_out: Mapping[str, str] = dataclasses.field(default_factory=dict, compare=False)
 
     @classmethod
-    def fit(cls, columns: Mapping[str, Sequence[str]]) -> "TableFeatures":
+    def fit(
+        cls, columns: Mapping[str, Sequence[str]], max_buckets: int = MAX_BUCKETS
+    ) -> "TableFeatures":
         """Finds how columns become features.
 
         Args:
             columns: Name to cells, N each.
+            max_buckets: Most features of a column that is hashed.
         """
         found, left_out = [], {}
         for name, cells in columns.items():
-            column, reason = _fit_column(name, cells)
+            column, reason = fit_column(name, cells, max_buckets)
             if column is None:
                 left_out[name] = reason
             else:
@@ -74,7 +82,7 @@ class TableFeatures:
         columns: Mapping[str, Sequence[str]],
         path: str | os.PathLike = "table",
         numbers: Sequence[int] | None = None,
-    ) -> np.ndarray:
+    ) -> np.ndarray | sparse.csr_array:
         """Turns the columns of this or another table into features.
 
         Words that the fitted table had not have none of the features, with a warning.
@@ -85,7 +93,7 @@ class TableFeatures:
             numbers: Numbers of the rows in the file; None for those from 2 on.
 
         Returns:
-            float32 array `(N, D)`.
+            float32 array `(N, D)`, a SciPy CSR array if columns are hashed.
 
         Raises:
             ValueError: If a column is missing, or a cell is not a finite number where
@@ -97,16 +105,21 @@ class TableFeatures:
                     f"{path}: expected a column {column.name!r}, which the model has "
                     f"learnt from. Received: columns={list(columns)}"
                 )
-        count = len(next(iter(columns.values()), ()))
+        count = len(next(iter(columns.values()), numbers or ()))
         numbers = numbers or range(csv_columns.FIRST_ROW, csv_columns.FIRST_ROW + count)
-        encoded = np.zeros((count, self.size), np.float32)
-        start = 0
+        parts: list[typing.Any] = []
         for column in self.columns:
-            part = encoded[:, start : start + column.size]
+            cells = columns[column.name]
+            if column.is_hashed:
+                parts.append(_HASHES[column.kind](_filled(cells), column.buckets))
+                continue
+            part = np.zeros((count, column.size), np.float32)
             encode = _encode_numbers if column.kind == NUMBER else _encode_categories
-            encode(column, columns[column.name], part, path, numbers)
-            start += column.size
-        return encoded
+            encode(column, cells, part, path, numbers)
+            parts.append(part)
+        if any(column.is_hashed for column in self.columns):
+            return sparse.hstack(parts, format="csr", dtype=np.float32)
+        return np.concatenate([np.zeros((count, 0), np.float32), *parts], axis=1)
 
     def to_json(self) -> list[dict[str, typing.Any]]:
         """Returns the columns that are features as JSON can hold them."""
@@ -124,7 +137,7 @@ class TableFeatures:
             column.kind == NUMBER and column.mean is None for column in self.columns
         )
 
-    def large_columns(self, encoded: np.ndarray) -> list[str]:
+    def large_columns(self, encoded: np.ndarray | sparse.csr_array) -> list[str]:
         """Returns the columns with numbers that are large for a model to learn from.
 
         Args:
@@ -135,7 +148,8 @@ class TableFeatures:
             column.name
             for column, start in zip(self.columns, starts)
             if column.kind == NUMBER
-            and np.abs(encoded[:, start]).max(initial=0) >= _LARGE
+            and encoded.shape[0]
+            and abs(encoded[:, [start]]).max() >= _LARGE
         ]
 
     def describe(self) -> str:
@@ -151,6 +165,11 @@ class TableFeatures:
             for c in self.columns
             if c.kind == CATEGORY
         ]
+        parts += [
+            f"{c.name} ({_HASHED_AS[c.kind]}, hashed to {c.buckets} features)"
+            for c in self.columns
+            if c.is_hashed
+        ]
         parts = [f"features are {', '.join(parts) or 'none'}"]
         if missing := [c.name for c in self.columns if c.mean is not None]:
             parts.append(f"missing numbers of {', '.join(missing)} become their mean")
@@ -160,34 +179,13 @@ class TableFeatures:
         return "; ".join(parts)
 
 
-def _fit_column(name, cells):
-    """Returns the column and None, or None and why it is no feature."""
-    filled = [cell for cell in cells if not is_missing(cell)]
-    numbers = [cell for cell in filled if _is_number(cell)]
-    if not filled:
-        return None, "empty"
-    if 2 * len(numbers) >= len(filled):  # Another cell is a mistake, to be named.
-        mean = None
-        if len(filled) < len(cells):
-            finite = filter(math.isfinite, map(float, numbers))
-            mean = float(np.mean(list(finite) or [0.0]))
-        return FeatureColumn(name, NUMBER, mean=mean), None
-    counts = collections.Counter(cell for cell in cells if cell)
-    if len(counts) == 1 and len(filled) == len(cells):
-        return None, "one value"
-    if 2 * sum(n for n in counts.values() if n > 1) < counts.total():
-        return None, f"{len(counts)} different texts"
-    frequent = sorted(counts, key=lambda value: (-counts[value], value))
-    values = tuple(sorted(frequent[:_MAX_CATEGORIES]))
-    return FeatureColumn(name, CATEGORY, values, len(counts) > len(values)), None
+_HASHES = {HASH: hashed_words, TEXT: hashed_texts}
+_HASHED_AS = {HASH: "many values", TEXT: "texts"}
 
 
-def _is_number(cell):
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+def _filled(cells):
+    """Returns cells of which those that say that there is nothing are empty."""
+    return ["" if is_missing(cell) else cell for cell in cells]
 
 
 def _encode_numbers(column, cells, part, path, numbers):

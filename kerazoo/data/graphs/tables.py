@@ -3,14 +3,15 @@
 import logging
 import os
 import pathlib
+from collections.abc import Sequence
 
 import numpy as np
 
 from kerazoo.data import class_indices
 from kerazoo.data.graphs.graph_tables import NODES
-from kerazoo.data.graphs.graph_tables import SPLITS
 from kerazoo.data.graphs.graph_tables import read_graph_tables
 from kerazoo.data.graphs.node_dataset import NodeDataset
+from kerazoo.data.graphs.node_file import SPLITS
 from kerazoo.data.graphs.splits import random_split
 
 _FEWEST = 3  # Nodes with a label: one for each part of the split.
@@ -59,11 +60,7 @@ def node_table(
         logging.getLogger(__name__).info(notice)
     column, cells = tables.labels or ("label", [""] * len(tables.node_names))
     labels, class_names = class_indices.class_indices(cells)
-    if tables.split is None:
-        train, validation, test = _split(path, column, labels, seed)
-    else:
-        parts = np.array(tables.split)
-        train, validation, test = (np.flatnonzero(parts == part) for part in SPLITS)
+    train, validation, test = split_nodes(path, tables.split, column, labels, seed)
     dataset = NodeDataset(
         folder.resolve().name,
         tables.graph,
@@ -81,12 +78,34 @@ def node_table(
     return dataset
 
 
-def _split(path, column, labels, seed):
+def split_nodes(
+    path: str | os.PathLike,
+    split: Sequence[str] | None,
+    column: str,
+    labels: np.ndarray,
+    seed: int,
+) -> list[np.ndarray]:
+    """Returns the nodes of each of `SPLITS`.
+
+    Args:
+        path: Table of the nodes, for errors.
+        split: Part that each node is in, as the table says it; None to draw them among
+            those with a label, 60 : 20 : 20.
+        column: Name of the labels, for errors.
+        labels: int `(N,)`, -1 where unknown.
+        seed: Of the draw.
+
+    Raises:
+        ValueError: If fewer than three nodes have a label.
+    """
+    if split is not None:
+        parts = np.array(split)
+        return [np.flatnonzero(parts == part) for part in SPLITS]
     labelled = np.flatnonzero(labels >= 0)
     if 0 < len(labelled) < _FEWEST:
         raise ValueError(
             f"{path}: expected at least {_FEWEST} nodes with a {column}, to train, "
             f"choose and test on. Received: {len(labelled)}"
         )
-    parts = random_split(len(labelled), (0.6, 0.2, 0.2), seed)
-    return [labelled[part] for part in parts]
+    drawn = random_split(len(labelled), (0.6, 0.2, 0.2), seed)
+    return [labelled[part] for part in drawn]

@@ -13,8 +13,11 @@ from kerazoo.models.gnn.convolutions import CONVOLUTIONS
 from kerazoo.models.gnn.feature_dense import FeatureDense
 from kerazoo.models.gnn.feature_dropout import FeatureDropout
 from kerazoo.models.gnn.graph_encoder import GraphEncoder
+from kerazoo.models.gnn.normalizations import NORMALIZATIONS
+from kerazoo.models.gnn.normalizations import make_normalization
+from kerazoo.models.gnn.normalizations import normalized
 
-_NORMALIZATIONS = ("none", "batch", "layer")
+_JUMPINGS = ("none", "concatenate", "max")
 
 
 @keras.saving.register_keras_serializable(package="kerazoo")
@@ -33,18 +36,26 @@ class ConvolutionEncoder(GraphEncoder):
             and no activation; None for `hidden_size` with both.
         dropout: Share of features dropped before each convolution.
         activation: Name or function; a `"transformer"` has its own.
-        normalization: `"none"`, `"batch"` or `"layer"`.
+        normalization: `"none"`, `"batch"`, `"layer"` or `"pair"`.
         residual: Adds a convolution's input to its output, from the second on.
         self_connection: Adds a dense transformation of a convolution's input to its
             output.
         return_all: Returns the list of the input and every layer's output.
+        drop_edge: Share of edges taken out in each step of training, see
+            `kerazoo.layers.EdgeDropout`, of convolutions that take weights of edges.
+        jumping: How the outputs of all layers make that of the encoder, by a dense
+            layer after `"concatenate"` or `"max"`
+            ([Xu et al., 2018](https://arxiv.org/abs/1806.03536)); `"none"` for that of
+            the last.
         **kwargs: The convolution's own, where it has them; those of others are left
             out. `num_heads` (8) and `attention_dropout` (0) of `"gat"`, `"gatv2"` and
             `"transformer"`: attention heads of the hidden convolutions, share of edges
             dropped from attention; `output_heads` (1) of the first two: heads of the
             last convolution, averaged; `num_relations` (1) and `num_bases` (None) of
-            `"rgcn"`: types of edges, matrices that the types share. All others are of
-            `keras.layers.Layer`.
+            `"rgcn"`: types of edges, matrices that the types share; `filter_steps` (2)
+            of `"sgc"`, `"ssgc"`, `"tag"`, `"chebyshev"` and `"arma"`: steps of one
+            convolution; `teleport` (0.1) of `"ssgc"`: share of the features before it.
+            All others are of `keras.layers.Layer`.
 
     Call arguments:
         inputs: dict of `node_features` `(N, D)`, `source` and `target` `(E,)` and,
@@ -83,6 +94,8 @@ class ConvolutionEncoder(GraphEncoder):
         residual: bool = False,
         self_connection: bool = False,
         return_all: bool = False,
+        drop_edge: float = 0.0,
+        jumping: str = "none",
         **kwargs: typing.Any,
     ):
         options = {name for kind in CONVOLUTIONS.values() for name in kind.options}
@@ -93,12 +106,21 @@ class ConvolutionEncoder(GraphEncoder):
                 f"`convolution` must be one of {', '.join(CONVOLUTIONS)}. "
                 f"Received: convolution={convolution}"
             )
-        if normalization not in _NORMALIZATIONS:
-            raise ValueError(
-                f"`normalization` must be one of {', '.join(_NORMALIZATIONS)}. "
-                f"Received: normalization={normalization}"
-            )
+        for name, value, known in (
+            ("normalization", normalization, NORMALIZATIONS),
+            ("jumping", jumping, _JUMPINGS),
+        ):
+            if value not in known:
+                raise ValueError(
+                    f"`{name}` must be one of {', '.join(known)}. "
+                    f"Received: {name}={value}"
+                )
         self.kind = kind = CONVOLUTIONS[convolution]
+        if drop_edge and "edge_weights" not in kind.takes:
+            raise ValueError(
+                f"`drop_edge` goes with convolutions that take weights of edges, not "
+                f"with {convolution}. Received: drop_edge={drop_edge}"
+            )
         self.options = {k: given.get(k, default) for k, default in kind.options.items()}
         num_heads = self.options.get("num_heads", 1)
         if hidden_size % num_heads:
@@ -116,6 +138,12 @@ class ConvolutionEncoder(GraphEncoder):
         self.residual = residual
         self.self_connection = self_connection
         self.return_all = return_all
+        self.drop_edge = drop_edge
+        self.jumping = jumping
+        self.edge_dropout: typing.Any = None
+        if drop_edge:
+            self.edge_dropout = layers.EdgeDropout(drop_edge)
+            self.edge_dropout.build((None,))  # It is called in training alone.
         self.input_dropout = FeatureDropout(dropout)
         self.projection = FeatureDense(hidden_size) if kind.is_block else None
         each = range(num_layers)
@@ -123,14 +151,16 @@ class ConvolutionEncoder(GraphEncoder):
             kind.make(self._units(i), self._is_hidden(i), **self.options) for i in each
         ]
         self.normalizations: list[typing.Any] = [
-            self._normalization() if self._is_hidden(i) else None for i in each
+            make_normalization(normalization) if self._is_hidden(i) else None
+            for i in each
         ]
         self.dropouts = [keras.layers.Dropout(dropout) for _ in range(num_layers - 1)]
         self.connections: list[typing.Any] = [
             FeatureDense(self._units(i)) if self_connection else None for i in each
         ]
-        has_head = kind.is_block and output_units
-        self.head = keras.layers.Dense(output_units) if has_head else None
+        has_head = (kind.is_block and output_units) or jumping != "none"
+        units = output_units or hidden_size
+        self.head = keras.layers.Dense(units) if has_head else None
 
     @property
     def num_relations(self) -> int:
@@ -146,13 +176,19 @@ class ConvolutionEncoder(GraphEncoder):
         return self.kind.prepare_edges
 
     def call(
-        self, inputs: dict[str, Tensor], adjacency: typing.Any = None
+        self,
+        inputs: dict[str, Tensor],
+        adjacency: typing.Any = None,
+        training: bool = False,
     ) -> Tensor | list[Tensor]:
         x = inputs["node_features"]
+        if self.edge_dropout is not None and training:
+            weights = inputs.get("edge_weights")
+            weights = self.edge_dropout(inputs["source"], weights, training=True)
+            inputs, adjacency = {**inputs, "edge_weights": weights}, None
         if self.kind.adds_features and isinstance(x, tf.SparseTensor):
             x = tf.sparse.to_dense(x)
         edges = self._edges(inputs, adjacency)
-        mask = inputs.get("node_mask")
         outputs = [x]
         x = self.input_dropout(x)
         if self.projection is not None:
@@ -165,15 +201,16 @@ class ConvolutionEncoder(GraphEncoder):
             if self.connections[i] is not None:
                 x = x + self.connections[i](before)
             if self._is_hidden(i):
-                if self.normalization == "batch":
-                    x = self.normalizations[i](x, mask=mask)
-                elif self.normalization == "layer":
-                    x = self.normalizations[i](x)
+                x = normalized(self.normalizations[i], x, inputs)
                 if not self.kind.is_block:
                     x = self.activation(x)
                 if self.residual and i and before.shape[-1] == x.shape[-1]:
                     x = x + before
             outputs.append(x)
+        if self.jumping == "concatenate":
+            x = ops.concatenate(outputs[1:], axis=-1)
+        elif self.jumping == "max":
+            x = ops.max(ops.stack(outputs[1:]), axis=0)
         if self.head is not None:
             outputs.append(self.head(x))
         return outputs if self.return_all else outputs[-1]
@@ -189,6 +226,8 @@ class ConvolutionEncoder(GraphEncoder):
             "residual",
             "self_connection",
             "return_all",
+            "drop_edge",
+            "jumping",
         )
         return {
             **super().get_config(),
@@ -199,7 +238,8 @@ class ConvolutionEncoder(GraphEncoder):
 
     def _is_hidden(self, i):
         is_last = i == self.num_layers - 1
-        return not (is_last and self.output_units) or self.kind.is_block
+        has_head = self.kind.is_block or self.jumping != "none"
+        return not (is_last and self.output_units) or has_head
 
     def _units(self, i):
         return self.hidden_size if self._is_hidden(i) else self.output_units
@@ -220,10 +260,3 @@ class ConvolutionEncoder(GraphEncoder):
         if "edge_types" in takes:
             arguments.setdefault("edge_types", ops.zeros_like(source))
         return {**arguments, "source": source, "target": target}
-
-    def _normalization(self):
-        match self.normalization:
-            case "batch":
-                return layers.MaskedBatchNormalization(momentum=0.9, synchronized=True)
-            case "layer":
-                return keras.layers.LayerNormalization()

@@ -86,6 +86,23 @@ def _directed(units, is_hidden):
     return layers.DirectedConv(units)
 
 
+def _polynomial(kind, units, is_hidden, *, filter_steps=2):
+    return kind(units, num_steps=filter_steps, normalize=False)
+
+
+def _diffusion(units, is_hidden, *, filter_steps=2, teleport=0.1):
+    return layers.SSGConv(units, filter_steps, teleport, normalize=False)
+
+
+def _rational(units, is_hidden, *, filter_steps=2):
+    return layers.ARMAConv(units, filter_steps, num_stacks=2, normalize=False)
+
+
+def _symmetric_edges(source, target, num_nodes, edge_weights):
+    weights = layers.symmetric_normalization(source, target, num_nodes, edge_weights)
+    return source, target, weights
+
+
 CONVOLUTIONS = {
     "gcn": Convolution(_gcn, layers.renormalized_edges),
     "sage": Convolution(_sage, _mean_edges),
@@ -109,4 +126,15 @@ CONVOLUTIONS = {
     "rgcn": Convolution(_rgcn, takes=("edge_weights", "edge_types")),
     "transformer": Convolution(_transformer, takes=("edge_features",), is_block=True),
     "directed": Convolution(_directed),
+    "sgc": Convolution(
+        functools.partial(_polynomial, layers.SGConv), layers.renormalized_edges
+    ),
+    "ssgc": Convolution(_diffusion, layers.renormalized_edges),
+    "tag": Convolution(
+        functools.partial(_polynomial, layers.TAGConv), _symmetric_edges
+    ),
+    "chebyshev": Convolution(
+        functools.partial(_polynomial, layers.ChebyshevConv), _symmetric_edges
+    ),
+    "arma": Convolution(_rational, _symmetric_edges),
 }

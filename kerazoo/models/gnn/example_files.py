@@ -60,11 +60,11 @@ def read_examples(paths: str | Sequence[str], schema_text: str) -> tfgnn.GraphTe
         raise ValueError(f"`paths` must hold graphs. Received: {paths}, without any")
     try:
         with tf.device("CPU"):
-            return _parse_checked(spec, records)
+            return check_examples(spec, records)
     except (tf.errors.OpError, ValueError):
         for record, place in zip(records, places):
             try:
-                _parse_checked(spec, [record])
+                check_examples(spec, [record])
             except (tf.errors.OpError, ValueError) as error:
                 raise ValueError(
                     "Records must be graphs of the schema. "
@@ -73,7 +73,15 @@ def read_examples(paths: str | Sequence[str], schema_text: str) -> tfgnn.GraphTe
         raise
 
 
-def _parse_checked(spec, records):
+def check_examples(
+    spec: tfgnn.GraphTensorSpec, records: Sequence[bytes]
+) -> tfgnn.GraphTensor:
+    """Parses records, and merges their graphs.
+
+    Raises:
+        ValueError: If a graph has no nodes, too few of a feature, or edges to nowhere.
+        tf.errors.OpError: If a record is no graph of the spec.
+    """
     graphs = tfgnn.parse_example(spec, tf.constant(records))
     num_nodes = {name: piece.sizes[:, 0] for name, piece in graphs.node_sets.items()}
     if tf.reduce_any(tf.add_n(list(num_nodes.values())) == 0):

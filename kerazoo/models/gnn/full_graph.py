@@ -35,7 +35,7 @@ class FullGraph:
 
     def __init__(self, graph: typing.Any, model: GraphModel):
         inputs = {
-            "node_features": _features(graph.node_features),
+            "node_features": feature_tensor(graph.node_features),
             "source": tf.constant(graph.source, tf.int32),
             "target": tf.constant(graph.target, tf.int32),
         }
@@ -60,7 +60,8 @@ class FullGraph:
         return self._model(self.inputs, **self.arguments)
 
 
-def _features(features):
+def feature_tensor(features: typing.Any) -> typing.Any:
+    """Returns node features, an array or a SciPy sparse matrix, as a tensor."""
     if isinstance(features, np.ndarray):
         return tf.constant(features, tf.float32)
     entries = features.tocoo()

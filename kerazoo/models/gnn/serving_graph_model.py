@@ -10,6 +10,8 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_gnn as tfgnn
 
+from kerazoo.layers.graph.edge_product import portable_products
+from kerazoo.models.gnn.graph_answers import answers
 from kerazoo.models.gnn.graph_arrays import GraphArrays
 from kerazoo.models.gnn.graph_checks import EXAMPLES
 from kerazoo.models.gnn.graph_checks import are_examples
@@ -18,6 +20,7 @@ from kerazoo.models.gnn.graph_checks import has_roots
 from kerazoo.models.gnn.graph_checks import num_graphs
 from kerazoo.models.gnn.graph_checks import stays_within_graphs
 from kerazoo.models.gnn.graph_checks import tensor_checks
+from kerazoo.models.gnn.graph_ensemble import GraphEnsemble
 from kerazoo.models.gnn.graph_predictor import GraphPredictor
 from kerazoo.models.gnn.graph_schemas import EDGES
 from kerazoo.models.gnn.graph_schemas import NODES
@@ -56,15 +59,19 @@ class ServingGraphModel:
 
     Outputs are `class` and `probabilities` of nodes or graphs, `probabilities` of
     pairs to be linked, or the `value` of graphs; with examples of nodes also
-    `graph_ids`, the example that each row belongs to.
+    `graph_ids`, the example that each row belongs to. A model of several targets of
+    graphs answers `value_<name>` or `probability_<name>` of each, `(B,)`. Those of a
+    `GraphEnsemble` are means; `deviation`, or `deviation_<name>`, is how much its
+    members differ in the value or the probabilities.
 
     Args:
-        model: `NodeClassifier`, `LinkPredictor`, `GraphPredictor` or
+        model: `NodeClassifier`, `LinkPredictor`, `GraphPredictor`, `GraphEnsemble` or
             `GraphTensorModel`, built and outside of any strategy.
         edge_weights: Whether edges have weights; a `GraphTensorModel`'s schema tells.
         graph: Graph that `example` asks about, as `requests` takes it; None for one of
             a single node.
         limits: What a request may ask for. Default: `Limits()`.
+        target_names: Names of several targets of graphs; None for their numbers.
 
     Raises:
         ValueError: If the network of a `GraphTensorModel` is another, or another model
@@ -90,6 +97,7 @@ class ServingGraphModel:
         edge_weights: bool = False,
         graph: GraphArrays | tfgnn.GraphTensor | None = None,
         limits: Limits | None = None,
+        target_names: Sequence[str] | None = None,
     ):
         # The variables alone: TensorFlow would trace a Keras model with float indices.
         self.module = tf.Module(name="serving_graph_model")
@@ -104,6 +112,7 @@ class ServingGraphModel:
         self.schema = serving_schema(model, edge_weights)
         self._spec = spec_from_schema(self.schema)
         self._edge_weights = edge_weights
+        self._target_names = target_names
 
     @functools.cached_property
     def endpoints(self) -> dict[str, typing.Any]:
@@ -194,16 +203,12 @@ class ServingGraphModel:
 
     def _outputs(self, inputs, name):
         features = inputs["node_features"]
-        outputs = tf.cast(self._model(inputs, training=False), tf.float32)
-        outputs = checked(outputs, [gives_finite(name, features, outputs)])
-        if isinstance(self._model, LinkPredictor):
-            return {"probabilities": tf.sigmoid(outputs)}
-        if isinstance(self._model, GraphPredictor) and self._model.regression:
-            return {"value": outputs}
-        return {
-            "class": tf.argmax(outputs, axis=-1),
-            "probabilities": tf.nn.softmax(outputs),
-        }
+
+        def check(outputs):
+            return checked(outputs, [gives_finite(name, features, outputs)])
+
+        with portable_products():
+            return answers(self._model, inputs, self._target_names, check)
 
     def _tensor_specs(self, edge_weights):
         model = self._model
@@ -219,7 +224,7 @@ class ServingGraphModel:
             specs[name] = tf.TensorSpec((None,), tf.int32, name)
         if isinstance(model, LinkPredictor):
             specs[PAIRS] = tf.TensorSpec((None, 2), tf.int32, PAIRS)
-        if isinstance(model, GraphPredictor) or _reads_roots(model):
+        if isinstance(model, GraphPredictor | GraphEnsemble) or _reads_roots(model):
             specs["graph_ids"] = tf.TensorSpec((None,), tf.int32, "graph_ids")
         return specs
 

@@ -31,7 +31,8 @@ def serving_schema(model: keras.Model, edge_weights: bool = False) -> str:
     """
     if isinstance(model, GraphTensorModel):
         return without_features(model.schema, model.exclude)
-    num_relations = getattr(model.encoder, "num_relations", 1)
+    encoder = getattr(model, "encoder", None)  # An ensemble has several.
+    num_relations = getattr(encoder, "num_relations", 1)
     if num_relations > 1:
         raise ValueError(
             "Types of edges are served as the edge sets of a `GraphTensorModel` around "

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from kerazoo.models.gnn.sparse_product import sparse_product
+from kerazoo.layers.graph.sparse_product import sparse_product
 
 
 class SparseFeatures(tf.SparseTensor):

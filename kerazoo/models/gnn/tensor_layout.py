@@ -1,5 +1,6 @@
 """The plain tensors that networks take of a graph of TF-GNN."""
 
+import typing
 from collections.abc import Iterable
 
 import numpy as np
@@ -51,7 +52,7 @@ def plain_tensors(
     if not edge_sets:
         raise ValueError("`graph_tensor` must have edge sets. Received: none")
     num_graphs = _length(graph_tensor.context.sizes)
-    num_nodes = {name: _num_items(piece) for name, piece in node_sets}
+    num_nodes = {name: num_items(piece) for name, piece in node_sets}
     first_node, total = {}, 0
     for name, size in num_nodes.items():
         first_node[name] = total
@@ -74,7 +75,8 @@ def plain_tensors(
     }
     node_features = {
         name: tf.concat(
-            [tf.zeros((num_nodes[name], 0)), *_columns(piece, exclude).values()], axis=1
+            [tf.zeros((num_nodes[name], 0)), *set_columns(piece, exclude).values()],
+            axis=1,
         )
         for name, piece in node_sets
     }
@@ -83,9 +85,9 @@ def plain_tensors(
     tensors["node_features"] = node_features
     if len(edge_sets) > 1:
         tensors["edge_types"] = tf.repeat(
-            tf.range(len(edge_sets)), [_num_items(piece) for _, piece in edge_sets]
+            tf.range(len(edge_sets)), [num_items(piece) for _, piece in edge_sets]
         )
-    columns = [_columns(piece, exclude) for _, piece in edge_sets]
+    columns = [set_columns(piece, exclude) for _, piece in edge_sets]
     weights = [
         column.pop(WEIGHT)[:, 0]
         for (_, piece), column in zip(edge_sets, columns)
@@ -102,7 +104,7 @@ def plain_tensors(
                 f"some out. Received: {sizes}"
             )
         tensors["edge_features"] = tf.concat(features, axis=0)
-    context = _columns(graph_tensor.context, exclude)
+    context = set_columns(graph_tensor.context, exclude)
     if context:
         tensors["context_features"] = tf.concat(list(context.values()), axis=1)
     if root_set is not None:
@@ -117,7 +119,7 @@ def plain_tensors(
     return tensors
 
 
-def _columns(piece, exclude):
+def set_columns(piece: typing.Any, exclude: Iterable[str]) -> dict[str, tf.Tensor]:
     """Returns the features of a set, by name, each a float matrix."""
     columns = {}
     for name, value in sorted(piece.features.items()):
@@ -132,11 +134,11 @@ def _columns(piece, exclude):
 
 def _graph_ids(node_set, num_graphs):
     ids = tf.repeat(tf.range(num_graphs), node_set.sizes)
-    size = _num_items(node_set)
+    size = num_items(node_set)
     return tf.ensure_shape(ids, (size if isinstance(size, int) else None,))
 
 
-def _num_items(piece):
+def num_items(piece: typing.Any) -> int | tf.Tensor:
     """Returns how many nodes or edges a set has, an int if that is known."""
     if isinstance(piece, tfgnn.EdgeSet):
         return _length(piece.adjacency.source)

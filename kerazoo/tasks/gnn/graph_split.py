@@ -4,11 +4,16 @@ import numpy as np
 
 from kerazoo.data.graphs import splits
 from kerazoo.data.graphs.graph_dataset import GraphDataset
+from kerazoo.data.graphs.row_split import RowSplit
 from kerazoo.data.graphs.tu_text import NUM_FOLDS
 
 
 def split_graphs(
-    dataset: GraphDataset, split: str = "random", fold: int | None = None, seed: int = 0
+    dataset: GraphDataset,
+    split: str = "random",
+    fold: int | None = None,
+    seed: int = 0,
+    row_split: RowSplit | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Splits the graphs of a dataset.
 
@@ -18,6 +23,7 @@ def split_graphs(
         split: `"random"`, or `"scaffold"` for molecules of one scaffold in one part.
         fold: Number of one of ten folds, in place of a split, or None.
         seed: Equal seeds give equal splits.
+        row_split: Split of the rows of the dataset's file, in place of all these.
 
     Returns:
         int arrays of the training, validation and test graphs; a fold has none for
@@ -34,6 +40,8 @@ def split_graphs(
     train, validation, test = split_graphs(load_graph_dataset("MUTAG", "data"))
     ```
     """
+    if row_split is not None:
+        return _by_rows(dataset, row_split)
     if fold is not None:
         return _one_fold(dataset, fold, seed)
     if split not in ("random", "scaffold"):
@@ -58,6 +66,22 @@ def split_graphs(
         raise ValueError(
             f"{dataset.name} has {len(dataset.graphs)} graphs, too few to train and "
             "test on: 10 at least."
+        )
+    return train, validation, test
+
+
+def _by_rows(dataset, row_split):
+    rows = np.arange(len(dataset.graphs)) if dataset.rows is None else dataset.rows
+    count = len(rows) if dataset.num_rows is None else dataset.num_rows
+    places = np.full(count, -1)
+    places[rows] = np.arange(len(rows))
+    # Rows that are left out for what they hold are in no part.
+    parts = [places[part] for part in row_split.read(count)]
+    train, validation, test = (part[part >= 0] for part in parts)
+    if not (len(train) and len(test)):
+        raise ValueError(
+            f"{row_split.path}: expected rows to train and to test on. Received: "
+            f"{len(train)} to train, {len(test)} to test"
         )
     return train, validation, test
 

@@ -55,12 +55,12 @@ class NodeClassification(OneGraphTask):
     def build(
         self, strategy: tf.distribute.Strategy, train_steps: int, seed: int
     ) -> None:
-        if self.metric not in _MODES:
+        if self.metric not in MODES:
             raise ValueError(
-                f"`metric` must be one of {', '.join(_MODES)}. "
+                f"`metric` must be one of {', '.join(MODES)}. "
                 f"Received: metric={self.metric}"
             )
-        self.mode = _MODES[self.metric]
+        self.mode = MODES[self.metric]
         self.nodes = nodes = self.read_nodes(seed, self.directed)
         if nodes.num_classes < 2:
             raise ValueError(
@@ -159,4 +159,4 @@ def _check_classes(nodes):
 
 
 _FEW = 10  # Nodes, of which each may have a class of its own.
-_MODES = {"accuracy": "max", "macro_f1": "max", "loss": "min"}
+MODES = {"accuracy": "max", "macro_f1": "max", "loss": "min"}

@@ -3,6 +3,7 @@ import warnings
 
 import numpy as np
 import pytest
+from sklearn.utils import murmurhash3_32
 
 from kerazoo.data.graphs.table_features import TableFeatures
 
@@ -66,15 +67,57 @@ def test_unknown_words_have_no_feature_and_are_named():
     )
 
 
-def test_of_many_words_the_most_frequent_have_a_feature():
-    cells = [f"w{i:03}" for i in range(150) for _ in range(2 + (i >= 50))]
-    features = TableFeatures.fit({"city": cells})
-    (column,) = features.columns
-    assert column.values == tuple(f"w{i:03}" for i in range(50, 150))
+def test_a_cut_category_of_an_older_run_stays():
+    (column,) = TableFeatures.from_json(
+        [{"name": "a", "kind": "category", "values": ["x"], "is_cut": True, "mean": 1}]
+    ).columns
+    assert (column.values, column.size, column.buckets) == (("x",), 1, 0)
     with warnings.catch_warnings():
-        warnings.simplefilter("error")  # The others are known, too.
-        encoded = features.encode({"city": cells})
-    np.testing.assert_array_equal(encoded.sum(axis=1), [0] * 100 + [1] * 300)
+        warnings.simplefilter("error")  # The other words were known, too.
+        encoded = TableFeatures((column,)).encode({"a": ["x", "rare"]})
+    np.testing.assert_array_equal(encoded, [[1], [0]])
+
+
+def test_many_words_are_hashed():
+    cells = [f"w{i:03}" for i in range(150) for _ in range(2)] + ["", "NA"]
+    features = TableFeatures.fit({"city": cells, "age": ["1"] * len(cells)})
+    assert [(c.kind, c.size) for c in features.columns] == [
+        ("hash", 512),
+        ("number", 1),
+    ]
+    encoded = features.encode({"city": cells, "age": ["1"] * len(cells)}).toarray()
+    hashed = encoded[:, :512]
+    # As scikit-learn's own hash of a word tells.
+    place = [abs(murmurhash3_32(cell, seed=0)) % 512 for cell in cells[:300]]
+    np.testing.assert_array_equal(np.abs(hashed[:300]).argmax(axis=1), place)
+    np.testing.assert_array_equal(np.abs(hashed).sum(axis=1), [1] * 300 + [0] * 2)
+    np.testing.assert_array_equal(encoded[:, 512], 1)
+    assert features.describe() == (
+        "features are age (numbers), city (many values, hashed to 512 features)"
+    )
+    again = TableFeatures.from_json(json.loads(json.dumps(features.to_json())))
+    unseen = again.encode({"city": ["w001", "elsewhere"], "age": ["2", "3"]}).toarray()
+    np.testing.assert_array_equal(unseen[0, :512], hashed[2])
+    assert np.abs(unseen[1, :512]).sum() == 1
+
+
+def test_words_of_sentences_are_hashed():
+    cells = [f"paper {i} is about deep graphs" for i in range(20)]
+    features = TableFeatures.fit({"title": cells}, max_buckets=64)
+    (column,) = features.columns
+    assert (column.kind, column.size) == ("text", 64)
+    encoded = features.encode({"title": ["Graphs: deep!", "deep graphs", "none", ""]})
+    encoded = encoded.toarray()
+    np.testing.assert_array_equal(encoded[0], encoded[1])
+    np.testing.assert_allclose(np.linalg.norm(encoded, axis=1), [1, 1, 0, 0], rtol=1e-6)
+    assert "title (texts, hashed to 64 features)" in features.describe()
+    assert features.large_columns(encoded) == []
+
+
+def test_large_numbers_are_found_among_hashed_words():
+    table = {"title": [f"the title of {i}" for i in range(9)], "year": ["2020"] * 9}
+    features = TableFeatures.fit(table)
+    assert features.large_columns(features.encode(table)) == ["year"]
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from kerazoo.layers.graph.sparse_product import sparse_product
 from kerazoo.models.gnn.adjacency_matrix import AdjacencyMatrix
-from kerazoo.models.gnn.sparse_product import sparse_product
 
 # Both kernels, and widths that are and are not multiples of the vector unit's.
 WIDTHS = [1, 7, 16, 31, 32, 33, 65]

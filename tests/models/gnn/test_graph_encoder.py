@@ -9,17 +9,20 @@ import pytest
 
 from kerazoo import layers
 from kerazoo.models.gnn.appnp_encoder import APPNPEncoder
+from kerazoo.models.gnn.attentive_fp_encoder import AttentiveFPEncoder
 from kerazoo.models.gnn.config import EncoderConfig
 from kerazoo.models.gnn.convolution_encoder import ConvolutionEncoder
 from kerazoo.models.gnn.convolutions import CONVOLUTIONS
 from kerazoo.models.gnn.convolutions import Convolution
+from kerazoo.models.gnn.dmpnn_encoder import DMPNNEncoder
 from kerazoo.models.gnn.full_graph import FullGraph
 from kerazoo.models.gnn.gcnii_encoder import GCNIIEncoder
 from kerazoo.models.gnn.node_classifier import NodeClassifier
 
-NAMES = [*CONVOLUTIONS, "appnp", "gcnii"]
-EDGE_WEIGHTS = ["gcn", "sage", "gin", "rgcn", "directed", "appnp", "gcnii"]
-EDGE_FEATURES = ["gat", "gatv2", "gine", "transformer"]
+NAMES = [*CONVOLUTIONS, "appnp", "gcnii", "dmpnn", "attentive_fp"]
+FILTERS = ["sgc", "ssgc", "tag", "chebyshev", "arma"]
+EDGE_WEIGHTS = ["gcn", "sage", "gin", "rgcn", "directed", "appnp", "gcnii", *FILTERS]
+EDGE_FEATURES = ["gat", "gatv2", "gine", "transformer", "dmpnn", "attentive_fp"]
 
 
 def make(kind, output_units=3, **kwargs):
@@ -28,6 +31,10 @@ def make(kind, output_units=3, **kwargs):
         return APPNPEncoder(8, 2, output_units, **kwargs)
     if kind == "gcnii":
         return GCNIIEncoder(8, 3, output_units, **kwargs)
+    if kind == "dmpnn":
+        return DMPNNEncoder(8, 2, output_units, **{"dropout": 0.5, **kwargs})
+    if kind == "attentive_fp":
+        return AttentiveFPEncoder(8, 2, output_units, **{"dropout": 0.5, **kwargs})
     if kind == "rgcn":
         kwargs = {"num_relations": 4, "num_bases": 2, **kwargs}
     return ConvolutionEncoder(kind, 8, 2, output_units, num_heads=2, **kwargs)
@@ -75,7 +82,7 @@ def test_full_graph_says_the_same_as_the_edges(name, is_sparse, graph, randomise
     model = NodeClassifier(make(name), 12, edge_feature_size=edge_size)
     randomise(model)
     full_graph = FullGraph(graph(**details, is_sparse=is_sparse), model)
-    prepares = name in ("gcn", "sage", "appnp", "gcnii")
+    prepares = name in ("gcn", "sage", "appnp", "gcnii", *FILTERS)
     assert (full_graph.arguments["adjacency"] is not None) == prepares
     expected = call(model, inputs_of(graph(**details)))
     assert expected.shape == (9, 3)
@@ -356,7 +363,7 @@ def test_layers_that_see_the_features_are_among_the_input_layers(
     name, graph, randomise
 ):
     inputs = inputs_of(graph(features=name in EDGE_FEATURES))
-    kwargs = {} if name in ("appnp", "gcnii") else {"self_connection": True}
+    kwargs = {"self_connection": True} if name in CONVOLUTIONS else {}
     encoder = built(make(name, **kwargs), inputs, randomise)
     theirs = {id(w) for layer in encoder.input_layers for w in layer.weights}
     seeing = [w for w in encoder.weights if len(w.shape) > 1 and 12 in w.shape]
@@ -388,5 +395,99 @@ def test_dropped_edges_of_appnp_need_edges(graph, randomise):
     ],
 )
 def test_errors(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        ConvolutionEncoder(**arguments)
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_filters_are_those_of_the_normalized_edges(name, graph, randomise):
+    graph = graph(weights=True)
+    encoder = make(name, filter_steps=3, teleport=0.2)
+    built(encoder, inputs_of(graph), randomise)
+    plain = {"sgc": layers.SGConv, "tag": layers.TAGConv}
+    kinds = {**plain, "ssgc": layers.SSGConv, "chebyshev": layers.ChebyshevConv}
+    more = {"ssgc": {"alpha": 0.2}, "arma": {"num_stacks": 2}}.get(name, {})
+    x = graph.node_features
+    for i, units in enumerate((8, 3)):
+        layer = kinds.get(name, layers.ARMAConv)(units, num_steps=3, **more)
+        layer.build(x.shape)
+        layer.set_weights(encoder.convolutions[i].get_weights())
+        x = layer(x, graph.source, graph.target, graph.edge_weights)
+        x = x if i else keras.ops.relu(x)
+    np.testing.assert_allclose(call(encoder, inputs_of(graph)), x, atol=1e-4)
+
+
+@pytest.mark.parametrize("jumping", ["concatenate", "max"])
+@pytest.mark.parametrize("kind", ["gcn", "gat", "transformer"])
+def test_jumping_reads_all_layers(jumping, kind, graph, randomise):
+    inputs = inputs_of(graph())
+    encoder = make(kind, jumping=jumping)
+    built(encoder, inputs, randomise)
+    encoder.return_all = True
+    _, first, second, outputs = encoder(inputs)
+    assert first.shape == second.shape == (9, 8) and outputs.shape == (9, 3)
+    joined = {
+        "concatenate": lambda: np.concatenate([first, second], axis=1),
+        "max": lambda: np.maximum(first, second),
+    }[jumping]()
+    kernel, bias = encoder.head.get_weights()
+    np.testing.assert_allclose(outputs, joined @ kernel + bias, rtol=1e-4, atol=1e-5)
+
+
+def test_pair_normalization_is_of_each_graph(graph, randomise):
+    graph = graph()
+    encoder = built(make("gcn", normalization="pair"), inputs_of(graph), randomise)
+    alone = call(encoder, inputs_of(graph))
+    merged = {
+        "node_features": np.concatenate([graph.node_features] * 2),
+        "source": np.append(graph.source, graph.source + 9),
+        "target": np.append(graph.target, graph.target + 9),
+        "graph_ids": np.repeat([0, 1], 9).astype("int32"),
+        "num_graphs": np.int32(2),
+    }
+    merged["node_features"][9:] *= 3
+    twice = call(encoder, merged)
+    np.testing.assert_allclose(twice[:9], alone, rtol=1e-4, atol=1e-5)
+    # What is three times as large is normalized to the same.
+    np.testing.assert_allclose(twice[9:], alone, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["gcn", "sage", "gin", "sgc"])
+def test_edges_are_dropped_in_training_alone(kind, graph, randomise):
+    graph = graph(weights=True)
+    inputs = inputs_of(graph)
+    encoder = make(kind, dropout=0.0, drop_edge=0.4)
+    built(encoder, inputs, randomise)
+    plain = make(kind, dropout=0.0)
+    plain(inputs)
+    plain.set_weights(encoder.get_weights()[: len(plain.get_weights())])
+    np.testing.assert_array_equal(call(encoder, inputs), call(plain, inputs))
+    own = encoder.edge_dropout
+    state = keras.ops.convert_to_numpy(own._drop.seed_generator.state.value)
+    trained = call(encoder, inputs, training=True)
+    own._drop.seed_generator.state.assign(state)
+    weights = own(graph.source, graph.edge_weights, training=True)
+    kept = np.asarray(weights) > 0
+    assert 0 < kept.sum() < 14
+    np.testing.assert_allclose(
+        np.asarray(weights)[kept], graph.edge_weights[kept], rtol=1e-6
+    )
+    rest = {
+        name: value[kept] if name in ("source", "target", "edge_weights") else value
+        for name, value in inputs.items()
+    }
+    expected = call(plain, rest, training=True)
+    np.testing.assert_allclose(trained, expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"convolution": "gat", "drop_edge": 0.1}, "`drop_edge` goes with.*gat"),
+        ({"jumping": "lstm"}, "`jumping` must be one of.*jumping=lstm"),
+        ({"drop_edge": 1.5}, "`rate` must be from 0.*rate=1.5"),
+    ],
+)
+def test_structure_that_does_not_go_raises(arguments, message):
     with pytest.raises(ValueError, match=message):
         ConvolutionEncoder(**arguments)

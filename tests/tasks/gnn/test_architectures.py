@@ -13,7 +13,10 @@ from kerazoo.training import strategy as strategies
 
 ARCHITECTURES = [*(name for name in CONVOLUTIONS if name != "rgcn"), "appnp", "gcnii"]
 # Others are more like those that remain.
-SLOW = ("gat", "gatv2", "gin", "gine", "sage", "directed")
+SLOW = (
+    *("gat", "gatv2", "gin", "gine", "sage", "directed"),
+    *("sgc", "ssgc", "tag", "chebyshev"),
+)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Models of knowledge graphs: decoders, objectives, and what serves them."""
