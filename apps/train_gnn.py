@@ -20,6 +20,7 @@ from apps.cli.train import cross_validate
 from apps.cli.train import train
 from apps.gnn import flags as gnn_flags
 from apps.gnn import hetero_flags
+from apps.gnn import influence_flags
 from apps.gnn import knowledge_flags
 from apps.gnn import molecule_flags
 from apps.gnn import plain_graph_flags
@@ -32,6 +33,8 @@ from apps.gnn.checks import check_flags
 from apps.gnn.found_dataset import take_found_dataset
 from apps.gnn.hetero_checks import hetero_task
 from apps.gnn.hetero_checks import is_hetero
+from apps.gnn.influence_checks import INFLUENCE_DEFAULTS
+from apps.gnn.influence_checks import make_influence
 from apps.gnn.knowledge_checks import KNOWLEDGE_DEFAULTS
 from apps.gnn.knowledge_checks import make_completion
 from apps.gnn.molecule_checks import split_seed
@@ -58,6 +61,7 @@ adopt(structure_flags)
 adopt(hetero_flags)
 adopt(molecule_flags)
 adopt(plain_graph_flags)
+adopt(influence_flags)
 adopt(potential_flags)
 adopt(recommend_flags)
 adopt(knowledge_flags)
@@ -70,6 +74,7 @@ TASKS = {
     "graph": "classes or values of whole graphs",
     "embed": "embeddings of nodes, without labels",
     "community": "communities of nodes, without labels",
+    "influence": "nodes that start the largest cascades",
     "potential": "energies and forces of atoms in space",
     "knowledge_graph": "triples that a knowledge graph lacks",
     "recommend": "items that suit users",
@@ -103,6 +108,7 @@ TASK_DEFAULTS = {
     },
     "embed": EMBED_DEFAULTS,
     "community": COMMUNITY_DEFAULTS,
+    "influence": INFLUENCE_DEFAULTS,
     "potential": POTENTIAL_DEFAULTS,
     "knowledge_graph": KNOWLEDGE_DEFAULTS,
     "recommend": RECOMMEND_DEFAULTS,
@@ -122,6 +128,7 @@ TABLES = {
             "link": "Not used: a step has all links.",
             "embed": "Of node2vec: walks of a step, over all devices.",
             "community": "Not used: a step has the whole graph.",
+            "influence": "Random graphs of a step, over all devices.",
             "graph": "Graphs of a step, over all devices.",
             "potential": "Structures of a step, over all devices.",
             "knowledge_graph": "Queries, heads with a relation, of a step, over all "
@@ -131,9 +138,6 @@ TABLES = {
         },
         "data_dir": "Folder of the dataset's files.",
         "dataset": DATASETS,
-        "embedding_size": {
-            "embed": "Width of the embeddings.",
-        },
         "pooling": {
             "graph": "How the nodes of a graph are put together. Of molecules mean by "
             "default.",
@@ -169,6 +173,8 @@ def main():
     def make_task(fold=gnn_flags.FOLD.value):
         if task in PLAIN_TASKS:
             return plain_graph_task()
+        if task == "influence":
+            return make_influence()
         if task == "potential":
             return potential_task()
         if task == "knowledge_graph":

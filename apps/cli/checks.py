@@ -4,6 +4,8 @@ import dataclasses
 
 from absl import flags
 
+_MOST_NAMED = 4  # Values that an error lists.
+
 
 def is_given(name):
     """Returns whether a flag has another value than the app's own default.
@@ -27,6 +29,8 @@ def check_owners(choice, owners):
     value = flags.FLAGS[choice].value
     for name, values in owners.items():
         if is_given(name) and value not in values:
+            if len(values) > _MOST_NAMED:
+                raise ValueError(f"--{name} does not go with --{choice}={value}.")
             raise ValueError(f"--{name} goes with --{choice}={' or '.join(values)}.")
 
 

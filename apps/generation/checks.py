@@ -25,6 +25,11 @@ def check_model():
 def check_family(metadata):
     """Refuses flags of another family than the model's, and models of no images."""
     family = metadata["family"]
+    if "image_shape" not in metadata:
+        raise ValueError(
+            f"--workdir={run_flags.WORKDIR.value} is a run of {family}, which makes no "
+            "images: its figures are in result.json there."
+        )
     for other, names in generation.OF_FAMILIES.items():
         for name in names:
             if other != family and _FLAGS[name].present:

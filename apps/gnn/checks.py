@@ -6,6 +6,7 @@ from apps.cli.checks import check_owners
 from apps.cli.checks import is_given
 from apps.cli.errors import user_packages
 from apps.gnn import hetero_checks
+from apps.gnn import influence_checks
 from apps.gnn import knowledge_checks
 from apps.gnn import recommend_checks
 from apps.gnn.flags import CONVOLUTIONS
@@ -48,8 +49,25 @@ _OF_ARCHITECTURES = {
 }
 _OF_MOLECULES_TOO = ("dmpnn", "attentive_fp")  # No convolutions, yet for graphs.
 _OF_MOLECULES = ("skip_invalid", "smiles_column", "target", "target_column")
-# What only one task takes.
+_OF_ENCODERS = ("node", "link", "graph", "embed", "community")
+# What only some tasks take.
 OF_TASKS = {
+    **dict.fromkeys(
+        (
+            *("activation", "attention_dropout", "drop_edge", "feature_normalization"),
+            *("filter_steps", "hidden_weight_decay", "identity_decay", "normalization"),
+            *("num_heads", "output_heads", "propagation_steps", "residual"),
+            *("self_connection", "teleport"),
+        ),
+        _OF_ENCODERS,
+    ),
+    "architecture": (*_OF_ENCODERS, "potential", "recommend"),
+    "directed": ("node", "influence"),
+    "dropout": (*_OF_ENCODERS, "knowledge_graph"),
+    "export_dtype": (*_OF_ENCODERS, "influence", "knowledge_graph", "potential"),
+    "hidden_size": (*_OF_ENCODERS, "influence", "potential"),
+    "target_column": (*_OF_ENCODERS, "potential"),
+    "weight_decay": (*_OF_ENCODERS, "recommend"),
     "cross_validate": ("graph",),
     "cutoff": ("potential",),
     "decoder": ("link", "knowledge_graph"),
@@ -74,6 +92,7 @@ OF_TASKS = {
     **knowledge_checks.OF_TASKS,
     **recommend_checks.OF_TASKS,
     **hetero_checks.OF_TASKS,
+    **influence_checks.OF_TASKS,
 }
 
 # What `--helpshort` says of --dataset.
@@ -90,6 +109,7 @@ DATASETS = {
     ),
     "embed": PLAIN_DATASET,
     "community": PLAIN_DATASET,
+    "influence": PLAIN_DATASET,
     "potential": POTENTIAL_DATASET,
     "knowledge_graph": knowledge_checks.KNOWLEDGE_DATASET,
     "recommend": recommend_checks.DATASET,
@@ -110,12 +130,8 @@ def check_flags():
         )
     check_owners("task", OF_TASKS)
     check_owners("architecture", _OF_ARCHITECTURES)
-    has_direction = values.dataset in ("tables", hetero_checks.SAMPLES)
-    if values.directed and (not has_direction or values.task != "node"):
-        raise ValueError(
-            "--directed goes with --dataset=tables and --task=node; links are "
-            "predicted without a direction."
-        )
+    if values.directed and values.dataset not in ("tables", hetero_checks.SAMPLES):
+        raise ValueError("--directed goes with --dataset=tables.")
     if values.task == "potential":
         check_potential()
     elif values.task == "knowledge_graph":
@@ -141,7 +157,7 @@ def _check_nodes():
             "--target_column goes with --task=graph and a file of molecules, or with "
             "--dataset=tables."
         )
-    if values.task in PLAIN_TASKS:
+    if values.task in (*PLAIN_TASKS, "influence"):
         check_plain_graph()
     else:
         check_node_dataset(values.dataset or "karate_club", values.data_dir)
@@ -157,7 +173,7 @@ def _check_graphs():
     architectures = (*CONVOLUTIONS, *_OF_MOLECULES_TOO)
     if values.architecture not in architectures:
         raise ValueError(
-            f"--architecture={values.architecture} is for nodes and links: use one of "
+            f"--architecture={values.architecture} is not for --task=graph: use one of "
             f"{', '.join(architectures)}."
         )
     check_graph_flags()

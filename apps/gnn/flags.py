@@ -79,7 +79,7 @@ flags.DEFINE_enum(
 flags.DEFINE_integer(
     "embedding_size",
     64,
-    "Width of the embedding of a link's or a triple's ends.",
+    "Width of the embeddings of nodes, entities, users and items.",
     lower_bound=1,
 )
 flags.DEFINE_enum(

@@ -35,13 +35,13 @@ def take_found_dataset():
     if values.task == "recommend":
         take_found_interactions()
         return
-    if values.task in PLAIN_TASKS:
+    if values.task in (*PLAIN_TASKS, "influence"):
         take_found_graph()
         return
     name, folder = values.dataset, pathlib.Path(values.data_dir or "")
     if values.task == "graph":
         if not name:
-            raise ValueError(_needed(folder))
+            raise ValueError(_needed(folder if values.data_dir else None))
         return
     if is_hetero():
         take_hetero_defaults()
@@ -58,9 +58,10 @@ def take_found_dataset():
 
 
 def _needed(folder):
+    there = _there(folder) if folder else ""
     return (
         "--task=graph needs --dataset: a file of molecules, such as esol.csv, or a "
-        f"collection of graphs, such as MUTAG, in --data_dir.{_there(folder)}"
+        f"collection of graphs, such as MUTAG, in --data_dir.{there}"
     )
 
 

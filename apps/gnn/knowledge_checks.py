@@ -30,6 +30,7 @@ _OF_FLAGS = {  # A flag that decides: what only some of its values take.
     "decoder": {"margin": ("transe", "rotate")},
     "relational_encoder": {
         "composition": ("comp_gcn",),
+        "export_dtype": ("none",),
         "num_bases": ("rgcn",),
         "num_layers": ("rgcn", "comp_gcn"),
     },
@@ -39,10 +40,6 @@ _OF_FLAGS = {  # A flag that decides: what only some of its values take.
         "triple_smoothing": ("softmax",),
     },
 }
-_NOT_TAKEN = (
-    *("architecture", "directed", "feature_normalization", "hidden_size"),
-    *("hidden_weight_decay", "target_column", "weight_decay"),
-)
 _ADAM_RATE = 0.01
 
 
@@ -66,9 +63,6 @@ def check_knowledge_graph():
     check_decoder(DECODERS, "knowledge_graph")
     for choice, owners in _OF_FLAGS.items():
         check_owners(choice, owners)
-    for name in _NOT_TAKEN:
-        if is_given(name):
-            raise ValueError(f"--{name} does not go with --task=knowledge_graph.")
     if values.relational_encoder == "comp_gcn":
         if values.decoder == "rotate":
             raise ValueError(
@@ -85,6 +79,8 @@ def check_knowledge_graph():
             f"--embedding_size={values.embedding_size} must be even with --decoder="
             f"{values.decoder}, whose numbers are complex."
         )
+    if values.dataset == "family_tree" and is_given("data_dir"):
+        raise ValueError("--data_dir goes with --dataset=triples.")
     check_triples(values.dataset, values.data_dir)
 
 

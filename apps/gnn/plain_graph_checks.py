@@ -68,7 +68,8 @@ _OF_METHODS = {
     # node2vec has tables of nodes, and no layers.
     **dict.fromkeys(
         (
-            *("architecture", "dropout", "feature_normalization", "hidden_size"),
+            *("architecture", "dropout", "export_dtype", "feature_normalization"),
+            "hidden_size",
             *("normalization", "num_layers"),
         ),
         ("grace", "dgi"),
@@ -88,10 +89,16 @@ def take_found_graph():
     if values.dataset or not values.data_dir:
         return
     folder = pathlib.Path(values.data_dir)
+    if not folder.exists():
+        raise FileNotFoundError(f"Expected a folder {folder}. Received: none")
     if (folder / _TABLE).is_file():
         set_defaults({"dataset": "tables"})
         return
-    names = sorted(path.name for path in folder.glob("*") if is_edge_list(path.name))
+    names = sorted(
+        path.name
+        for path in folder.glob("*")
+        if is_edge_list(path.name) and path.is_file()
+    )
     there = f" There is {', '.join(names[:_MOST_NAMED])}." if names else ""
     raise ValueError(
         f"--data_dir={folder} must have nodes.csv and edges.csv, or name what is there "
@@ -121,16 +128,25 @@ def check_plain_graph():
                 f"--walk_window={values.walk_window} must be at most "
                 f"--walk_length={values.walk_length}."
             )
+    else:
+        check_owners("community_loss", {"collapse_weight": ("dmon",)})
+        if is_given("merge_gain") and not values.refine_communities:
+            raise ValueError("--merge_gain does not go with --norefine_communities.")
     name = values.dataset or "karate_club"
     if is_given("labels_file") and not is_edge_list(name):
         raise ValueError(
             "--labels_file goes with a --dataset that is a file of edges, such as "
             "friends.txt; others have classes of their own."
         )
+    folder = pathlib.Path(values.data_dir or "")
     if not is_edge_list(name):
+        if (folder / name).is_file():
+            raise ValueError(
+                f"--dataset={name} must end in {', '.join(EDGE_FILES)}, perhaps with "
+                ".gz, to be read as a file of edges: rename it."
+            )
         check_node_dataset(name, values.data_dir)
         return
-    folder = pathlib.Path(values.data_dir or "")
     files = [name] + ([values.labels_file] if values.labels_file else [])
     for file in files:
         if not (folder / file).is_file():

@@ -29,7 +29,6 @@ POTENTIAL_DATASET = (
     f"{BUILT_IN}, or a file in --data_dir: frames of extended XYZ (.xyz), SDF (.sdf) "
     f"or a table of SMILES, such as esol.csv. Default: {BUILT_IN}."
 )
-_NOT_TAKEN = ("dropout", "feature_normalization", "hidden_weight_decay", "weight_decay")
 _MOST_NAMED = 5
 _FIRST_ROWS = 100  # Of a table, to be looked at before all else.
 
@@ -44,6 +43,12 @@ def take_found_structures():
     if values.dataset or not values.data_dir:
         return
     folder = pathlib.Path(values.data_dir)
+    if not folder.is_dir():
+        what = "a file" if folder.is_file() else "nothing"
+        raise ValueError(
+            f"--data_dir={folder} must be a folder, and there is {what}; --dataset "
+            "names a file of structures in it."
+        )
     names = sorted(p.name for p in folder.glob("*") if is_structure_file(p.name))
     there = f" There is {', '.join(names[:_MOST_NAMED])}." if names else ""
     raise ValueError(
@@ -67,9 +72,6 @@ def check_potential():
         )
     if values.pooling not in ("sum", "mean"):
         raise ValueError("--pooling must be sum or mean with --task=potential.")
-    for name in _NOT_TAKEN:
-        if is_given(name):
-            raise ValueError(f"--{name} does not go with --task=potential.")
     dataset = values.dataset or BUILT_IN
     if is_given("smiles_column") and not are_molecules(dataset):
         raise ValueError("--smiles_column goes with a table of SMILES.")

@@ -38,7 +38,6 @@ _OF_LOSSES = {
     "ranking_negatives": ("sampled_softmax",),
 }
 _OF_TABLES = ("user_column", "item_column", "time_column")
-_OF_OTHERS = ("dropout", "feature_normalization", "hidden_size", "hidden_weight_decay")
 _OF_BUILT_IN = {
     "eval_every": 10,
     "learning_rate": 0.01,
@@ -79,13 +78,12 @@ def check_recommendation():
             f"use one of {', '.join(RECOMMENDERS)}."
         )
     check_owners("ranking_loss", _OF_LOSSES)
-    for name in _OF_OTHERS:
-        if is_given(name):
-            raise ValueError(f"--{name} does not go with --task=recommend.")
     if values.architecture == "mf" and is_given("num_layers"):
         raise ValueError("--num_layers goes with --architecture=lightgcn.")
     if not (values.in_batch_negatives or values.ranking_negatives):
         raise ValueError("--noin_batch_negatives needs --ranking_negatives.")
+    if values.dataset == BUILT_IN and is_given("data_dir"):
+        raise ValueError(f"--data_dir does not go with --dataset={BUILT_IN}.")
     check_interactions(values.dataset, values.data_dir)
     is_table = values.dataset not in (BUILT_IN, LISTS)
     for name in _OF_TABLES:
@@ -93,8 +91,18 @@ def check_recommendation():
             raise ValueError(f"--{name} goes with a table as --dataset.")
     if values.dataset == LISTS and is_given("test_share"):
         raise ValueError("--test_share goes with data that have no test.txt.")
-    if is_table:
-        _check_table()
+    if is_table and _has_times():
+        for name in ("test_share", "validation_share"):
+            if is_given(name):
+                raise ValueError(
+                    f"--{name} goes with data without times; of these the last items "
+                    "of each user are held out."
+                )
+    elif values.dataset != LISTS and not values.test_share:
+        raise ValueError(
+            "--test_share=0 holds nothing out to test: give a larger share, or data "
+            "with times or a test.txt."
+        )
 
 
 def make_recommendation():
@@ -113,13 +121,13 @@ def make_recommendation():
     )
 
 
-def _check_table():
+def _has_times():
     with user_packages("gnn"):
         from kerazoo.data.graphs.interaction_table import InteractionColumns
         from kerazoo.data.graphs.interaction_table import check_interaction_table
 
     values = flags.FLAGS
-    check_interaction_table(
+    return check_interaction_table(
         pathlib.Path(values.data_dir or "", values.dataset),
         arguments(InteractionColumns),
     )

@@ -216,7 +216,9 @@ def _check_texts(task, embedded, description):
     elif name not in embedded:
         if pathlib.Path(name).is_file():
             raise ValueError(f"--dataset={name} is a file: give --data_dir={name}.")
-        data.check_tfds_name(name, embedded)
+        # Classes are of texts or of sounds: what is neither may be meant as either.
+        known = sound_classes.DATASETS if task == "classify" else embedded
+        data.check_tfds_name(name, known)
 
 
 def _read_early():

@@ -7,6 +7,7 @@ from apps.shared_flags import data
 from apps.transformer import speech_flags
 from apps.transformer.speech_checks import check_encoder
 from kerazoo.data.sound.finding import holds_sounds
+from kerazoo.data.sound.sound_names import is_sound
 from kerazoo.data.tfds_names import tfds_sound_names
 
 DATASETS = ("tone_letters", "files")
@@ -44,6 +45,9 @@ def check_classes():
     Raises:
         ValueError: If one was given.
     """
+    path = data.DATA_DIR.value
+    if path is not None and is_sound(path):
+        raise ValueError(f"--data_dir={path} is one sound: give {DESCRIPTION}.")
     is_of_sounds = hears()
     found, other = ("sounds", "texts") if is_of_sounds else ("texts", "sounds")
     for name in _OF_TEXTS if is_of_sounds else _OF_SOUNDS:

@@ -32,7 +32,8 @@ def tfds_builder(name: str, data_dir: str | os.PathLike | None = None) -> typing
         builder = tfds.builder(name, data_dir=data_dir)
     except (tfds.core.DatasetNotFoundError, ValueError) as error:
         raise ValueError(
-            "Expected the name of a dataset of TensorFlow Datasets. "
+            "Expected the name of a dataset of TensorFlow Datasets; files of one's own "
+            "are named by `data_dir`. "
             f"Received: dataset={name}"
         ) from error
     if builder.is_prepared():

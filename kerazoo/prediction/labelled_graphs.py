@@ -40,8 +40,15 @@ def labelled_nodes(data: LabelledData) -> Inputs:
 
 
 def _known_nodes(data):
+    from kerazoo.data.graphs.loading import NODE_DATASETS
     from kerazoo.data.graphs.loading import load_node_dataset
 
+    if data.data_dir is None and data.dataset not in NODE_DATASETS:
+        raise ValueError(
+            "`data_dir` must be the folder of the tables of nodes and edges, or "
+            f"`dataset` one of {', '.join([*NODE_DATASETS][:-1])}. "
+            f"Received: dataset={data.dataset}, data_dir=None"
+        )
     nodes = load_node_dataset(data.dataset, data.data_dir)
     chosen = nodes.test if data.part == "test" else np.flatnonzero(nodes.labels >= 0)
     names = nodes.class_names or [str(i) for i in range(nodes.num_classes)]

@@ -58,7 +58,7 @@ def open_labelled(
     if (kind.takes, kind.answers) not in _READERS:
         raise ValueError(
             f"models of {kind.takes} are measured when they are trained: their cards "
-            "have the figures."
+            "have the figures, python -m apps.cards."
         )
     return _READERS[kind.takes, kind.answers](data)
 

@@ -38,7 +38,7 @@ class CompressedServing:
         module: `tf.Module` of the stored variables, to be exported.
 
     Raises:
-        ValueError: If `dtype` is none of these.
+        ValueError: If `dtype` is none of these, or no weight of the model is served.
 
     Example:
 
@@ -64,7 +64,13 @@ class CompressedServing:
             )
         self._serving = serving
         self.module = serving.module
-        served = {id(variable): variable for variable in serving.module.weights}
+        weights = getattr(serving.module, "weights", ())
+        served = {id(variable): variable for variable in weights}
+        if served.keys().isdisjoint(id(v.value) for v in model.variables):
+            raise ValueError(
+                "`serving` must answer by the weights of `model`, not by what was made "
+                f"of them: only float32 goes with it. Received: dtype={dtype}"
+            )
         self._stored = {
             id(variable): _Stored(variable.value, dtype)
             for variable in model.variables

@@ -93,6 +93,7 @@ def test_killed_run_ends_the_same(tmp_path):
         (["--dataset=files"], ["--dataset=files", "--data_dir", "sounds"]),
         (["--dataset=spoken_digits"], ["spoken_digits", "spoken_digit?"]),
         (["--dataset=speech_commands", "--shift=1"], ["--shift", "--task=image"]),
+        (["--dataset=tone_letter"], ["tone_letters, files", "mean tone_letters?"]),
     ],
 )
 def test_mistakes_are_said_in_one_line(app, paths, arguments, words):
@@ -108,6 +109,9 @@ def test_mistakes_of_files_are_said_in_one_line(app, paths, tmp_path):
     code, _, err = app(train_transformer.main, *SMALL, data, "--text_column=a", *paths)
     assert code == 2
     assert_one_line(err, "--text_column", f"{data} has sounds")
+    code, _, err = app(train_transformer.main, *SMALL, f"{data}/no/2.wav", *paths)
+    assert code == 2
+    assert_one_line(err, "2.wav is one sound", "a folder of sounds for each class")
     (folder / "no" / "2.wav").write_bytes(b"nothing")
     code, _, err = app(train_transformer.main, *SMALL, data, *paths)
     assert code == 2

@@ -169,6 +169,14 @@ def test_mistakes_are_one_line(app, perfect, run, arguments, words):
     assert_one_line(err, *words)
 
 
+def test_runs_that_make_no_images_are_refused(app, tmp_path):
+    described = {"metadata": {"family": "gnn", "task": "node"}, "config": {}}
+    (tmp_path / "model.json").write_text(json.dumps(described))
+    code, _, err = app(evaluate.main, f"--workdir={tmp_path}")
+    assert code == 2
+    assert_one_line(err, f"--workdir={tmp_path}", "gnn", "result.json")
+
+
 @pytest.mark.parametrize(
     "family, words",
     [("line", ["apps.train_diffusion"]), ("diffusion", ["cannot be loaded"])],

@@ -109,3 +109,20 @@ def test_ensemble_of_mixtures_is_served(app, paths, data_dir):
     assert len(rows) == 24
     assert {"probability_a", "deviation_a", "predicted_b"} <= rows[0].keys()
     assert max(float(row["deviation_b"]) for row in rows) > 0
+
+
+def test_files_of_a_folder_that_was_not_given_are_not_proposed(
+    app, paths, data_dir, monkeypatch
+):
+    monkeypatch.chdir(data_dir)
+    code, _, err = app(train_gnn.main, "--task=graph", *paths)
+    assert code == 2
+    assert_one_line(err, "--task=graph needs --dataset")
+    assert "There is" not in err
+
+
+def test_folds_of_values_are_one_line(app, paths, data_dir):
+    command = (*TINY, *paths, f"--data_dir={data_dir}", *SOLUBILITY)
+    code, _, err = app(train_gnn.main, *command, "--cross_validate")
+    assert code == 2
+    assert_one_line(err, "--cross_validate", "for classes")

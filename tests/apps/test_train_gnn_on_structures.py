@@ -86,9 +86,11 @@ def test_molecules_get_positions(app, paths, tmp_path, architecture):
         (WATER.replace("O 0", "Q 0"), ["--dataset=own.xyz"], ["frame 1", "'Q'"]),
         (WATER.replace("3\n", "4\n"), ["--dataset=own.xyz"], ["expected 4 atoms"]),
         (WATER.replace("0.6", "nan"), ["--dataset=own.xyz"], ["finite", "nan"]),
+        (None, ["--data_dir=/no/such"], ["--data_dir=/no/such", "a folder", "nothing"]),
+        (None, [f"--data_dir={__file__}"], ["--data_dir", "a folder", "a file"]),
         (None, ["--architecture=gcn"], ["--architecture=gcn", "painn"]),
         (None, ["--pooling=max"], ["--pooling", "sum or mean"]),
-        (None, ["--dropout=0.1"], ["--dropout", "--task=potential"]),
+        (None, ["--dropout=0.1"], ["--dropout does not go with", "--task=potential"]),
         (None, ["--target_column=gap"], ["--target_column", "ethanol"]),
         (None, ["--smiles_column=mol"], ["--smiles_column", "table"]),
         (None, ["--dtype_policy=mixed_bfloat16"], ["--dtype_policy=mixed_bfloat16"]),
@@ -109,6 +111,10 @@ def test_mistakes_are_one_line(app, paths, tmp_path, frame, arguments, words):
     [
         (["--cutoff=4"], ["--cutoff", "--task=potential"]),
         (["--task=link", "--architecture=painn"], ["painn"]),
+        (
+            ["--task=graph", "--dataset=A", "--architecture=painn"],
+            ["not for --task=graph", "gine"],
+        ),
     ],
 )
 def test_what_only_structures_take(app, paths, arguments, words):

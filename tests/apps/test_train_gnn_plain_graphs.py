@@ -22,6 +22,8 @@ def friends(tmp_path):
     (tmp_path / "friends.txt").write_text("\n".join(lines) + "\n")
     sides = [f"{name} {side}" for name, side in zip("abcdef", "lllrrr")]
     (tmp_path / "sides.txt").write_text("\n".join(sides) + "\n")
+    (tmp_path / "one.txt").write_text("a b\n")
+    (tmp_path / "own.csv").write_text("a,b\n")
     return tmp_path
 
 
@@ -77,6 +79,10 @@ def test_communities_of_a_file_of_edges(app, paths, friends):
             ["--task=embed", "--embedding_method=node2vec", "--walk_length=3"],
             ["--walk_window=5", "--walk_length=3"],
         ),
+        (
+            ["--task=embed", "--embedding_method=node2vec", "--export_dtype=int8"],
+            ["--export_dtype", "grace or dgi"],
+        ),
         ([*EMBED, "--edge_drop=0.1"], ["edge_drop", "two numbers"]),
         ([*EMBED, "--feature_drop=0.1,1"], ["feature_drop", "below 1"]),
         ([*COMMUNITY, "--num_communities=1"], ["num_communities"]),
@@ -85,6 +91,20 @@ def test_communities_of_a_file_of_edges(app, paths, friends):
         ([*COMMUNITY, "--directed"], ["--directed"]),
         ([*COMMUNITY, "DATA"], ["friends.txt", "--dataset"]),
         ([*COMMUNITY, "DATA", "--dataset=no.txt"], ["no.txt"]),
+        ([*COMMUNITY, "DATA", "--dataset=own.csv"], ["own.csv must end in", "rename"]),
+        ([*EMBED, "--data_dir=/no/such"], ["a folder /no/such"]),
+        (
+            [*COMMUNITY, "--community_loss=modularity", "--collapse_weight=2"],
+            ["--collapse_weight", "dmon"],
+        ),
+        (
+            [*COMMUNITY, "--norefine_communities", "--merge_gain=1"],
+            ["--merge_gain", "--norefine_communities"],
+        ),
+        (
+            [*EMBED, "DATA", "--dataset=one.txt"],
+            ["--held_out_edges=0.1", "1 edges", "use 0"],
+        ),
         (
             [*COMMUNITY, "DATA", "--dataset=friends.txt", "--labels_file=no.txt"],
             ["no.txt"],

@@ -28,6 +28,7 @@ def test_own_files_are_found_and_learnt_from(app, paths, folder):
     assert code == 0, err
     assert {"test_recall_at_1", "validation_ndcg_at_1"} <= result.keys()
     assert "taken: 3 users, 6 items" in err
+    assert err.count("user in column user") == 1
 
 
 @pytest.mark.slow
@@ -59,6 +60,14 @@ def test_lists_are_learnt_from(app, paths, folder, arguments):
         (["--data_dir=table", "--user_column=who"], ["--user_column", "'who'"]),
         (["--data_dir=lists", "--user_column=user"], ["--user_column", "table"]),
         (["--data_dir=lists", "--test_share=0.5"], ["--test_share", "test.txt"]),
+        (["--data_dir=table", "--test_share=0.5"], ["--test_share", "times"]),
+        (
+            ["--dataset=southern_women", "--data_dir=table"],
+            ["--data_dir", "southern_women"],
+        ),
+        (["--test_share=0"], ["--test_share=0", "larger"]),
+        (["--export_dtype=int8"], ["--export_dtype", "recommend"]),
+        (["--target_column=item"], ["--target_column", "recommend"]),
         (["--architecture=gat"], ["--architecture=gat", "lightgcn, mf"]),
         (["--architecture=mf", "--num_layers=2"], ["--num_layers", "lightgcn"]),
         (["--ranking_negatives=3"], ["--ranking_negatives", "sampled_softmax"]),

@@ -93,13 +93,19 @@ def test_mistakes_in_files_are_one_line(app, tmp_path, paths, parts, words):
     ("flags", "words"),
     [
         (["--dataset=families"], ["--dataset must be one of family_tree"]),
-        (["--data_dir=/nowhere"], ["/nowhere", "expected train.txt"]),
+        (["--data_dir=/nowhere"], ["a folder or a file of triples, /nowhere"]),
+        (["--dataset=family_tree", "--data_dir=/nowhere"], ["--dataset=triples"]),
+        (["--dataset=own.tsv"], ["--data_dir, which may be a file itself"]),
         (["--dataset=triples"], ["--data_dir must be a folder or a file of triples"]),
         (["--decoder=mlp"], ["--decoder=mlp is not for --task=knowledge_graph"]),
         (["--margin=3"], ["--margin goes with --decoder=transe or rotate"]),
         (["--embedding_size=9"], ["--embedding_size=9 must be even"]),
         (["--corruptions=9"], ["--corruptions goes with --triple_loss=self_adv"]),
         (["--composition=multiply"], ["--relational_encoder=comp_gcn"]),
+        (
+            ["--export_dtype=int8", "--relational_encoder=rgcn"],
+            ["--export_dtype goes with --relational_encoder=none"],
+        ),
         (["--num_layers=3"], ["--relational_encoder=rgcn or comp_gcn"]),
         (
             ["--relational_encoder=comp_gcn", "--decoder=rotate"],
@@ -111,6 +117,8 @@ def test_mistakes_in_files_are_one_line(app, tmp_path, paths, parts, words):
         ),
         (["--hidden_size=9"], ["--hidden_size does not go with"]),
         (["--architecture=gat"], ["--architecture does not go with"]),
+        (["--activation=gelu"], ["--activation does not go with"]),
+        (["--drop_edge=0.1"], ["--drop_edge does not go with"]),
     ],
     ids=lambda value: " ".join(value),
 )

@@ -191,6 +191,7 @@ def test_molecules_of_a_file_or_of_a_folder(tmp_path, monkeypatch, dataset, data
         (CLASSIFIER, None, "nowhere", ["`data_dir`", "nowhere"]),
         (IMAGES, None, "nowhere", ["`data_dir`", "nowhere"]),
         (NODES, None, "nowhere", ["`data_dir`", "nowhere"]),
+        (NODES, "own", None, ["`data_dir`", "karate_club", "dataset=own"]),
         (LINKS, None, None, ["`data_dir`", "pairs.csv"]),
         (MOLECULES, "none.csv", ".", ["`data_dir`", "none.csv"]),
         ({"family": "transformer", "task": "generate"}, None, None, ["`data_dir`"]),

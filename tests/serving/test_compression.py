@@ -106,6 +106,13 @@ def test_tables_have_a_scale_for_each_row(tmp_path):
     assert 0 < errors.max() <= 0.5 / 127 + 1e-6
 
 
+def test_a_model_that_is_not_served_is_refused():
+    serving = Loop()
+    del serving.module.weights
+    with pytest.raises(ValueError, match="by the weights of `model`.* dtype=int8"):
+        CompressedServing(serving, serving.model, "int8")
+
+
 def test_unknown_type_is_refused():
     serving = Loop()
     with pytest.raises(ValueError, match="dtype=int4"):

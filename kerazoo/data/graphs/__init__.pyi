@@ -1,5 +1,8 @@
+from .cascades import Cascades
 from .graph import Graph
 from .graph_dataset import GraphDataset
+from .influential_nodes import celf
+from .influential_nodes import imm
 from .interaction_dataset import InteractionDataset
 from .interaction_loading import load_interactions
 from .interactions import Interactions
@@ -19,6 +22,7 @@ from .triple_loading import load_triples
 
 __all__ = [
     "NODE_DATASETS",
+    "Cascades",
     "Graph",
     "GraphDataset",
     "InteractionDataset",
@@ -28,6 +32,8 @@ __all__ = [
     "Structure",
     "StructureDataset",
     "TripleDataset",
+    "celf",
+    "imm",
     "load_graph_dataset",
     "load_interactions",
     "load_node_dataset",

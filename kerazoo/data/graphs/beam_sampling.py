@@ -233,12 +233,12 @@ def _described(item):
     features, roots = list(joined["features"]), list(joined["roots"])
     if len(features) > 1:
         raise ValueError(
-            f"{node_set}: expected an id that no other node has. Received: {node!r}"
+            f"nodes_{node_set}.csv: expected an id that no other node has. "
+            f"Received: id={node!r}"
         )
     if roots and not features:
         raise ValueError(
-            f"Edges must end in nodes of {node_set} that its table has. "
-            f"Received: {node!r}"
+            f"Edges must end in nodes that nodes_{node_set}.csv has. Received: {node!r}"
         )
     for root in roots:
         yield root, (node_set, node, features[0])

@@ -1,6 +1,5 @@
 """Graphs from a plain list of edges, one in each line."""
 
-import gzip
 import os
 import pathlib
 
@@ -12,8 +11,12 @@ from kerazoo.data.graphs.both_directions import both_directions
 from kerazoo.data.graphs.graph import Graph
 from kerazoo.data.graphs.node_dataset import NodeDataset
 from kerazoo.data.graphs.splits import random_split
+from kerazoo.data.text_file import read_text
 
 _COMMENTS = ("#", "%", "//")
+_HEADERS = {("source", "target"), ("src", "dst"), ("from", "to")} | {
+    (node, label) for node in ("id", "node", "name") for label in ("class", "label")
+}
 _FEWEST = 3  # Nodes with a label: one for each part of the split.
 
 
@@ -26,9 +29,11 @@ def edge_list(
 
     Columns are separated by spaces, tabs or commas; a third one is the weight of the
     edge. Lines that begin with #, % or // are left out, and so is a first line without
-    a number beside lines that have them. Edges from a node to itself are left out, one
-    that is repeated counts once. Nodes are in the order of their numbers where all
-    names are numbers, else of their names; each has a one-hot vector of its own.
+    a number beside lines that have them, or of `source` and `target`, `src` and `dst`
+    or `from` and `to`, of classes `node` and `class` or the like. Edges from a node to
+    itself are left out, one that is repeated counts once. Nodes are in the order of
+    their numbers where all names are numbers, else of their names; each has a one-hot
+    vector of its own.
 
     Args:
         path: The file, also compressed by gzip.
@@ -80,6 +85,11 @@ def edge_list(
             f"{labels_file}: expected at least {_FEWEST} nodes with a class, to train, "
             f"choose and test on. Received: {len(labelled)}"
         )
+    if len(class_names) == 1:
+        raise ValueError(
+            f"{labels_file}: expected at least 2 classes, to tell apart. "
+            f"Received: {class_names[0]!r} alone"
+        )
     train, validation, test = (
         labelled[part] for part in random_split(len(labelled), (0.6, 0.2, 0.2), seed)
     )
@@ -100,22 +110,17 @@ def edge_list(
 
 def _read_rows(path, sizes, expected):
     """Returns pairs of the number of a line and its cells."""
-    opener = gzip.open if path.suffix == ".gz" else open
     rows = []
-    try:
-        with opener(path, "rt", encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, 1):
-                if not line.strip() or line.lstrip().startswith(_COMMENTS):
-                    continue
-                cells = line.replace(",", " ").split()
-                if len(cells) not in sizes:
-                    raise ValueError(
-                        f"{path}, line {number}: expected {expected}. "
-                        f"Received: {len(cells)} columns"
-                    )
-                rows.append((number, cells))
-    except (UnicodeDecodeError, EOFError, gzip.BadGzipFile) as error:
-        raise ValueError(f"{path}: expected text, UTF-8. Received: {error}") from error
+    for number, line in enumerate(read_text(path).split("\n"), 1):
+        if not line.strip() or line.lstrip().startswith(_COMMENTS):
+            continue
+        cells = line.replace(",", " ").split()
+        if len(cells) not in sizes:
+            raise ValueError(
+                f"{path}, line {number}: expected {expected}. "
+                f"Received: {len(cells)} columns"
+            )
+        rows.append((number, cells))
     if not rows:
         raise ValueError(f"{path}: expected a line of {expected}. Received: none")
     if len(rows) > 1 and _is_header(rows[0][1], rows[1][1]):
@@ -124,6 +129,8 @@ def _read_rows(path, sizes, expected):
 
 
 def _is_header(first, second):
+    if tuple(map(str.lower, first[:2])) in _HEADERS:
+        return True
     return _is_number(second[0]) and not _is_number(first[0])
 
 

@@ -75,7 +75,7 @@ def read_extended_xyz(
     ```
     """
     path = pathlib.Path(path)
-    with path.open(encoding="utf-8", errors="replace") as file:
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
         lines = enumerate(file, 1)
         count = 0
         for number, line in lines:

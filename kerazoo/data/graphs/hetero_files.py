@@ -36,7 +36,7 @@ def find_hetero_files(data_dir: str | os.PathLike) -> HeteroFiles:
 
     Raises:
         FileNotFoundError: If there are no tables of nodes, or none of edges.
-        ValueError: If a name is not as it should be.
+        ValueError: If a name is not as it should be, or a folder has one.
 
     Example:
 
@@ -59,6 +59,8 @@ def find_hetero_files(data_dir: str | os.PathLike) -> HeteroFiles:
                     f"{path}: the name of a set must be letters, digits and _, the "
                     f"first a letter. Received: {name!r}"
                 )
+            if not path.is_file():
+                raise ValueError(f"{path}: expected a table. Received: a folder")
             found[name] = path
         if not found:
             raise FileNotFoundError(

@@ -64,7 +64,7 @@ class InteractionDataset:
             if not len(getattr(self, part)):
                 raise ValueError(
                     f"{self.name}: `{part}` must have at least one interaction; users "
-                    "of one alone have none to hold out. Received: none"
+                    "of one item have none to hold out. Received: none"
                 )
         if num_items < 2:
             raise ValueError(

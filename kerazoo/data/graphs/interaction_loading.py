@@ -92,14 +92,28 @@ def find_interactions(data_dir: str | os.PathLike) -> str:
     """Returns the `name` of the interactions that a folder has.
 
     Raises:
-        ValueError: If it has none, or several tables.
+        OSError: If it is no folder.
+        ValueError: If it has none, several tables, or only one of the lists.
     """
     folder = pathlib.Path(data_dir)
+    if folder.is_file():
+        raise NotADirectoryError(
+            "`data_dir` must be a folder; a table in it is named by `dataset`. "
+            f"Received: data_dir={data_dir}"
+        )
+    if not folder.is_dir():
+        raise FileNotFoundError(f"Expected a folder {folder}. Received: none")
     files = {path.name.removesuffix(".gz") for path in folder.glob("*")}
     if set(_LIST_FILES) <= files:
         return LISTS
     tables = sorted(p.name for p in folder.glob("*") if is_table_name(p.name))
     if len(tables) == 1:
+        if files & set(_LIST_FILES):
+            raise ValueError(
+                "`data_dir` must have both train.txt and test.txt, or `dataset` name "
+                f"one that is a table. Received: data_dir={data_dir} with {tables[0]} "
+                "alone"
+            )
         return tables[0]
     there = f"{', '.join(tables[:5])}" if tables else "none"
     raise ValueError(

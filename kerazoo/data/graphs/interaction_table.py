@@ -87,7 +87,9 @@ def interaction_table(
     interaction_table("taken.csv", test_share=0.4).user_names  # ["ann", "bob"]
     ```
     """
-    table, found = _find_columns(read_table(path), columns or InteractionColumns())
+    table, found, notice = _find_columns(
+        read_table(path), columns or InteractionColumns()
+    )
     cells = {role: [row[c] for row in table.rows] for role, c in found.items()}
     for role in ("user", "item"):
         if "" in cells[role]:
@@ -102,26 +104,33 @@ def interaction_table(
         taken = Interactions.from_pairs(users, items, len(names["user"]))
         train, test = hold_out(taken, test_share, seed)
         parts = *hold_out(train, validation_share, seed + 1), test
+    _logger.info("%s", notice)
     name = os.path.basename(path).removesuffix(".gz").rpartition(".")[0]
     return InteractionDataset(name, names["user"], names["item"], *parts)
 
 
 def check_interaction_table(
     path: str | os.PathLike, columns: InteractionColumns | None = None
-) -> None:
+) -> bool:
     """Refuses a table whose first rows tell that it cannot be read.
+
+    Returns:
+        Whether it has times.
 
     Raises:
         OSError: If the file cannot be read.
         ValueError: If it is no table, or columns cannot be found.
     """
-    _find_columns(read_table(path, first_rows=100), columns or InteractionColumns())
+    _, found, _ = _find_columns(
+        read_table(path, first_rows=100), columns or InteractionColumns()
+    )
+    return "time" in found
 
 
 def _find_columns(
     table: Table, columns: InteractionColumns
-) -> tuple[Table, dict[str, int]]:
-    """Returns the rows below the header, and the number of each role's column."""
+) -> tuple[Table, dict[str, int], str]:
+    """Returns the rows below the header, the number of each role's column, a notice."""
     header = table.rows[0]
     known = {
         role: known_columns(header, names) for role, names in KNOWN_COLUMNS.items()
@@ -150,12 +159,8 @@ def _find_columns(
     table = table.below(has_header)
     if not table.rows:
         raise ValueError(f"{table.path}: expected rows. Received: only a header")
-    _logger.info(
-        "%s: %s.",
-        table.path,
-        ", ".join(f"{role} in column {names[c]}" for role, c in found.items()),
-    )
-    return table, found
+    described = (f"{role} in column {names[c]}" for role, c in found.items())
+    return table, found, f"{table.path}: {', '.join(described)}."
 
 
 def _complete(table, names, found):
@@ -184,18 +189,25 @@ def _numbers(cells, names):
 
 def _times(table, cells):
     numbers = np.array([number_of(cell) for cell in cells])
-    if not np.isnan(numbers).any():
+    are_numbers = np.isfinite(numbers)
+    if are_numbers.all():
         return numbers
+    if are_numbers.mean() > 0.5:  # Numbers, and a cell that is none.
+        raise _no_time(table, cells, int(np.argmin(are_numbers)))
     times = []
-    for row, cell in zip(table.numbers, cells):
+    for i, cell in enumerate(cells):
         try:
             time = datetime.datetime.fromisoformat(cell)
         except ValueError:
-            raise ValueError(
-                f"{table.path}, row {row}: expected a time, a number or as 2024-05-31 "
-                f"18:30. Received: {cell!r}"
-            ) from None
+            raise _no_time(table, cells, i) from None
         if time.tzinfo is None:
             time = time.replace(tzinfo=datetime.UTC)
         times.append(time.timestamp())
     return np.array(times)
+
+
+def _no_time(table, cells, i):
+    return ValueError(
+        f"{table.path}, row {table.numbers[i]}: expected a time, in all rows a number "
+        f"or in all as 2024-05-31 18:30. Received: {cells[i]!r}"
+    )

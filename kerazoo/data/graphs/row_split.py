@@ -71,8 +71,8 @@ class RowSplit:
         for i, cell in enumerate(cells):
             if cell.lower() not in _PARTS:
                 raise ValueError(
-                    f"{table.place(i)}: expected train, validation or test. "
-                    f"Received: {column}={cell!r}"
+                    f"{table.place(i)}: expected train, validation or test in column "
+                    f"{column!r}. Received: {cell!r}"
                 )
             parts.append(_PARTS[cell.lower()])
         if len(parts) != num_rows:

@@ -93,7 +93,11 @@ def check_structures(name: str, data_dir: str | os.PathLike | None = None) -> No
         )
     path = pathlib.Path(data_dir or "", name)
     if not path.is_file():
-        raise FileNotFoundError(f"Expected a file {path}. Received: none")
+        there = "a folder" if path.is_dir() else "none"
+        raise FileNotFoundError(
+            f"Expected a file {path}, which `dataset` names in `data_dir`. "
+            f"Received: {there}"
+        )
 
 
 def is_structure_file(name: str | os.PathLike) -> bool:

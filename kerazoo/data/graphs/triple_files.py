@@ -93,6 +93,10 @@ def find_triples(path: str | os.PathLike) -> dict[str, pathlib.Path] | pathlib.P
     path = pathlib.Path(path)
     if path.is_file():
         return path
+    if not path.exists():
+        raise FileNotFoundError(
+            f"Expected a folder or a file of triples, {path}. Received: none"
+        )
     files = [file for file in sorted(path.glob("*")) if file.is_file()]
     parts = _find_parts({file.name: file for file in files})
     if parts:

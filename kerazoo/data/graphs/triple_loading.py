@@ -48,7 +48,8 @@ def check_triples(name: str, data_dir: str | os.PathLike | None = None) -> None:
         hint = f" Did you mean {near[0]}?" if near else ""
         raise ValueError(
             f"`dataset` must be one of {', '.join(TRIPLE_DATASETS)}, the last for the "
-            f"files of `data_dir`.{hint} Received: dataset={name}"
+            "files of `data_dir`, which may be a file itself."
+            f"{hint} Received: dataset={name}"
         )
     if name != "triples":
         return

@@ -14,8 +14,8 @@ from .mono_sound import read_mono
 from .resampling import resampled
 from .sound_buckets import SoundBuckets
 from .sound_file import Sound
-from .sound_file import is_sound
 from .sound_file import read_sound_file
+from .sound_names import is_sound
 from .speed import speed_copies
 from .speed import speed_perturbed
 from .tfds_sound import tfds_labelled_sound

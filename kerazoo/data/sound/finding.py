@@ -3,7 +3,7 @@
 import os
 import pathlib
 
-from kerazoo.data.sound.sound_file import is_sound
+from kerazoo.data.sound.sound_names import is_sound
 from kerazoo.data.table_file import is_table
 from kerazoo.data.table_file import read_table
 

@@ -9,7 +9,7 @@ import numpy as np
 from kerazoo.data.sound.labelled_sound import LabelledSound
 from kerazoo.data.sound.mono_sound import SAMPLE_RATE
 from kerazoo.data.sound.reading import read_all
-from kerazoo.data.sound.sound_file import is_sound
+from kerazoo.data.sound.sound_names import is_sound
 from kerazoo.data.sound.sound_splits import SPLITS
 from kerazoo.data.sound.sound_splits import split_sounds
 from kerazoo.data.sound.sound_table import SoundRow

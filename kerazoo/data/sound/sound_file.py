@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import io
 import os
-import pathlib
 import typing
 import warnings
 
@@ -14,7 +13,6 @@ from scipy.io import wavfile
 from kerazoo.data.sound.soundfile_import import needs_soundfile
 
 LOWEST_RATE, HIGHEST_RATE = 4_000, 192_000  # Hz.
-_ENDINGS = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aif", ".aiff")
 _WAVS = (b"RIFF", b"RIFX", b"RF64")
 _OTHERS = (b"fLaC", b"OggS", b"FORM", b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")
 _EXPECTED = "Expected a sound file: WAV, FLAC, OGG, MP3 or AIFF."
@@ -40,18 +38,6 @@ class Sound:
     def mono(self) -> np.ndarray:
         """Returns the mean of the channels, float32 `(T,)`."""
         return self.samples.mean(axis=1)
-
-
-def is_sound(path: str | os.PathLike) -> bool:
-    """Returns whether the name of a file is that of a sound.
-
-    Example:
-
-    ```python
-    is_sound("said/yes.FLAC"), is_sound("said/yes.txt")  # (True, False)
-    ```
-    """
-    return pathlib.PurePath(path).suffix.lower() in _ENDINGS
 
 
 def read_sound_file(file: str | os.PathLike | typing.BinaryIO) -> Sound:

@@ -3,7 +3,7 @@
 import pathlib
 import typing
 
-from kerazoo.data.sound.sound_file import is_sound
+from kerazoo.data.sound.sound_names import is_sound
 from kerazoo.data.sound.sound_splits import SPLITS
 from kerazoo.data.table_file import read_table
 
@@ -67,7 +67,7 @@ def read_sound_table(
     Raises:
         OSError: If the table cannot be read.
         ValueError: If the path is a sound, a row has no value or a split that is none,
-            a file is missing, or columns cannot be found.
+            a file is missing or stands in two rows, or columns cannot be found.
 
     Example:
 
@@ -98,6 +98,7 @@ def read_sound_table(
     if not table.rows:
         raise ValueError(f"{path}: expected rows below the header. Received: none")
     rows = []
+    lines: dict[pathlib.Path, int] = {}
     for cells, line in zip(table.rows, table.lines):
         place = f"{path}, line {line}"
         found = files.find(cells[file])
@@ -105,6 +106,11 @@ def read_sound_table(
             raise ValueError(
                 f"{place}: expected a sound file in {path.parent}. "
                 f"Received: {cells[file] or 'no name'}, which is not there"
+            )
+        if lines.setdefault(found, line) != line:
+            raise ValueError(
+                f"{place}: expected each sound once. Received: {cells[file]}, which "
+                f"line {lines[found]} has, too"
             )
         if not cells[value]:
             raise ValueError(f"{place}: expected a {what}. Received: none")

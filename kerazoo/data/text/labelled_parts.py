@@ -70,7 +70,7 @@ def find_parts(path: pathlib.Path) -> LabelledParts:
         return LabelledParts(path, is_alone=True)
     raise FileNotFoundError(
         "Expected train.tsv, train.csv, train.txt or a file like TREC.train.all in the "
-        "folder, one table, or a folder of .txt files for each class. "
+        "folder, one table, or a folder of .txt files for each class, or of sounds. "
         f"Received: {content_of(path)}"
     )
 

@@ -1,3 +1,4 @@
+from .cascade_spread import influence_spread
 from .energies_and_forces import potential_metrics
 from .explanation_fidelity import fidelity
 from .item_ranking import ranking_metrics
@@ -14,6 +15,7 @@ __all__ = [
     "completion_metrics",
     "fidelity",
     "filtered_ranks",
+    "influence_spread",
     "link_metrics",
     "potential_metrics",
     "ranking_metrics",

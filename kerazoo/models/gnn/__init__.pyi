@@ -8,6 +8,7 @@ from .config import CommunityConfig
 from .config import ContrastConfig
 from .config import EmbeddingConfig
 from .config import EncoderConfig
+from .config import InfluenceConfig
 from .config import KnowledgeConfig
 from .config import KnowledgeTrainingConfig
 from .config import LinkConfig
@@ -63,6 +64,7 @@ from .hetero_tensors import hetero_inputs
 from .hetero_tensors import hetero_schema
 from .hetero_tensors import spec_of_schema
 from .importances import Importances
+from .influence_scorer import InfluenceScorer
 from .infomax_embedder import InfomaxEmbedder
 from .interatomic_potential import InteratomicPotential
 from .item_ranking import rank_items
@@ -85,10 +87,12 @@ from .recommender import Recommender
 from .root_examples import RootExamples
 from .sampled_batching import sampled_batches
 from .schnet_encoder import SchNetEncoder
+from .seed_selection import choose_seeds
 from .serving_communities import ServingCommunities
 from .serving_embedder import ServingEmbedder
 from .serving_graph_model import ServingGraphModel
 from .serving_hetero_model import ServingHeteroModel
+from .serving_influence import ServingInfluence
 from .serving_node_embeddings import ServingNodeEmbeddings
 from .serving_potential import ServingPotential
 from .serving_recommender import ServingRecommender
@@ -132,6 +136,8 @@ __all__ = [
     "HeteroNodeClassifier",
     "HeteroSpec",
     "Importances",
+    "InfluenceConfig",
+    "InfluenceScorer",
     "InfomaxEmbedder",
     "InteratomicPotential",
     "KnowledgeConfig",
@@ -156,6 +162,7 @@ __all__ = [
     "ServingEmbedder",
     "ServingGraphModel",
     "ServingHeteroModel",
+    "ServingInfluence",
     "ServingKnowledgeGraph",
     "ServingNodeEmbeddings",
     "ServingPotential",
@@ -169,6 +176,7 @@ __all__ = [
     "WalkConfig",
     "WalkEmbedder",
     "bipartite_matrix",
+    "choose_seeds",
     "compile_model",
     "flatten",
     "from_graph",

@@ -5,7 +5,10 @@ import tensorflow as tf
 
 
 def choose_seeds(
-    model: keras.Model, inputs: dict[str, tf.Tensor], num_nodes: tf.Tensor, count: tf.Tensor
+    model: keras.Model,
+    inputs: dict[str, tf.Tensor],
+    num_nodes: tf.Tensor,
+    count: tf.Tensor,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Chooses nodes greedily: after each, all others are scored anew.
 

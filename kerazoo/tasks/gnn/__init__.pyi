@@ -2,6 +2,7 @@ from .community_detection import CommunityDetection
 from .contrastive_embedding import ContrastiveEmbedding
 from .graph_prediction import GraphPrediction
 from .hetero_node_classification import HeteroNodeClassification
+from .influence_maximization import InfluenceMaximization
 from .infomax_embedding import InfomaxEmbedding
 from .knowledge_graph_completion import KnowledgeGraphCompletion
 from .link_prediction import LinkPrediction
@@ -18,6 +19,7 @@ __all__ = [
     "ContrastiveEmbedding",
     "GraphPrediction",
     "HeteroNodeClassification",
+    "InfluenceMaximization",
     "InfomaxEmbedding",
     "KnowledgeGraphCompletion",
     "LinkPrediction",

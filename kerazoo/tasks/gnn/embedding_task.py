@@ -23,6 +23,8 @@ from kerazoo.tasks.licences import licence_of
 from kerazoo.training.model_card import ModelCard
 from kerazoo.training.task import Best
 
+_FEWEST = 3  # Edges, where some are held out.
+
 
 @dataclasses.dataclass
 class EmbeddingTask(PlainGraphTask):
@@ -66,6 +68,12 @@ class EmbeddingTask(PlainGraphTask):
         self._split: EdgeSplit | None = None
         graph = nodes.graph
         if share:
+            if graph.num_edges < 2 * _FEWEST:
+                raise ValueError(
+                    f"{nodes.name}: `held_out_edges` needs at least {_FEWEST} edges, "
+                    "to train, choose and test on: use 0, or more edges. Received: "
+                    f"held_out_edges={share}, {graph.num_edges // 2} edges"
+                )
             self._split = edge_split(graph, share / 2, share, seed)
             graph = self._split.graph
         self._choose_metric(nodes)

@@ -89,8 +89,8 @@ def _by_rows(dataset, row_split):
 def _one_fold(dataset, fold, seed):
     if dataset.num_classes is None:
         raise ValueError(
-            f"`fold` is for classes, and {dataset.name} has values. "
-            f"Received: fold={fold}"
+            f"`fold` and `cross_validate` are for classes, and {dataset.name} has "
+            f"values. Received: fold={fold}"
         )
     folds = dataset.folds
     if folds is None:

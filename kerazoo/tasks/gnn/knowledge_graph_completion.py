@@ -48,7 +48,7 @@ class KnowledgeGraphCompletion(BaseTask):
             `TripleDataset`.
         data_dir: Folder or file of the triples, or None, see
             `kerazoo.data.graphs.triple_files.read_triples`.
-        batch_size: Queries of a step, over all devices.
+        batch_size: Queries of a step, over all devices, at most all there are.
         tails_per_query: Most tails of a query, see
             `kerazoo.data.graphs.query_tails.query_tails`.
         knowledge: Which model.
@@ -110,16 +110,16 @@ class KnowledgeGraphCompletion(BaseTask):
             triples = load_triples(triples, self.data_dir, seed)
         triples.validate()
         _warn_of_unseen(triples)
+        _warn_of_repeated(triples)
         self.triples, self.seed = triples, seed
         train = both_ways(triples.train, triples.num_relations)
         self._queries = query_tails(
             triples.train, triples.num_relations, self.tails_per_query, seed
         )
-        if len(self._queries[0]) < self.batch_size:
-            raise ValueError(
-                "`batch_size` must be at most the number of queries. Received: "
-                f"batch_size={self.batch_size}, queries={len(self._queries[0])}"
-            )
+        replicas = strategy.num_replicas_in_sync
+        # Of few queries none is in a batch twice.
+        count = max(len(self._queries[0]) // replicas, 1) * replicas
+        self._batch_size = min(self.batch_size, count)
         self.known = KnownTails(triples.triples, triples.num_relations)
         with strategy.scope():
             self.model = make_knowledge_graph_model(
@@ -131,7 +131,7 @@ class KnowledgeGraphCompletion(BaseTask):
                 seed,
             )
         self.objective = self.metric if len(triples.validation) else None
-        self.examples_per_step = self.batch_size * len(train) / len(self._queries[0])
+        self.examples_per_step = self._batch_size * len(train) / len(self._queries[0])
         self._score = tf.function(
             self.model.score, reduce_retracing=True, autograph=False
         )
@@ -171,7 +171,7 @@ class KnowledgeGraphCompletion(BaseTask):
     ) -> tf.data.Dataset:
         """Returns the endless dataset of queries and their tails."""
         return array_batches(
-            self._queries, self.batch_size, self.seed, start_step, context
+            self._queries, self._batch_size, self.seed, start_step, context
         )
 
     def evaluate(self, step: int | None = None) -> dict[str, float]:
@@ -243,6 +243,17 @@ def _warn_of_unseen(triples):
         warnings.warn(
             f"{len(unseen):,} entities are in no triple to train on, such as "
             f"{unseen[0]}: nothing is learnt of them, and they count in the test.",
+            stacklevel=3,
+        )
+
+
+def _warn_of_repeated(triples):
+    train = set(map(tuple, triples.train.tolist()))
+    repeated = sum(tuple(triple) in train for triple in triples.test.tolist())
+    if repeated:
+        warnings.warn(
+            f"{repeated:,} of {len(triples.test):,} test triples are trained on, too: "
+            "the test says too much of how well others are found.",
             stacklevel=3,
         )
 

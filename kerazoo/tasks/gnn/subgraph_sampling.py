@@ -1,6 +1,8 @@
 """From tables of a graph to files of subgraphs around its nodes with labels."""
 
+import contextlib
 import json
+import logging
 import os
 import pathlib
 import re
@@ -63,7 +65,8 @@ def sample_tables(
     totals = files | "count" >> beam.CombinePerKey(sum)
     totals | "noted" >> beam.Map(_note, folder=str(folder))
     try:
-        pipeline.run().wait_until_finish()
+        with _without_tracebacks():
+            pipeline.run().wait_until_finish()
     except ValueError as error:
         raise ValueError(_WHILE.sub("", str(error))) from error
     for path in sorted(folder.glob("*.count")):
@@ -83,6 +86,18 @@ def sample_tables(
     # At last: with it, the folder is whole.
     atomic_files.write_text(folder / SCHEMA, hetero_schema(spec, plan.node_set))
     return dict(counts)
+
+
+@contextlib.contextmanager
+def _without_tracebacks():
+    """Keeps Beam from logging what a worker raises, which is raised here as well."""
+    logger = logging.getLogger("apache_beam.runners.common")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _note(item, folder):

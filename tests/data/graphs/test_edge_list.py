@@ -48,18 +48,28 @@ def test_numbers_in_their_order_weights_classes_and_a_header(tmp_path):
     assert sorted(parts.tolist()) == [0, 1, 2, 3]
 
 
+def test_headers_of_words(tmp_path):
+    edges = write(tmp_path / "a.txt", "Source,Target,weight\nann,bob,2\nbob,cy,1\n")
+    labels = write(tmp_path / "b.txt", "node class\nann x\nbob y\ncy x\n")
+    dataset = edge_list(edges, labels)
+    assert dataset.node_names == ["ann", "bob", "cy"]
+    assert dataset.class_names == ["x", "y"]
+
+
 @pytest.mark.parametrize(
     ("text", "labels", "message"),
     [
         ("ann\n", None, "a.txt, line 1: expected two names.* Received: 1 columns"),
         ("a b c d\n", None, "a.txt, line 1.* Received: 4 columns"),
-        ("", None, "a.txt: expected a line.* Received: none"),
+        ("", None, "a.txt: expected text. Received: an empty file"),
+        ("# ann\n", None, "a.txt: expected a line.* Received: none"),
         ("a a\n", None, "a.txt: expected an edge between two nodes"),
         ("a b 1\nb c much\n", None, "line 2: the weight.* Received: 'much'"),
         ("a b 1\nb c -1\n", None, "line 2: the weight.* Received: '-1'"),
         ("a b 1\nb c\n", None, "line 2: the weight.* Received: ''"),
         ("a b\n", "a 1\na 2\n", "labels.txt, line 2: expected one class.* '1' and '2'"),
         ("a b\n", "a\n", "labels.txt, line 1: expected a node and its class"),
+        ("a b\nb c\n", "a 1\nb 1\nc 1\n", "labels.txt: .* 2 classes.* '1' alone"),
         ("a b\n", "a 1\nb 2\n", "labels.txt: expected at least 3 nodes"),
     ],
 )
@@ -73,10 +83,11 @@ def test_mistakes_name_the_line(text, labels, message, tmp_path):
 
 def test_what_is_no_text(tmp_path):
     (tmp_path / "a.txt.gz").write_bytes(b"no gzip")
-    (tmp_path / "a.txt").write_bytes(b"\xff\xfe\x80 a\n")
-    for name in ("a.txt.gz", "a.txt"):
-        with pytest.raises(ValueError, match=f"{name}: expected text"):
-            edge_list(tmp_path / name)
+    (tmp_path / "a.txt").write_bytes(b"ann bob\nJos\xe9 bob\n")
+    with pytest.raises(ValueError, match="a.txt.gz: expected gzip"):
+        edge_list(tmp_path / "a.txt.gz")
+    with pytest.raises(ValueError, match="a.txt, line 2: expected text in UTF-8"):
+        edge_list(tmp_path / "a.txt")
 
 
 def test_names_of_files():

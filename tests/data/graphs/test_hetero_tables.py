@@ -127,3 +127,10 @@ def test_streamed_rows_are_those_of_the_file(tmp_path):
     path.write_text("id,x\n")
     with pytest.raises(ValueError, match="at least one row. Received: no rows"):
         first_columns(path, 1)
+
+
+def test_a_folder_is_no_table(tmp_path):
+    write_hetero_tables(tmp_path)
+    (tmp_path / "nodes_town.csv").mkdir()
+    with pytest.raises(ValueError, match="nodes_town.csv: expected a table. .*folder"):
+        find_hetero_files(tmp_path)

@@ -173,6 +173,8 @@ def test_tables_without_times_are_split_at_random(tmp_path):
     [
         ("user,item\nann,\n", [], ["row 2", "item"]),
         ("user,item,time\nann,tea,noon\n", [], ["row 2", "'noon'"]),
+        ("user,item,time\na,b,1\na,c,nan\na,d,3\n", [], ["row 3", "'nan'"]),
+        ("user,item,time\na,b,1\na,c,2\na,d,inf\n", [], ["row 4", "'inf'"]),
         ("user,item\n", [], ["header"]),
         ("user,a,b\nann,1,2\n", [], ["item_column"]),
         ("1,2,3,4,5\n", [], ["user_column", "5 columns"]),
@@ -197,6 +199,16 @@ def test_what_a_folder_has_is_found(tmp_path):
         interaction_loading.find_interactions(tmp_path)
     write(tmp_path / "train.txt", ""), write(tmp_path / "test.txt.gz", "")
     assert interaction_loading.find_interactions(tmp_path) == "lists"
+
+
+def test_a_folder_that_lacks_something_is_said(tmp_path):
+    with pytest.raises(FileNotFoundError, match="a folder .*nowhere"):
+        interaction_loading.find_interactions(tmp_path / "nowhere")
+    write(tmp_path / "train.txt", "")
+    with pytest.raises(ValueError, match="both train.txt and test.txt"):
+        interaction_loading.find_interactions(tmp_path)
+    with pytest.raises(NotADirectoryError, match="named by `dataset`"):
+        interaction_loading.find_interactions(tmp_path / "train.txt")
 
 
 @pytest.mark.parametrize(

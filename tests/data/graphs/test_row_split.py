@@ -42,7 +42,12 @@ def test_columns_of_unequal_length(tmp_path):
         ("words", 2, 5, "`train_rows` goes with a column of numbers"),
         ("words", None, 6, "each of the 6 rows.*Received: 5 rows"),
         ("2", None, 5, "`train_rows` must"),
-        ("part", None, 5, "row 6: expected train, validation or test.*part='oops'"),
+        (
+            "part",
+            None,
+            5,
+            "row 6: expected train, validation or test in .*'part'. .*'oops'",
+        ),
         ("three", 1, 5, "expected a column 'three', named by `split_column`"),
     ],
 )

@@ -159,6 +159,16 @@ def test_wrong_frames_are_named(tmp_path, old, new, words):
         assert word in str(error.value)
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_number(tmp_path):
+    (tmp_path / "water.xyz").write_text(WATER, encoding="utf-8-sig")
+    (tmp_path / "plain.xyz").write_text(WATER)
+    with_mark, without = (
+        list(read_extended_xyz(tmp_path / name)) for name in ("water.xyz", "plain.xyz")
+    )
+    assert len(with_mark) == len(without)
+    assert with_mark[0].pairs == without[0].pairs
+
+
 def test_frames_to_be_asked_about_need_no_energy(tmp_path):
     path = tmp_path / "water.xyz"
     path.write_text(WATER.replace("energy=-76.4", "note=none"))
@@ -186,10 +196,12 @@ def test_other_values_are_taken_without_the_forces(tmp_path):
     [
         ("ethanole", ValueError, "Did you mean ethanol"),
         ("water.pdb", ValueError, "dataset=water.pdb"),
-        ("none.xyz", FileNotFoundError, "none.xyz"),
+        ("none.xyz", FileNotFoundError, "none.xyz.*`dataset`.*Received: none"),
+        ("folder.xyz", FileNotFoundError, "Received: a folder"),
     ],
 )
 def test_names_that_are_none_are_refused(tmp_path, name, error, words):
+    (tmp_path / "folder.xyz").mkdir()
     with pytest.raises(error, match=words):
         check_structures(name, tmp_path)
 

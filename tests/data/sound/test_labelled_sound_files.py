@@ -69,8 +69,9 @@ def test_mistakes(tmp_path):
     write_tone(tmp_path / "two" / "0.wav")
     with pytest.raises(ValueError, match="two sounds or more of a class"):
         labelled_files(tmp_path)
+    write_tone(tmp_path / "one" / "1.wav")
     (tmp_path / "labels.csv").write_text(
-        "file,label,split\none/0.wav,one,train\none/0.wav,two,train\ntwo/0.wav,x,test\n"
+        "file,label,split\none/0.wav,one,train\none/1.wav,two,train\ntwo/0.wav,x,test\n"
     )
     with pytest.raises(ValueError, match="line 4: expected a label of the.* label=x"):
         labelled_files(tmp_path)

@@ -54,6 +54,10 @@ def test_without_a_header(folder, text, name):
             "line 3: expected a sound file .*d.wav",
         ),
         ("a.wav\tyes\nb.wav\t\n", "line 2: expected a transcript. Received: none"),
+        (
+            "a.wav\tyes\nwavs/b.wav\tno\na\tno\n",
+            "line 3: expected each sound once. Received: a, which line 1 has, too",
+        ),
         ("file\ttext\n", "expected rows below the header"),
         (
             "one\ttwo\nthree\tfour\n",

@@ -177,9 +177,23 @@ def test_without_validation_the_test_is_watched():
     assert measured["score"] == task.evaluate()["mrr"] == measured["test_mrr"]
 
 
+def test_batches_have_at_most_all_queries():
+    task = KnowledgeGraphCompletion(club())
+    task.build(strategies.create("one_device"), 1, 0)
+    tails, *_ = next(iter(task.batches(0, None)))
+    assert len(tails) == 13  # 7 triples both ways, of which two share a query.
+    assert task.examples_per_step == 14
+
+
 def test_entities_without_training_are_pointed_out():
     task = KnowledgeGraphCompletion(club(train=club().train[:4]), batch_size=2)
     with pytest.warns(UserWarning, match="1 entities are in no .* such as f"):
+        task.build(strategies.create("one_device"), 1, 0)
+
+
+def test_triples_of_training_in_the_test_are_pointed_out():
+    task = KnowledgeGraphCompletion(club())
+    with pytest.warns(UserWarning, match="1 of 1 test triples are trained on"):
         task.build(strategies.create("one_device"), 1, 0)
 
 
@@ -188,7 +202,6 @@ def test_entities_without_training_are_pointed_out():
     [
         (KnowledgeGraphCompletion("family"), "Did you mean family_tree"),
         (KnowledgeGraphCompletion("triples"), "data_dir=None"),
-        (KnowledgeGraphCompletion(club(), batch_size=500), "batch_size=500, queries="),
         (
             KnowledgeGraphCompletion(club(), batch_size=2, tails_per_query=0),
             "tails_per_query=0",

@@ -10,6 +10,7 @@ from .factory import make_infomax_embedder
 from .factory import make_link_predictor
 from .factory import make_node_classifier
 from .hetero_factory import make_hetero_classifier
+from .influence_config import InfluenceConfig
 from .knowledge_config import KnowledgeConfig
 from .knowledge_factory import make_knowledge_graph_model
 from .knowledge_training_config import KnowledgeTrainingConfig
@@ -26,6 +27,7 @@ __all__ = [
     "ContrastConfig",
     "EmbeddingConfig",
     "EncoderConfig",
+    "InfluenceConfig",
     "KnowledgeConfig",
     "KnowledgeTrainingConfig",
     "LinkConfig",
