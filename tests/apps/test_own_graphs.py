@@ -148,7 +148,7 @@ def defaults_of(tmp_path, dataset, noted=()):
     """Returns the defaults that a run in a folder with this flagfile has."""
     (tmp_path / "flags.txt").write_text("".join(f"{line}\n" for line in noted))
     before = {"architecture": "gin", "pooling": "sum", "readout": "jumping"}
-    given = {"dataset": dataset, "workdir": str(tmp_path)}
+    given = {"dataset": dataset, "task": "graph", "workdir": str(tmp_path)}
     with flagsaver.flagsaver(**given):
         for name, value in before.items():
             train_gnn.tasks.flags.FLAGS.set_default(name, value)

@@ -1,5 +1,6 @@
 """What all layers that map node features along edges have in common."""
 
+import ast
 import inspect
 import re
 
@@ -421,12 +422,12 @@ def test_example_runs_and_has_the_shape_it_says(name):
     if example is None:
         assert inspect.isfunction(documented)
         return
-    *statements, expression = [
-        line for line in example[1].splitlines() if line and not line.startswith("#")
-    ]
-    scope = {"keras": keras, "np": np, **vars(layers)}
-    exec("\n".join(statements), scope)
-    expression, _, comment = expression.partition("  # ")
-    outputs = eval(expression, scope)
-    if comment.startswith("("):
+    *statements, last = ast.parse(example[1]).body
+    scope = {"keras": keras, "np": np, "positions": np.eye(3, dtype="float32")}
+    scope |= {"source": np.array([0, 1]), "target": np.array([1, 2]), **vars(layers)}
+    is_value = isinstance(last, ast.Expr)
+    exec(ast.unparse(statements if is_value else [*statements, last]), scope)
+    outputs = eval(ast.unparse(last), scope) if is_value else None
+    comment = example[1].rstrip().splitlines()[-1].partition("  # ")[2]
+    if comment.startswith("(") and outputs is not None:
         assert str(tuple(outputs.shape)) == comment
