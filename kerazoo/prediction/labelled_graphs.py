@@ -24,7 +24,7 @@ def labelled_nodes(data: LabelledData) -> Inputs:
     tables = inputs.shared
     if tables.labels is None:
         raise ValueError(
-            f"{pathlib.Path(data_dir, 'nodes.csv')} must have a column of labels. "
+            f"The table of nodes in {data_dir} must have a column of labels. "
             f"Received: columns={inputs.columns}"
         )
     rows = [row for row in inputs.rows if row.label is not None]
@@ -83,30 +83,25 @@ def labelled_graphs(data: LabelledData) -> Inputs:
         endings = [".txt"] if "node_tags" in data.metadata["inputs"] else ["", ".csv"]
         found = [path / f"{data.dataset}{ending}" for ending in endings]
         path = next(filter(pathlib.Path.is_file, found), path)
-    if not path.is_file():
-        raise FileNotFoundError(
-            "`data_dir` must be a file of graphs, or `dataset` the name of one in it. "
-            f"Received: dataset={data.dataset}, data_dir={data.data_dir}"
-        )
-    inputs = open_inputs(data.metadata, path, data.columns, labelled=True)
-    if data.part == "test":
-        what = f"all {inputs.total:,}, also what the model may have learnt from"
-        _say(path.name, what)
-    return inputs
+    return _open_file(data, path, "graphs")
 
 
 def labelled_structures(data: LabelledData) -> Inputs:
     """Reads structures with an energy or another value."""
     path = pathlib.Path(data.data_dir or "", data.dataset or "")
+    return _open_file(data, path, "structures")
+
+
+def _open_file(data, path, what):
     if not path.is_file():
         raise FileNotFoundError(
-            "`data_dir` must be a file of structures, or `dataset` the name of one in "
-            f"it. Received: dataset={data.dataset}, data_dir={data.data_dir}"
+            f"`data_dir` must be a file of {what}, or `dataset` the name of one in it. "
+            f"Received: dataset={data.dataset}, data_dir={data.data_dir}"
         )
     inputs = open_inputs(data.metadata, path, data.columns, labelled=True)
     if data.part == "test":
-        what = f"all {inputs.total:,}, also what the model may have learnt from"
-        _say(path.name, what)
+        count = f"all {inputs.total:,}, also what the model may have learnt from"
+        _say(path.name, count)
     return inputs
 
 

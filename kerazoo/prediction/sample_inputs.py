@@ -1,16 +1,13 @@
 """Sampled subgraphs to be asked about: records of TFRecord files."""
 
-import gzip
 import os
 import pathlib
-import struct
-import typing
 from collections.abc import Iterator
+
+import tensorflow as tf
 
 from kerazoo.prediction.row import Inputs
 from kerazoo.prediction.row import Row
-
-_HEADER, _CHECKSUM = 12, 4  # Bytes: a length of 8 with its checksum, and the data's.
 
 
 def read_samples(path: str | os.PathLike) -> Inputs:
@@ -39,7 +36,7 @@ def read_samples(path: str | os.PathLike) -> Inputs:
             raise ValueError(
                 f"{path}: expected files with .tfrecord in their names. Received: none"
             )
-    total = sum(1 for file in files for _ in _records(file, skip=True))
+    total = sum(1 for file in files for _ in _records(file))
     return Inputs(["file", "record"], _rows(files), total, "subgraphs")
 
 
@@ -50,27 +47,15 @@ def _rows(files):
             yield Row(place, [file.name, number], record)
 
 
-def _records(path: pathlib.Path, skip: bool = False) -> Iterator[typing.Any]:
-    """Yields the records of a file, or None for each; checksums are left out."""
-    opened: typing.Any = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rb") as file:
-        size = None if path.suffix == ".gz" else path.stat().st_size
-        number = 0
-        while header := file.read(_HEADER):
-            length = struct.unpack("<Q", header[:8])[0] if len(header) > 8 else 0
-            is_whole = len(header) == _HEADER
-            if size is not None:
-                is_whole &= file.tell() + length + _CHECKSUM <= size
-            if not is_whole:
-                raise ValueError(
-                    f"{path} must be a TFRecord file. Received: other bytes at record "
-                    f"{number}"
-                )
-            if skip:
-                file.seek(length, os.SEEK_CUR)
-                record = None
-            else:
-                record = file.read(length)
-            file.read(_CHECKSUM)
-            yield record
+def _records(path: pathlib.Path) -> Iterator[bytes]:
+    """Yields the records of a file."""
+    compression = "GZIP" if path.suffix == ".gz" else ""
+    number = 0
+    try:
+        for record in tf.data.TFRecordDataset(str(path), compression):
+            yield record.numpy()
             number += 1
+    except (tf.errors.DataLossError, tf.errors.OutOfRangeError) as error:
+        raise ValueError(
+            f"{path} must be a TFRecord file. Received: other bytes at record {number}"
+        ) from error

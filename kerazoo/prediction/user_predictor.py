@@ -1,8 +1,6 @@
 """Predictor of exports that recommend items."""
 
-import json
 import os
-import pathlib
 import typing
 from collections.abc import Sequence
 
@@ -10,13 +8,12 @@ import numpy as np
 import tensorflow as tf
 
 from kerazoo.prediction.answers import RankedAnswers
+from kerazoo.prediction.name_predictor import NamePredictor
 from kerazoo.prediction.numbers import short
 from kerazoo.prediction.predictor import Found
-from kerazoo.prediction.predictor import Predictor
-from kerazoo.serving.signatures import load_signatures
 
 
-class UserPredictor(Predictor):
+class UserPredictor(NamePredictor):
     """Asks an export of `Recommendation`; answers are items and scores.
 
     What a user is known to have taken is left out.
@@ -28,23 +25,16 @@ class UserPredictor(Predictor):
 
     def __init__(self, version: str | os.PathLike, top_k: int | None = None):
         self._top_k = top_k or 1
-        self.answers = RankedAnswers(["item", "score"], self._top_k)
-        self._recommend = load_signatures(version)["recommend"]
-        users = pathlib.Path(version, "assets.extra", "users.json")
-        self._known = frozenset(json.loads(users.read_text(encoding="utf-8")))
-
-    def prepare(self, item: str) -> str:
-        if item not in self._known:
-            raise ValueError(f"{item!r}, which is no user of training")
-        return item
+        answers = RankedAnswers(["item", "score"], self._top_k)
+        super().__init__(version, "recommend", answers, "users.json", "user")
 
     def ask(self, items: Sequence[str], shared: typing.Any = None) -> Found:
-        found = self._recommend(
-            users=tf.constant([item.encode() for item in items]),
+        found = self._ask(
+            users=tf.constant(items),
             k=tf.constant(self._top_k),
             leave_out_seen=tf.constant(True),
         )
-        rows = zip(found["items"].numpy(), found["scores"].numpy())
+        rows = zip(found["items"], found["scores"])
         return [[_answer(*pair) for pair in zip(*row)] for row in rows], {}
 
 

@@ -194,6 +194,7 @@ class Cascades:
         """Runs independent cascades; returns runs and nodes of all that is active."""
         starts, ends, chances = self._incoming if reverse else self._outgoing
         highest = chances.max(initial=0.0)
+        is_uniform = chances.min(initial=1.0) >= highest
         is_active = np.zeros(size * self.num_nodes, bool)
         fresh = runs * self.num_nodes + nodes
         is_active[fresh] = True
@@ -201,7 +202,7 @@ class Cascades:
         while len(fresh) and highest > 0:
             runs, nodes = np.divmod(fresh, self.num_nodes)
             edges, owners = _drawn_edges(starts, nodes, highest, random)
-            if chances.min() < highest:
+            if not is_uniform:
                 kept = random.random(len(edges)) * highest < chances[edges]
                 edges, owners = edges[kept], owners[kept]
             reached = runs[owners] * self.num_nodes + ends[edges]

@@ -13,7 +13,7 @@ from kerazoo.data.graphs.table_columns import describe_columns
 from kerazoo.data.graphs.table_columns import find_edge_columns
 from kerazoo.data.graphs.table_features import TableFeatures
 
-_BUCKETS = 64  # There are many edges, and their features are dense.
+EDGE_BUCKETS = 64  # There are many edges, and their features are dense.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,7 +78,7 @@ def read_edge_file(
     if "weight" in taken:
         cells = {found["weight"]: taken["weight"]}
         weights = csv_columns.read_numbers(path, cells, table.numbers)[:, 0]
-    features = features or TableFeatures.fit(columns, _BUCKETS)
+    features = features or TableFeatures.fit(columns, EDGE_BUCKETS)
     if features.size:
         made = features.encode(columns, path, table.numbers)
         encoded = made if isinstance(made, np.ndarray) else made.toarray()

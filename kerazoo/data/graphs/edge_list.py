@@ -10,14 +10,13 @@ from kerazoo.data.class_indices import class_indices
 from kerazoo.data.graphs.both_directions import both_directions
 from kerazoo.data.graphs.graph import Graph
 from kerazoo.data.graphs.node_dataset import NodeDataset
-from kerazoo.data.graphs.splits import random_split
+from kerazoo.data.graphs.tables import split_nodes
 from kerazoo.data.text_file import read_text
 
 _COMMENTS = ("#", "%", "//")
 _HEADERS = {("source", "target"), ("src", "dst"), ("from", "to")} | {
     (node, label) for node in ("id", "node", "name") for label in ("class", "label")
 }
-_FEWEST = 3  # Nodes with a label: one for each part of the split.
 
 
 def edge_list(
@@ -79,20 +78,14 @@ def edge_list(
         edge_weights=None if weights is None else weights[kept][origin],
     )
     classes, class_names = class_indices([labels.get(name, "") for name in names])
-    labelled = np.flatnonzero(classes >= 0)
-    if 0 < len(labelled) < _FEWEST:
-        raise ValueError(
-            f"{labels_file}: expected at least {_FEWEST} nodes with a class, to train, "
-            f"choose and test on. Received: {len(labelled)}"
-        )
+    train, validation, test = split_nodes(
+        labels_file or path, None, "class", classes, seed
+    )
     if len(class_names) == 1:
         raise ValueError(
             f"{labels_file}: expected at least 2 classes, to tell apart. "
             f"Received: {class_names[0]!r} alone"
         )
-    train, validation, test = (
-        labelled[part] for part in random_split(len(labelled), (0.6, 0.2, 0.2), seed)
-    )
     dataset = NodeDataset(
         path.name.partition(".")[0],
         graph,

@@ -1,6 +1,9 @@
 """Ethanol in a heat bath: structures with energies and forces that need no download."""
 
+import itertools
+
 import numpy as np
+from scipy.sparse import csgraph
 
 from kerazoo.data.graphs.force_field import ForceField
 from kerazoo.data.graphs.langevin import langevin
@@ -94,20 +97,16 @@ def ethanol_force_field() -> ForceField:
     ```
     """
     bonds = np.array(_BONDED)
-    neighbours: list[set[int]] = [set() for _ in _TYPES]
-    for i, j in _BONDED:
-        neighbours[i].add(j)
-        neighbours[j].add(i)
+    graph = np.zeros((len(_TYPES), len(_TYPES)))
+    graph[tuple(bonds.T)] = 1
+    apart = csgraph.shortest_path(graph, directed=False, unweighted=True)
     angles = np.array(
         [
             (i, j, k)
-            for j, near in enumerate(neighbours)
-            for i in sorted(near)
-            for k in sorted(near)
-            if i < k
+            for j, row in enumerate(apart)
+            for i, k in itertools.combinations(np.flatnonzero(row == 1), 2)
         ]
     )
-    apart = _bonds_apart(neighbours)
     pairs = np.array([(i, j) for i in range(9) for j in range(i) if apart[i, j] > 2])
     return ForceField(
         len(_TYPES),
@@ -131,22 +130,3 @@ def _pair(i, j, apart):
     (depth, size), (other_depth, other_size) = _ATOMS[_TYPES[i]], _ATOMS[_TYPES[j]]
     share = 0.5 if apart == 3 else 1.0  # Three bonds apart, half of it.
     return share * np.sqrt(depth * other_depth), np.sqrt(size * other_size)
-
-
-def _bonds_apart(neighbours):
-    """Returns how many bonds lie between two atoms, int `(A, A)`."""
-    count = len(neighbours)
-    apart = np.full((count, count), count)
-    for start in range(count):
-        reached, steps = {start}, 0
-        while reached:
-            for atom in reached:
-                apart[start, atom] = min(apart[start, atom], steps)
-            steps += 1
-            reached = {
-                other
-                for atom in reached
-                for other in neighbours[atom]
-                if apart[start, other] > steps
-            }
-    return apart

@@ -45,7 +45,6 @@ class Frame:
 def read_extended_xyz(
     path: str | os.PathLike,
     target: str | None = None,
-    first_frames: int | None = None,
     needs_target: bool = True,
 ) -> Iterator[Frame]:
     """Reads frames, one after the other.
@@ -54,7 +53,6 @@ def read_extended_xyz(
         path: Name of the file.
         target: Key of what is known of each frame. Default: `energy`, or a key alike,
             such as `dft_energy`.
-        first_frames: Reads no more than these; None for all.
         needs_target: Whether it is a mistake that a frame has none.
 
     Yields:
@@ -81,8 +79,6 @@ def read_extended_xyz(
         for number, line in lines:
             if not line.strip():
                 continue
-            if first_frames is not None and count == first_frames:
-                return
             count += 1
             place = f"{path}, frame {count} (line {number})"
             yield _read_frame(lines, line, number, place, target, needs_target)

@@ -82,10 +82,6 @@ class ForceField:
         pull = slope[:, None] * along
         return energy, ends, (pull, -pull)
 
-    @staticmethod
-    def _columns(constants):
-        return constants.T[..., None]
-
     def _onto(self, index):
         """Returns the matrix `(A, P)` that sums over the atoms of an index."""
         return (np.arange(self.num_atoms)[:, None] == index).astype(float)

@@ -78,7 +78,7 @@ def check_interactions(name: str, data_dir: str | os.PathLike | None = None) -> 
     if path.is_file():
         return
     if is_table_name(name):
-        raise FileNotFoundError(f"Expected a file {path}. Received: none")
+        raise FileNotFoundError(f"There is no file {path}.")
     near = difflib.get_close_matches(name.lower(), (BUILT_IN, LISTS), n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
     raise ValueError(

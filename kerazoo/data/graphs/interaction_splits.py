@@ -67,7 +67,7 @@ def leave_last_out(
     train.items, validation.items, test.items  # [7], [6], [5]
     ```
     """
-    order = np.lexsort((np.arange(len(users)), times, users))
+    order = np.lexsort((times, users))  # Stable.
     users, items = users[order], items[order]
     pairs = np.stack([users, items], axis=1)
     first = np.sort(np.unique(pairs, axis=0, return_index=True)[1])

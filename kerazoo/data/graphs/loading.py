@@ -153,7 +153,7 @@ MOLECULE_FILES = {".csv", ".smi", ".tsv", ".txt"}
 
 def _check_file(path):
     if not path.is_file():
-        raise FileNotFoundError(f"Expected a file {path}. Received: none")
+        raise FileNotFoundError(f"There is no file {path}.")
 
 
 def _karate_club(name, data_dir, directed, seed, target_column):

@@ -93,8 +93,8 @@ class MoleculeForm:
             ModuleNotFoundError: If RDKit is not installed.
             ValueError: If they are not what the form says.
         """
-        if (1 if isinstance(item, str) else len(item)) != self.num_columns:
-            received = 1 if isinstance(item, str) else len(item)
+        received = 1 if isinstance(item, str) else len(item)
+        if received != self.num_columns:
             raise ValueError(
                 f"Expected {self.num_columns} columns of molecules, as in training. "
                 f"Received: {received}"

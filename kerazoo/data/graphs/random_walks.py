@@ -59,7 +59,7 @@ class RandomWalks:
             weights = graph.edge_weights[order].astype("float64")
             self._ends = np.append(0.0, np.cumsum(weights))
         self._back, self._out = 1 / return_parameter, 1 / in_out_parameter
-        self._is_plain = self._back == self._out == 1
+        self._is_biased = len(source) > 0 and (self._back, self._out) != (1, 1)
 
     def __call__(
         self, starts: np.ndarray, length: int, random: np.random.Generator
@@ -83,7 +83,7 @@ class RandomWalks:
 
     def _next(self, nodes, before, random):
         found = self._propose(nodes, random)
-        if before is None or self._is_plain:
+        if before is None or not self._is_biased:
             return found
         highest = max(self._back, 1.0, self._out)
         left = np.arange(len(nodes))
@@ -104,6 +104,8 @@ class RandomWalks:
 
     def _propose(self, nodes, random):
         """Draws neighbours without a bias; nodes themselves where they have none."""
+        if not len(self._target):
+            return np.array(nodes)
         first, last = self._starts[nodes], self._starts[nodes + 1]
         share = random.random(len(nodes))
         has_edges = last > first
@@ -114,9 +116,7 @@ class RandomWalks:
             has_edges &= high > low
             edges = np.searchsorted(self._ends, low + share * (high - low), "right") - 1
         edges = np.minimum(np.maximum(edges, first), np.maximum(last - 1, first))
-        edges = np.minimum(edges, max(len(self._target) - 1, 0))
-        if not len(self._target):
-            return np.array(nodes)
+        edges = np.minimum(edges, len(self._target) - 1)
         return np.where(has_edges, self._target[edges], nodes)
 
     def _code(self, source, target):

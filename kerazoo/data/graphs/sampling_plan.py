@@ -9,6 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from kerazoo.data import class_indices
+from kerazoo.data import csv_columns
+from kerazoo.data.graphs.column_kinds import MAX_BUCKETS
+from kerazoo.data.graphs.edge_file import EDGE_BUCKETS
 from kerazoo.data.graphs.hetero_files import HeteroFiles
 from kerazoo.data.graphs.hetero_files import are_hetero_files
 from kerazoo.data.graphs.hetero_files import find_hetero_files
@@ -23,7 +26,6 @@ from kerazoo.data.graphs.table_stream import first_columns
 from kerazoo.data.graphs.table_stream import stream_columns
 
 _FITTED_ROWS = 100_000  # Which tell how columns become features.
-_EDGE_BUCKETS = 64
 _SHARES = (("train", 0.6), ("validation", 0.8), ("test", 1.0))
 
 
@@ -134,14 +136,11 @@ def make_plan(
         first = first_columns(path, _FITTED_ROWS).cells
         column = target_column if name == node_set else None
         found = find_node_columns(path, first, column)
-        others = {k: v for k, v in first.items() if k not in found.values()}
-        nodes[name] = TablePlan(str(path), found, TableFeatures.fit(others))
+        nodes[name] = _plan_table(path, first, found)
     for name, path in files.edges.items():
         first = first_columns(path, _FITTED_ROWS).cells
         found = find_edge_columns(path, first)
-        others = {k: v for k, v in first.items() if k not in found.values()}
-        features = TableFeatures.fit(others, _EDGE_BUCKETS)
-        edges[name] = TablePlan(str(path), found, features)
+        edges[name] = _plan_table(path, first, found, EDGE_BUCKETS)
     class_names = _class_names(nodes[node_set], seed)
     return SamplingPlan(
         nodes, edges, files.ends, node_set, class_names, tuple(fanouts), seed, reverse
@@ -163,6 +162,13 @@ def part_of(name: str, seed: int) -> str:
     """
     uniform = int(mixed(seed, key_of(name))[0] >> np.uint64(11)) * 2.0**-53
     return next(part for part, end in _SHARES if uniform < end)
+
+
+def _plan_table(path, first, found, max_buckets=MAX_BUCKETS):
+    """Returns how a table is read whose first rows and roles of columns are known."""
+    others = {k: v for k, v in first.items() if k not in found.values()}
+    columns = csv_columns.drop_counts(path, others)
+    return TablePlan(str(path), found, TableFeatures.fit(columns, max_buckets))
 
 
 def _class_names(plan, seed):

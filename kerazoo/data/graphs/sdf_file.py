@@ -18,7 +18,6 @@ def read_sdf(
     path: str | os.PathLike,
     target: str | None = None,
     needs_target: bool = True,
-    first: int | None = None,
 ) -> Iterator[tuple[Structure, str | None]]:
     """Reads molecules with their positions, hydrogens as they stand in the file.
 
@@ -27,7 +26,6 @@ def read_sdf(
         target: Property to be predicted, by its name or number from 1. Default: the
             only one, `energy`, or one of a name such as `target`.
         needs_target: Whether it is a mistake that a molecule has none.
-        first: Reads no more than these; None for all.
 
     Yields:
         Pairs of a `Structure` and the name of the property, None where there is none.
@@ -44,13 +42,11 @@ def read_sdf(
 
     path = pathlib.Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"Expected a file {path}. Received: none")
+        raise FileNotFoundError(f"There is no file {path}.")
     number = 0
     with rdBase.BlockLogs():
         supplier = Chem.SDMolSupplier(os.fspath(path), sanitize=False, removeHs=False)
         for number, molecule in enumerate(supplier, 1):
-            if first is not None and number > first:
-                return
             place = f"{path}, molecule {number}"
             if molecule is None:
                 raise ValueError(f"{place}: expected a molecule. Received: other text")

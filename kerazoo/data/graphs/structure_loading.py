@@ -148,11 +148,12 @@ def check_first_structures(
     if path.suffix.lower() in SDF_FILES:
         from kerazoo.data.graphs.sdf_file import read_sdf
 
-        list(itertools.islice(read_sdf(path, target_column), count))
-        return
-    from kerazoo.data.graphs.extended_xyz import read_extended_xyz
+        found: typing.Iterator = read_sdf(path, target_column)
+    else:
+        from kerazoo.data.graphs.extended_xyz import read_extended_xyz
 
-    list(read_extended_xyz(path, target_column, first_frames=count))
+        found = read_extended_xyz(path, target_column)
+    list(itertools.islice(found, count))
 
 
 def is_energy(name: str | None) -> bool:

@@ -7,6 +7,8 @@ import pathlib
 from collections.abc import Iterator
 
 from kerazoo.data.csv_columns import CsvColumns
+from kerazoo.data.csv_columns import name_columns
+from kerazoo.data.table_file import Table
 from kerazoo.data.table_file import read_table
 
 _FIRST_ROWS = 100  # Which tell what stands between cells.
@@ -24,7 +26,8 @@ def stream_columns(path: str | os.PathLike, rows: int = 1_000) -> Iterator[CsvCo
 
     Raises:
         OSError: If the file cannot be read.
-        ValueError: If a row has another number of cells than the header.
+        ValueError: If a row has another number of cells than the header, or two
+            columns have one name.
 
     Example:
 
@@ -53,9 +56,8 @@ def stream_columns(path: str | os.PathLike, rows: int = 1_000) -> Iterator[CsvCo
                         f"{path}, row {number}: expected {len(header)} cells, as in "
                         f"the header. Received: {len(cells)}"
                     )
-            rows_of_cells = zip(*(cells for _, cells in chunk))
-            columns = dict(zip(header, map(list, rows_of_cells)))
-            yield CsvColumns(path, columns, [number for number, _ in chunk])
+            numbers, cells_of_rows = map(list, zip(*chunk))
+            yield name_columns(Table(path, cells_of_rows, numbers, numbers), header)
 
 
 def first_columns(path: str | os.PathLike, rows: int) -> CsvColumns:

@@ -36,13 +36,14 @@ def linear_probe(
     linear_probe(x, y, np.array([0, 1]), np.array([], int), np.array([2, 3]))
     ```
     """
+    from sklearn import dummy
     from sklearn import linear_model
     from sklearn import metrics
+    from sklearn import preprocessing
 
-    lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
-    x = np.asarray(embeddings, "float64") / np.maximum(lengths, 1e-12)
+    x = preprocessing.normalize(np.asarray(embeddings, "float64"))
     if len(np.unique(labels[train])) < 2:
-        guesses = [_Constant(labels[train][0])]
+        guesses = [dummy.DummyClassifier().fit(x[train], labels[train])]
     else:
         strengths = STRENGTHS if len(validation) else (1.0,)
         guesses = [
@@ -66,13 +67,3 @@ def linear_probe(
         metrics.f1_score(labels[test], predicted, average="macro", zero_division=0)
     )
     return result
-
-
-class _Constant:
-    """Says the same of everything: all training nodes are of one class."""
-
-    def __init__(self, label):
-        self._label = label
-
-    def predict(self, x):
-        return np.full(len(x), self._label)

@@ -7,6 +7,7 @@ from keras import ops
 
 from kerazoo.layers.graph.base_graph_conv import BaseGraphConv
 from kerazoo.layers.graph.base_graph_conv import feature_size
+from kerazoo.layers.graph.edge_mask import masked
 from kerazoo.layers.graph.edge_matrix import as_edges
 from kerazoo.layers.graph.normalization import directed_normalization
 from kerazoo.layers.graph.segment_ops import segment_sum
@@ -107,6 +108,7 @@ class CompGCNConv(BaseGraphConv):
         messages = compose(
             ops.take(nodes, source, axis=0), ops.take(relations, edge_types, axis=0)
         )
+        messages = masked(messages)
         num_nodes = ops.shape(nodes)[0]
         is_inverse = ops.cast(edge_types, "int32") >= relations.shape[0] // 2
         outputs = ops.matmul(compose(nodes, self.loop_relation), self.loop_kernel)

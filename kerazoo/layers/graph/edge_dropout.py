@@ -29,6 +29,9 @@ class EdgeDropout(keras.layers.Layer):
     Returns:
         float `(E,)`, the weights.
 
+    Raises:
+        ValueError: If `rate` is out of range.
+
     Example:
 
     ```python

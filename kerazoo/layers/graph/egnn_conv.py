@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from kerazoo.layers.graph.base_graph_conv import feature_size
+from kerazoo.layers.graph.edge_mask import masked
 from kerazoo.layers.graph.segment_ops import segment_sum
 from kerazoo.layers.tensor import Tensor
 
@@ -105,11 +106,12 @@ class EGNNConv(keras.layers.Layer):
         if edge_weights is not None:
             weights = ops.expand_dims(edge_weights, -1)
             messages = messages * weights
-        received = segment_sum(messages, target, num_nodes)
+        received = segment_sum(masked(messages), target, num_nodes)
         if self.update_positions:
             steps = apart * self.move(self.move_hidden(messages)) * weights
             count = ops.maximum(segment_sum(weights, target, num_nodes), 1.0)
-            positions = positions + segment_sum(steps, target, num_nodes) / count
+            moves = segment_sum(masked(steps), target, num_nodes)
+            positions = positions + moves / count
         both = ops.concatenate([node_features, received], axis=-1)
         return node_features + self.node(self.node_hidden(both)), positions
 

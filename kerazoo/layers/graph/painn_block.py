@@ -5,6 +5,7 @@ import typing
 import keras
 from keras import ops
 
+from kerazoo.layers.graph.edge_mask import masked
 from kerazoo.layers.graph.segment_ops import segment_sum
 from kerazoo.layers.tensor import Tensor
 
@@ -91,7 +92,7 @@ class PaiNNBlock(keras.layers.Layer):
         num_nodes = ops.shape(scalars)[0]
         filters = self.filter(radial) * ops.expand_dims(envelope, -1)
         gates = self.message(self.message_hidden(scalars))
-        gates = ops.take(gates, source, axis=0) * filters
+        gates = masked(ops.take(gates, source, axis=0) * filters)
         to_scalars, to_vectors, along = ops.split(gates, 3, axis=-1)
         moved = ops.take(vectors, source, axis=0) * ops.expand_dims(to_vectors, 1)
         moved = moved + ops.expand_dims(along, 1) * ops.expand_dims(directions, -1)

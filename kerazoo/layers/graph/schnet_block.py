@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from kerazoo.layers.graph.base_graph_conv import feature_size
+from kerazoo.layers.graph.edge_mask import masked
 from kerazoo.layers.graph.segment_ops import segment_sum
 from kerazoo.layers.tensor import Tensor
 
@@ -84,7 +85,7 @@ class SchNetBlock(keras.layers.Layer):
             filters = layer(filters)
         filters = filters * ops.expand_dims(envelope, -1)
         messages = ops.take(self.inner(node_features), source, axis=0) * filters
-        received = segment_sum(messages, target, ops.shape(node_features)[0])
+        received = segment_sum(masked(messages), target, ops.shape(node_features)[0])
         return node_features + self.outer(self.hidden(received))
 
     def compute_output_shape(

@@ -168,15 +168,11 @@ class HeteroEncoder(keras.layers.Layer):
     def call(
         self, inputs: dict[str, typing.Any], prepared: typing.Any = None
     ) -> Tensor:
-        x = {
-            name: self.activation(
-                projection(self.input_dropouts[name](_or_ones(features)))
-            )
-            for name, projection, features in (
-                (name, self.projections[name], inputs["node_features"][name])
-                for name in self.projections
-            )
-        }
+        x = {}
+        for name, projection in self.projections.items():
+            features = _or_ones(inputs["node_features"][name])
+            features = projection(self.input_dropouts[name](features))
+            x[name] = self.activation(features)
         if prepared is None:
             num_nodes = {name: ops.shape(values)[0] for name, values in x.items()}
             prepared = self.prepare_edges(inputs["edges"], num_nodes)

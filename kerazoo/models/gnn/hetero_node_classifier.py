@@ -57,14 +57,12 @@ class HeteroNodeClassifier(GraphModel):
 
     def prepare(self, inputs: dict[str, typing.Any]) -> dict[str, typing.Any]:
         """Returns the inputs with normalised features, as calls do at first."""
+        prepare = super().prepare
         features = {
-            name: super(HeteroNodeClassifier, self).prepare({"node_features": value})
+            name: prepare({"node_features": value})["node_features"]
             for name, value in inputs["node_features"].items()
         }
-        return {
-            **inputs,
-            "node_features": {k: v["node_features"] for k, v in features.items()},
-        }
+        return {**inputs, "node_features": features}
 
     def encode(
         self,

@@ -11,6 +11,7 @@ def rank_items(
     k: int | tf.Tensor,
     left_out: tf.RaggedTensor,
     bias: tf.Tensor | None = None,
+    scales: tf.Tensor | None = None,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Returns the k items of the largest products with each query.
 
@@ -22,6 +23,8 @@ def rank_items(
         k: int from 1 to I.
         left_out: int32 `(B, None)`. Items that are not to be named.
         bias: float32 `(I,)`, added to the products with each item; None for none.
+        scales: float32 `(I,)`, that the products with each item are multiplied by
+            before, such as one over the length of each; None for ones.
 
     Returns:
         int32 items and float32 scores, `(B, k)` both, the best first. Where fewer
@@ -44,6 +47,8 @@ def rank_items(
         start = i * size
         stop = tf.minimum(start + size, num_rows)
         scores = tf.matmul(queries[start:stop], items, transpose_b=True)
+        if scales is not None:
+            scores *= scales
         if bias is not None:
             scores += bias
         ends = splits[start : stop + 1]

@@ -1,4 +1,4 @@
-"""Names of nodes in a served graph."""
+"""Names of nodes, or of what else a request asks by, in a served graph."""
 
 from collections.abc import Sequence
 
@@ -14,6 +14,7 @@ class NodeNames(tf.Module):
 
     Args:
         names: Names of the nodes, all different.
+        what: What the names in a request must be of, for errors.
 
     Example:
 
@@ -24,8 +25,13 @@ class NodeNames(tf.Module):
     ```
     """
 
-    def __init__(self, names: Sequence[str]):
+    def __init__(
+        self,
+        names: Sequence[str],
+        what: str = "nodes that the model has learnt from",
+    ):
         super().__init__(name="node_names")
+        self._what = what
         self.count = len(names)
         self._names = [name.encode() for name in names]
         rows = tf.range(self.count, dtype=tf.int32)
@@ -49,7 +55,7 @@ class NodeNames(tf.Module):
             shown = tf.strings.unicode_transcode(shown, "UTF-8", "UTF-8")
             return tf.strings.reduce_join(shown)
 
-        expected = "be names of nodes that the model has learnt from"
+        expected = f"be names of {self._what}"
         return Check(tf.reduce_all(is_known), name, expected, first)
 
     def rows(self, ids: tf.Tensor) -> tf.Tensor:

@@ -16,6 +16,7 @@ from kerazoo.serving.tracing import trace
 
 _BLOCK = 2**24  # Cosines that are worked out at a time.
 _MOST_SIMILAR = 1_024
+_LEAST_LENGTH = 1e-6  # Of an embedding of zeros, whose cosines are 0.
 
 
 class ServingNodeEmbeddings:
@@ -59,10 +60,13 @@ class ServingNodeEmbeddings:
         self._limits = limits or Limits()
         self.module = tf.Module(name="serving_node_embeddings")
         self.module.names = self._names = NodeNames(names)
-        table = tf.Variable(np.asarray(embeddings, "float32"), trainable=False)
+        table = tf.Variable(embeddings, trainable=False, dtype=tf.float32)
         self.module.weights = [table]
         self._table = table
-        self._first = [name.encode() for name in names[:2]]
+        # Kept, as a table of directions would be made anew in each request.
+        lengths = np.maximum(np.linalg.norm(table.numpy(), axis=1), _LEAST_LENGTH)
+        self.module.scales = self._scales = tf.Variable(1 / lengths, trainable=False)
+        self._first = names[0].encode()
         self._most = min(len(names) - 1, _MOST_SIMILAR)
 
     @functools.cached_property
@@ -85,13 +89,12 @@ class ServingNodeEmbeddings:
         """Returns the k nodes most like each of some `(B,)`."""
         k = checked(k, [in_range("k", k, 1, self._most)])
         rows = self._rows(ids)
-        directions = tf.math.l2_normalize(self._table, axis=1)
         nodes = tf.range(self._names.count)
 
         def of_rows(rows):
-            cosines = tf.matmul(
-                tf.gather(directions, rows), directions, transpose_b=True
-            )
+            scales = tf.gather(self._scales, rows)[:, tf.newaxis]
+            queries = tf.gather(self._table, rows) * scales
+            cosines = tf.matmul(queries, self._table, transpose_b=True) * self._scales
             is_self = tf.equal(rows[:, tf.newaxis], nodes)
             return tuple(tf.math.top_k(tf.where(is_self, -2.0, cosines), k))
 
@@ -104,7 +107,7 @@ class ServingNodeEmbeddings:
 
     def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for a server's warm-up."""
-        ids = np.array(self._first[:1], object)
+        ids = np.array([self._first], object)
         found = {name: {"ids": ids} for name in ("embed", "serving_default")}
         if self._most:
             found["similar_nodes"] = {"ids": ids, "k": np.array(1, "int32")}

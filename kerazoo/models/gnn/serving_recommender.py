@@ -18,6 +18,7 @@ from kerazoo.serving.tracing import trace
 
 USUAL_K = 10  # Of `serving_default`, at most.
 _EXAMPLES = 2
+_LEAST_LENGTH = 1e-6  # Of a vector of zeros, whose cosines are 0.
 
 
 class ServingRecommender:
@@ -74,6 +75,9 @@ class ServingRecommender:
         self.module = module = tf.Module(name="serving_recommender")
         module.users = _variable(users, tf.float32, "users")
         module.items = _variable(items, tf.float32, "items")
+        # Kept, as a table of directions would be made anew in each request.
+        lengths = np.maximum(np.linalg.norm(items, axis=1), _LEAST_LENGTH)
+        module.scales = _variable(1 / lengths, tf.float32, "scales")
         module.bias = None if bias is None else _variable(bias, tf.float32, "bias")
         module.seen_starts = _variable(seen.starts, tf.int64, "seen_starts")
         module.seen_items = _variable(seen.items, tf.int32, "seen_items")
@@ -113,7 +117,7 @@ class ServingRecommender:
         places = tf.ragged.range(starts, ends, row_splits_dtype=tf.int64)
         seen = places.with_values(tf.gather(module.seen_items, places.values))
         queries = tf.gather(module.users, numbers)
-        return self._ranked(queries, module.items, k, seen, module.bias)
+        return self._ranked(queries, k, seen, module.bias)
 
     def similar_items(self, items: tf.Tensor, k: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the k items whose vectors have the largest cosines with others'.
@@ -123,11 +127,12 @@ class ServingRecommender:
         module = self.module
         most = len(self._names["items"]) - 1
         numbers, k = self._looked_up("items", items, k, most, module.item_names)
-        vectors = tf.math.l2_normalize(module.items, axis=-1)
+        queries = tf.gather(module.items, numbers)
+        queries *= tf.gather(module.scales, numbers)[:, tf.newaxis]
         itself = tf.RaggedTensor.from_uniform_row_length(
             numbers, tf.constant(1, tf.int64)
         )
-        return self._ranked(tf.gather(vectors, numbers), vectors, k, itself)
+        return self._ranked(queries, k, itself, scales=module.scales)
 
     def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a request of each signature, for a server's warm-up."""
@@ -154,8 +159,9 @@ class ServingRecommender:
         ids, k = checked((ids, k), checks)
         return names.rows(ids), k
 
-    def _ranked(self, queries, items, k, left_out, bias=None):
-        found, scores = rank_items(queries, items, k, left_out, bias)
+    def _ranked(self, queries, k, left_out, bias=None, scales=None):
+        items = self.module.items
+        found, scores = rank_items(queries, items, k, left_out, bias, scales)
         names = self.module.item_names.of(tf.maximum(found, 0))
         return {"items": tf.where(found < 0, "", names), "scores": scores}
 

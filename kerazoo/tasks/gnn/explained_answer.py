@@ -9,7 +9,6 @@ import tensorflow as tf
 
 from kerazoo.data.graphs.graph import Graph
 from kerazoo.layers import edge_mask
-from kerazoo.models.gnn.graph_predictor import GraphPredictor
 from kerazoo.models.gnn.link_predictor import LinkPredictor
 
 
@@ -18,7 +17,7 @@ class ExplainedAnswer:
     """What a model says about a graph, as functions of its features and edges.
 
     Args:
-        model: `NodeClassifier`, `LinkPredictor` or `GraphPredictor`.
+        model: `NodeClassifier`, `LinkPredictor`, `GraphPredictor` or `GraphEnsemble`.
         graph: The graph.
         asked: What else the model takes: `nodes` or `pairs`, of one.
         names: Names of the classes, or of the targets; None for their numbers.
@@ -53,9 +52,7 @@ class ExplainedAnswer:
             self._inputs["context_features"] = tf.constant(context, tf.float32)
         self._call = tf.function(self._outputs, reduce_retracing=True, autograph=False)
         outputs = self._call(self.features, self._inputs).numpy()
-        self._is_value = isinstance(self.model, GraphPredictor) and (
-            self.model.regression
-        )
+        self._is_value = getattr(self.model, "regression", False)
         self._is_yes_or_no = isinstance(self.model, LinkPredictor) or getattr(
             self.model, "independent", False
         )
@@ -70,6 +67,10 @@ class ExplainedAnswer:
         self.output = chosen
         self._start = outputs[chosen]
         self._sign = 1.0
+        if self._is_value:
+            # The models of an ensemble have learnt from the same targets.
+            model = getattr(self.model, "members", [self.model])[0]
+            self._scale = np.ravel(model.target_scale)[chosen]
         self.name = self.names[chosen] if self.names else str(chosen)
         if self._is_yes_or_no:
             self._sign = 1.0 if self._start > 0 else -1.0
@@ -94,9 +95,7 @@ class ExplainedAnswer:
         with edge_mask(mask):
             outputs = self._outputs(features, self._inputs)
         if self._is_value:
-            scale = np.atleast_1d(self.model.target_scale)
-            error = (outputs[self.output] - self._start) / scale[-1:][0]
-            return tf.square(error)
+            return tf.square((outputs[self.output] - self._start) / self._scale)
         if self._is_yes_or_no:
             return tf.nn.softplus(-self._sign * outputs[self.output])
         return -tf.nn.log_softmax(outputs)[self.output]

@@ -84,11 +84,7 @@ class GNNTask(BaseTask):
     def steps(
         self, strategy: tf.distribute.Strategy, jit_compile: bool | None
     ) -> Steps:
-        if jit_compile:
-            raise ValueError(
-                "`jit_compile` does not go with graph networks: XLA has no sparse "
-                "products. Received: jit_compile=True"
-            )
+        refuse_jit_compile(jit_compile)
         return super().steps(strategy, jit_compile)
 
     def test(self) -> dict[str, float]:
@@ -124,6 +120,22 @@ class GNNTask(BaseTask):
             "schema": serving_schema(self.model, self._has_edge_weights),
             "limits": self.limits.describe("max_examples", "max_nodes", "max_edges"),
         }
+
+
+def refuse_jit_compile(jit_compile: bool | None) -> None:
+    """Refuses XLA for tasks with sparse products.
+
+    Args:
+        jit_compile: As `steps` takes it.
+
+    Raises:
+        ValueError: If it is True.
+    """
+    if jit_compile:
+        raise ValueError(
+            "`jit_compile` does not go with graph networks: XLA has no sparse "
+            "products. Received: jit_compile=True"
+        )
 
 
 def describe_parts(train: int, validation: int, test: int) -> str:

@@ -25,7 +25,7 @@ from kerazoo.tasks.gnn import pictures
 from kerazoo.tasks.gnn.gnn_task import GNNTask
 from kerazoo.tasks.gnn.gnn_task import describe_parts
 from kerazoo.tasks.gnn.gnn_task import warn_of_unseen_classes
-from kerazoo.tasks.gnn.node_classification import MODES
+from kerazoo.tasks.gnn.node_classification import mode_of
 from kerazoo.tasks.gnn.replica_shares import ReplicaShares
 from kerazoo.training.base_task import free
 from kerazoo.training.model_card import ModelCard
@@ -94,12 +94,7 @@ class HeteroNodeClassification(GNNTask):
     def build(
         self, strategy: tf.distribute.Strategy, train_steps: int, seed: int
     ) -> None:
-        if self.metric not in MODES:
-            raise ValueError(
-                f"`metric` must be one of {', '.join(MODES)}. "
-                f"Received: metric={self.metric}"
-            )
-        self.mode = MODES[self.metric]
+        self.mode = mode_of(self.metric)
         nodes = self.dataset
         if nodes is None:
             nodes = hetero_node_tables(

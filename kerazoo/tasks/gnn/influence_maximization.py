@@ -29,6 +29,7 @@ from kerazoo.models.gnn.seed_selection import choose_seeds
 from kerazoo.models.gnn.serving_influence import ServingInfluence
 from kerazoo.serving.limits import Limits
 from kerazoo.tasks.gnn import pictures
+from kerazoo.tasks.gnn.gnn_task import refuse_jit_compile
 from kerazoo.tasks.gnn.graph_digest import graph_digest
 from kerazoo.tasks.gnn.influence_baselines import baselines
 from kerazoo.tasks.licences import licence_of
@@ -42,6 +43,7 @@ _FIELDS = ("source", "target", "probabilities", "is_seed")
 _VALIDATION = 16  # Random graphs to choose by.
 _SETS = 10_000  # Reverse-reachable sets of each.
 _OTHER = 1  # Of the seed of simulated cascades that measure.
+_UNSEEN = (0, 1)  # Of graphs to choose by; those to learn from have one number.
 
 
 @dataclasses.dataclass
@@ -151,11 +153,15 @@ class InfluenceMaximization(BaseTask):
         self._examples = influence_examples(
             self.training_graphs, count, diffusion, seed
         )
-        random = np.random.default_rng((seed, _OTHER))
+        random = np.random.default_rng((seed, *_UNSEEN))
         self._unseen = [
             random_cascades(count, diffusion, random) for _ in range(_VALIDATION)
         ]
         self._sets = [c.reverse_reachable(_SETS, random) for c in self._unseen]
+        self._most = sum(
+            most_covering(sets, _seeds_among(cascades))[1]
+            for cascades, sets in zip(self._unseen, self._sets)
+        )
         replicas = strategy.num_replicas_in_sync
         most = max(len(self._examples) // replicas, 1) * replicas
         self._batch_size = min(self.batch_size, most)
@@ -195,11 +201,7 @@ class InfluenceMaximization(BaseTask):
     def steps(
         self, strategy: tf.distribute.Strategy, jit_compile: bool | None
     ) -> Steps:
-        if jit_compile:
-            raise ValueError(
-                "`jit_compile` does not go with graph networks: XLA has no sparse "
-                "products. Received: jit_compile=True"
-            )
+        refuse_jit_compile(jit_compile)
         return super().steps(strategy, jit_compile)
 
     def batches(
@@ -215,13 +217,11 @@ class InfluenceMaximization(BaseTask):
 
     def evaluate(self, step: int | None = None) -> dict[str, float]:
         """Returns which share of the sets that greedy choice meets its seeds meet."""
-        met, most = 0, 0
+        met = 0
         for cascades, sets in zip(self._unseen, self._sets):
-            count = max(cascades.num_nodes // 10, 1)
-            seeds = self._seeds_of(cascades, count)
+            seeds = self._seeds_of(cascades, _seeds_among(cascades))
             met += int((sets[:, seeds].sum(axis=1) > 0).sum())
-            most += most_covering(sets, count)[1]
-        return {"share": met / most}
+        return {"share": met / self._most}
 
     def measure(self, best: Best) -> dict[str, typing.Any]:
         cascades, count = self.cascades, self.seed_nodes
@@ -322,6 +322,11 @@ class InfluenceMaximization(BaseTask):
         }
         sizes = tf.constant(cascades.num_nodes), tf.constant(count)
         return self._choose(inputs, *sizes)[0].numpy()
+
+
+def _seeds_among(cascades):
+    """Returns how many seeds are chosen in a random graph, a tenth of its nodes."""
+    return max(cascades.num_nodes // 10, 1)
 
 
 def _constants(examples: InfluenceExamples) -> dict[str, tf.Tensor]:

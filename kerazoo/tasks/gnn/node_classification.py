@@ -55,12 +55,7 @@ class NodeClassification(OneGraphTask):
     def build(
         self, strategy: tf.distribute.Strategy, train_steps: int, seed: int
     ) -> None:
-        if self.metric not in MODES:
-            raise ValueError(
-                f"`metric` must be one of {', '.join(MODES)}. "
-                f"Received: metric={self.metric}"
-            )
-        self.mode = MODES[self.metric]
+        self.mode = mode_of(self.metric)
         self.nodes = nodes = self.read_nodes(seed, self.directed)
         if nodes.num_classes < 2:
             raise ValueError(
@@ -147,6 +142,31 @@ class NodeClassification(OneGraphTask):
         return classification_metrics(self.nodes.labels[nodes], logits)
 
 
+def mode_of(metric: str) -> str:
+    """Returns whether the largest or the smallest value of a metric is best.
+
+    Args:
+        metric: `"accuracy"`, `"macro_f1"` or `"loss"`.
+
+    Returns:
+        `"max"` or `"min"`.
+
+    Raises:
+        ValueError: If it is another one.
+
+    Example:
+
+    ```python
+    mode_of("loss")  # "min"
+    ```
+    """
+    if metric not in _MODES:
+        raise ValueError(
+            f"`metric` must be one of {', '.join(_MODES)}. Received: metric={metric}"
+        )
+    return _MODES[metric]
+
+
 def _check_classes(nodes):
     """Refuses what can only be names or values of the nodes."""
     labelled = int((nodes.labels >= 0).sum())
@@ -159,4 +179,4 @@ def _check_classes(nodes):
 
 
 _FEW = 10  # Nodes, of which each may have a class of its own.
-MODES = {"accuracy": "max", "macro_f1": "max", "loss": "min"}
+_MODES = {"accuracy": "max", "macro_f1": "max", "loss": "min"}

@@ -45,13 +45,17 @@ class OneGraphTask(GNNTask):
         """Returns the dataset, with edges that the encoder can take."""
         nodes = self.dataset
         if not isinstance(nodes, NodeDataset):
-            nodes = load_node_dataset(
-                nodes, self.data_dir, directed, seed, self.target_column
-            )
+            nodes = self.load_nodes(nodes, seed, directed)
         nodes.validate()
         self.encoder.check_graph(nodes.graph, nodes.name)
         self.inputs = _inputs(nodes, directed)
         return nodes
+
+    def load_nodes(self, name: str, seed: int, directed: bool) -> NodeDataset:
+        """Returns the dataset of a name."""
+        return load_node_dataset(
+            name, self.data_dir, directed, seed, self.target_column
+        )
 
     def take(
         self,

@@ -105,7 +105,8 @@ def regression_picture(
     """Draws predictions over targets, float `(B,)`, as a PNG in bytes."""
     figure, axes = _figure()
     axes.scatter(targets, predictions, s=12)
-    ends = [min(np.min(targets), np.min(predictions)), max(np.max(targets), 1e-9)]
+    both = np.concatenate([targets, predictions])
+    ends = [both.min(), both.max()]
     axes.plot(ends, ends, color="gray", linewidth=1)
     axes.set_xlabel(f"{name}, measured")
     axes.set_ylabel(f"{name}, predicted")

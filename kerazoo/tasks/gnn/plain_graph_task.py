@@ -40,19 +40,16 @@ class PlainGraphTask(OneGraphTask):
         return {"nodes.json": json.dumps(self.node_names, ensure_ascii=False).encode()}
 
     def read_nodes(self, seed: int, directed: bool = False) -> NodeDataset:
-        nodes = self.dataset
-        if isinstance(nodes, str) and is_edge_list(nodes):
-            folder = pathlib.Path(self.data_dir or "")
-            labels = folder / self.labels_file if self.labels_file else None
-            given, self.dataset = nodes, edge_list(folder / nodes, labels, seed)
-            try:
-                found = super().read_nodes(seed, directed)
-            finally:
-                self.dataset = given
-        else:
-            found = super().read_nodes(seed, directed)
+        found = super().read_nodes(seed, directed)
         names = found.node_names
         if names is None:
             names = [str(node) for node in range(found.graph.num_nodes)]
         self.node_names = names
         return found
+
+    def load_nodes(self, name: str, seed: int, directed: bool) -> NodeDataset:
+        if not is_edge_list(name):
+            return super().load_nodes(name, seed, directed)
+        folder = pathlib.Path(self.data_dir or "")
+        labels = folder / self.labels_file if self.labels_file else None
+        return edge_list(folder / name, labels, seed)

@@ -121,8 +121,10 @@ class PotentialLearning(GNNTask):
         self._num_batches = train_steps * self._replicas
         self.predict = StructurePredictions(self.model, found)
         self._batches = self.predict.batches(self._train)
-        self.metric = "force_mae" if found.has_forces else "energy_mae"
-        self.metric = "mae" if found.quantity == "value" else self.metric
+        if found.quantity == "value":
+            self.metric = "mae"
+        else:
+            self.metric = "force_mae" if found.has_forces else "energy_mae"
         self.objective = self.metric
         self.inputs = {
             "from_smiles": found.from_smiles,

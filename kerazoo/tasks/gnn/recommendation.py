@@ -17,17 +17,16 @@ from kerazoo.data.graphs.interaction_loading import load_interactions
 from kerazoo.data.graphs.interaction_table import InteractionColumns
 from kerazoo.evaluation.graphs.item_ranking import checked_cutoff
 from kerazoo.evaluation.graphs.item_ranking import ranking_metrics
-from kerazoo.models.gnn.adjacency_matrix import AdjacencyMatrix
 from kerazoo.models.gnn.config import PreferenceConfig
 from kerazoo.models.gnn.config import RecommenderConfig
 from kerazoo.models.gnn.config import TrainingConfig
 from kerazoo.models.gnn.item_ranking import rank_items
-from kerazoo.models.gnn.recommender import Recommender
 from kerazoo.models.gnn.serving_recommender import ServingRecommender
 from kerazoo.models.gnn.user_item_matrix import prepared_bipartite_matrix
 from kerazoo.serving.limits import Limits
 from kerazoo.tasks.gnn import pictures
 from kerazoo.tasks.gnn.gnn_task import describe_parts
+from kerazoo.tasks.gnn.gnn_task import refuse_jit_compile
 from kerazoo.tasks.gnn.recommendation_card import interactions_digest
 from kerazoo.tasks.gnn.recommendation_card import recommendation_card
 from kerazoo.tasks.licences import licence_of
@@ -135,7 +134,9 @@ class Recommendation(BaseTask):
         self._batch_size = min(self.batch_size, count)
         self.examples_per_step = self._batch_size
         self._bias = preference.item_bias(data.train, num_items)
-        self._adjacency = _adjacency(data, self.model)
+        self._adjacency = None
+        if self.model.num_layers:
+            self._adjacency = prepared_bipartite_matrix(data.train, num_items)
         self._represent = tf.function(
             lambda: self.model.represent(self._adjacency), autograph=False
         )
@@ -158,11 +159,7 @@ class Recommendation(BaseTask):
     def steps(
         self, strategy: tf.distribute.Strategy, jit_compile: bool | None
     ) -> Steps:
-        if jit_compile:
-            raise ValueError(
-                "`jit_compile` does not go with graph networks: XLA has no sparse "
-                "products. Received: jit_compile=True"
-            )
+        refuse_jit_compile(jit_compile)
         return super().steps(strategy, jit_compile)
 
     def batches(
@@ -215,7 +212,7 @@ class Recommendation(BaseTask):
 
     def serving(self, model: keras.Model) -> ServingRecommender:
         data = self.data
-        users, items = model.represent(_adjacency(data, model))
+        users, items = model.represent(self._adjacency)
         return ServingRecommender(
             *(users.numpy(), items.numpy(), data.user_names, data.item_names),
             *(data.train.union(data.validation), self._bias, self.limits),
@@ -248,10 +245,3 @@ class Recommendation(BaseTask):
         )
         held_out = held_out.rows(measured)
         return ranking_metrics(found.numpy(), held_out, len(data.item_names))
-
-
-def _adjacency(data: InteractionDataset, model: Recommender) -> AdjacencyMatrix | None:
-    """Returns the matrix of a model's layers, or None without layers."""
-    if not model.num_layers:
-        return None
-    return prepared_bipartite_matrix(data.train, len(data.item_names))

@@ -20,7 +20,7 @@ from kerazoo.models.gnn.root_examples import RootExamples
 from kerazoo.models.gnn.serving_hetero_model import ServingHeteroModel
 from kerazoo.tasks.gnn.gnn_task import GNNTask
 from kerazoo.tasks.gnn.gnn_task import describe_parts
-from kerazoo.tasks.gnn.node_classification import MODES
+from kerazoo.tasks.gnn.node_classification import mode_of
 from kerazoo.training.base_task import free
 from kerazoo.training.model_card import ModelCard
 from kerazoo.training.strategy import check_batch_size
@@ -68,12 +68,7 @@ class RootNodeClassification(GNNTask):
         self, strategy: tf.distribute.Strategy, train_steps: int, seed: int
     ) -> None:
         check_batch_size(self.batch_size, strategy)
-        if self.metric not in MODES:
-            raise ValueError(
-                f"`metric` must be one of {', '.join(MODES)}. "
-                f"Received: metric={self.metric}"
-            )
-        self.mode = MODES[self.metric]
+        self.mode = mode_of(self.metric)
         folder = find_examples(self.data_dir)
         self.roots = roots = RootExamples(
             folder.schema,

@@ -57,7 +57,6 @@ def sample_tables(
             f"{SCHEMA} in it"
         )
     folder.mkdir(parents=True, exist_ok=True)
-    counts: list[tuple[str, int]] = []
     pipeline = beam.Pipeline(
         runner=runner, options=PipelineOptions(list(options), auto_unique_labels=True)
     )
@@ -69,8 +68,9 @@ def sample_tables(
             pipeline.run().wait_until_finish()
     except ValueError as error:
         raise ValueError(_WHILE.sub("", str(error))) from error
+    counts = {}
     for path in sorted(folder.glob("*.count")):
-        counts.append((path.stem, int(path.read_text())))
+        counts[path.stem] = int(path.read_text())
         path.unlink()
     spec = HeteroSpec(
         {name: table.features.size for name, table in plan.nodes.items()},
@@ -81,11 +81,11 @@ def sample_tables(
             for name, table in plan.edges.items()
         },
     )
-    notes = {**plan.notes(), "samples": dict(counts)}
+    notes = {**plan.notes(), "samples": counts}
     atomic_files.write_text(folder / NOTES, json.dumps(notes, indent=1))
     # At last: with it, the folder is whole.
     atomic_files.write_text(folder / SCHEMA, hetero_schema(spec, plan.node_set))
-    return dict(counts)
+    return counts
 
 
 @contextlib.contextmanager

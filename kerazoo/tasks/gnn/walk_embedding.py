@@ -1,6 +1,7 @@
 """Embeddings of nodes by node2vec."""
 
 import dataclasses
+import functools
 import typing
 
 import keras
@@ -56,6 +57,7 @@ class WalkEmbedding(EmbeddingTask):
         self._walks = RandomWalks(
             graph, config.return_parameter, config.in_out_parameter
         )
+        self._order = functools.lru_cache(maxsize=2)(self._new_order)
         size = self.embedding.embedding_size
         with strategy.scope():
             self.model = WalkEmbedder(graph.num_nodes, size)
@@ -149,9 +151,9 @@ class WalkEmbedding(EmbeddingTask):
         """Returns the nodes at some places of the endless order of starts."""
         num_nodes = self.nodes.graph.num_nodes
         places = np.arange(first, first + count)
-        epochs = places // num_nodes
-        orders = {
-            epoch: np.random.default_rng((self.seed, epoch, 1)).permutation(num_nodes)
-            for epoch in np.unique(epochs).tolist()
-        }
-        return np.array([orders[e][p % num_nodes] for e, p in zip(epochs, places)])
+        epochs = (places // num_nodes).tolist()
+        return np.array([self._order(e)[p % num_nodes] for e, p in zip(epochs, places)])
+
+    def _new_order(self, epoch):
+        random = np.random.default_rng((self.seed, epoch, 1))
+        return random.permutation(self.nodes.graph.num_nodes)

@@ -8,6 +8,7 @@ from kerazoo.data.graphs.hetero_files import find_hetero_files
 from kerazoo.data.graphs.hetero_tables import check_hetero_tables
 from kerazoo.data.graphs.hetero_tables import hetero_node_tables
 from kerazoo.data.graphs.hetero_tables import read_hetero_tables
+from kerazoo.data.graphs.sampling_plan import make_plan
 from kerazoo.data.graphs.table_features import TableFeatures
 from kerazoo.data.graphs.table_stream import first_columns
 from kerazoo.data.graphs.table_stream import stream_columns
@@ -124,9 +125,28 @@ def test_streamed_rows_are_those_of_the_file(tmp_path):
     path.write_text("id,x\n" + "1,2\n" * 150 + "3\n")
     with pytest.raises(ValueError, match="row 152: expected 2 cells"):
         list(stream_columns(path))
+    path.write_text("id,x,x\n1,2,3\n")
+    with pytest.raises(ValueError, match="different names. Received: .*'x', 'x'"):
+        list(stream_columns(path))
     path.write_text("id,x\n")
     with pytest.raises(ValueError, match="at least one row. Received: no rows"):
         first_columns(path, 1)
+
+
+def test_a_column_that_counts_rows_is_no_feature_of_a_plan(tmp_path):
+    write_hetero_tables(tmp_path)
+    tables = [
+        tmp_path / f"{name}.csv" for name in ("nodes_venue", "edges_paper_in_venue")
+    ]
+    for path in tables:
+        lines = path.read_text().splitlines()
+        counted = [f"{i},{line}" for i, line in enumerate(lines[1:])]
+        path.write_text("\n".join([f",{lines[0]}", *counted]) + "\n")
+    plan = make_plan(tmp_path, (1,), seed=3)
+    known = read_hetero_tables(tmp_path).columns
+    assert plan.nodes["venue"].features == known["nodes_venue.csv"]
+    assert [c.name for c in plan.nodes["venue"].features.columns] == ["city"]
+    assert not plan.edges["paper_in_venue"].features.columns
 
 
 def test_a_folder_is_no_table(tmp_path):

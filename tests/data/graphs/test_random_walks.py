@@ -46,9 +46,9 @@ def test_same_randomness_gives_the_same_walks_and_dead_ends_stay():
     np.testing.assert_array_equal(*found)
     assert found[0].tolist() == [[2] * 5, [0, 1, 0, 1, 0]]
     none = Graph(np.eye(2, dtype="float32"), *np.zeros((2, 0), "int32"))
-    assert RandomWalks(none)(np.array([1]), 2, np.random.default_rng(0)).tolist() == [
-        [1, 1, 1]
-    ]
+    for p, q in ((1, 1), (2, 0.5)):
+        stays = RandomWalks(none, p, q)(np.array([1]), 2, np.random.default_rng(0))
+        assert stays.tolist() == [[1, 1, 1]]
     empty = graph_of([(0, 1), (1, 2)], 3, [0.0, 1.0])
     assert set(
         RandomWalks(empty)(np.zeros(5, int), 3, np.random.default_rng(0)).ravel()

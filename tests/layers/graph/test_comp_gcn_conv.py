@@ -4,6 +4,7 @@ import pytest
 
 from kerazoo.layers.graph.comp_gcn_conv import COMPOSITIONS
 from kerazoo.layers.graph.comp_gcn_conv import CompGCNConv
+from kerazoo.layers.graph.edge_mask import edge_mask
 
 
 def correlation(a, b):
@@ -65,6 +66,22 @@ def test_equation(graph, randomise, composition):
         relations @ weights["relation_kernel"],
         atol=1e-5,
     )
+
+
+def test_masked_messages_do_not_pass(graph, randomise):
+    layer = CompGCNConv(3)
+    edges = graph.source, graph.target, graph.edge_types
+    layer(graph.node_features, np.ones((4, 6), "float32"), *edges)
+    randomise(layer)
+    outputs = []
+    for size in (1, 2):
+        relations = np.full((4, 6), size, "float32")
+        with edge_mask(np.zeros(10, "float32")):
+            nodes, _ = layer(graph.node_features, relations, *edges)
+        outputs.append(keras.ops.convert_to_numpy(nodes))
+    np.testing.assert_array_equal(*outputs)  # Relations are heard of by messages.
+    nodes, _ = layer(graph.node_features, relations, *edges)
+    assert np.abs(keras.ops.convert_to_numpy(nodes) - outputs[1]).max() > 1e-3
 
 
 def test_config_makes_the_same_layer():

@@ -146,6 +146,24 @@ def test_edge_vectors_and_their_gradients(atoms, gradients):
     assert np.isfinite(slope).all()
 
 
+@all_blocks
+def test_masked_messages_are_as_good_as_no_edges(name, atoms, randomise):
+    layer, call = made(name, atoms, randomise)
+    inputs = atoms.positions, atoms.features, atoms.vectors
+    some = np.random.default_rng(3).integers(0, 2, len(atoms.source))
+    edges = atoms.source, atoms.target
+    for mask in (some, np.zeros_like(some)):
+        atoms.source, atoms.target = edges
+        with layers.edge_mask(mask.astype("float32")):
+            found = call(layer, atoms, *inputs)
+        atoms.source, atoms.target = (ends[mask > 0] for ends in edges)
+        expected = call(layer, atoms, *inputs)
+        # The neighbours that EGNN divides moves by stay those of all edges.
+        compared = 1 if name == "egnn" and mask.any() else len(found)
+        for own, other in zip(found[:compared], expected):
+            np.testing.assert_allclose(numpy(own), numpy(other), atol=1e-4)
+
+
 def mlp(x, weights, activation):
     first, first_bias, second, second_bias = weights
     return activation(x @ first + first_bias) @ second + second_bias

@@ -252,10 +252,11 @@ def test_items_are_ranked_in_blocks_as_at_once(scores, monkeypatch):
     items = random.normal(size=(6, 3)).astype("float32")
     left_out = tf.ragged.constant([[1], [], [0, 1, 2, 3], [5], [2]], tf.int32)
     bias = random.normal(size=6).astype("float32")
+    scales = random.uniform(0.5, 2, 6).astype("float32")
     rank = tf.function(rank_items, autograph=False)
     arguments = tf.constant(queries), tf.constant(items), tf.constant(4), left_out
-    found, products = rank(*arguments, tf.constant(bias))
-    dense = queries @ items.T + bias
+    found, products = rank(*arguments, tf.constant(bias), tf.constant(scales))
+    dense = queries @ items.T * scales + bias
     for row, own in enumerate(left_out.numpy()):
         order = [i for i in np.argsort(-dense[row]) if i not in own][:4]
         assert found[row].numpy().tolist() == order + [-1] * (4 - len(order))

@@ -128,6 +128,18 @@ def test_two_replicas_train_as_one(tmp_path):
         np.testing.assert_allclose(one, two, rtol=0, atol=1e-5)
 
 
+def test_graphs_to_choose_by_are_none_to_learn_from(outcome):
+    examples = outcome.task._examples
+    filling = examples.is_seed.shape[1] - 1
+    learnt = {
+        tuple(zip(source[source < filling], target[source < filling]))
+        for source, target in zip(examples.source, examples.target)
+    }
+    assert len(learnt) == 3
+    unseen = [tuple(zip(c.source, c.target)) for c in outcome.task._unseen]
+    assert not learnt & set(unseen)
+
+
 def test_share_is_that_of_greedy_choice(outcome):
     task = outcome.task
     met, most = 0, 0

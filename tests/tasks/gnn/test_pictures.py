@@ -99,6 +99,15 @@ def test_regression_picture():
     assert has(image, BLUE)
 
 
+def test_regression_picture_of_energies_below_zero_has_no_empty_space(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(pictures, "_png", lambda figure: drawn.append(figure) or b"")
+    targets = np.array([-500.0, -499.0])
+    pictures.regression_picture(targets, targets + 0.5, "energy")
+    (axes,) = drawn[0].axes
+    assert axes.get_xlim()[1] < -498 and axes.get_ylim()[1] < -498
+
+
 @pytest.mark.parametrize("names", [["a", "b"], ["a class of a long name"] * 12])
 def test_legend_lies_beside_the_nodes(monkeypatch, names):
     drawn = []

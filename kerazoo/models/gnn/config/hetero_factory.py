@@ -10,13 +10,8 @@ from kerazoo.models.gnn.hetero_encoder import HeteroEncoder
 from kerazoo.models.gnn.hetero_node_classifier import HeteroNodeClassifier
 from kerazoo.models.gnn.hetero_spec import HeteroSpec
 
-# What encoders of one set have, and its default.
-_OF_ONE_SET = {
-    "self_connection": False,
-    "output_heads": 1,
-    "drop_edge": 0.0,
-    "jumping": "none",
-}
+# What encoders of one set have alone.
+_OF_ONE_SET = ("self_connection", "output_heads", "drop_edge", "jumping")
 
 
 def make_hetero_classifier(
@@ -76,8 +71,8 @@ def _check(spec, encoder):
             f"{', '.join(HETERO_CONVOLUTIONS)}. "
             f"Received: architecture={encoder.architecture}"
         )
-    for field, default in _OF_ONE_SET.items():
-        if getattr(encoder, field) != default:
+    for field in _OF_ONE_SET:
+        if getattr(encoder, field) != getattr(EncoderConfig, field):
             raise ValueError(
                 f"`{field}` does not go with several sets of nodes or edges. "
                 f"Received: {field}={getattr(encoder, field)}"

@@ -10,8 +10,8 @@ from kerazoo.models.gnn.knowledge.objectives import OBJECTIVES
 from kerazoo.models.gnn.knowledge.objectives import Objective
 
 OPTIMIZERS: dict[str, typing.Callable[[typing.Any], keras.Optimizer]] = {
-    "adagrad": lambda rate: FusedAdagrad(rate),
-    "adam": lambda rate: keras.optimizers.Adam(rate),
+    "adagrad": FusedAdagrad,
+    "adam": keras.optimizers.Adam,
 }
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import tensorflow as tf
 
 from kerazoo.models.gnn.knowledge.knowledge_graph_model import KnowledgeGraphModel
-from kerazoo.models.gnn.knowledge.name_checks import is_known
 from kerazoo.models.gnn.knowledge.served_triples import KnownAnswers
 from kerazoo.models.gnn.knowledge.served_triples import ServedTriples
+from kerazoo.models.gnn.node_names import NodeNames
 from kerazoo.serving.limits import Limits
 from kerazoo.serving.request_checks import Check
 from kerazoo.serving.request_checks import checked
@@ -75,8 +75,8 @@ class ServingKnowledgeGraph:
             tables = model.tables()
             module.weights = [tf.Variable(table, trainable=False) for table in tables]
         module.known = self._known
-        module.entity_numbers = _numbers(entity_names)
-        module.relation_numbers = _numbers(relation_names)
+        module.entity_names = NodeNames(entity_names, "entities of training")
+        module.relation_names = NodeNames(relation_names, "relations of training")
         self.module = module
 
     @functools.cached_property
@@ -156,17 +156,12 @@ class ServingKnowledgeGraph:
             expected = f"ask for at most {most} entities in all rows"
             checks.append(Check(total <= most, "k", expected, lambda: total))
         names = checked(names, checks)
-        numbers, checks = [], []
-        for name, texts in names.items():
-            is_relation = name == "relations"
-            table = self.module.relation_numbers
-            if not is_relation:
-                table = self.module.entity_numbers
-            found = table.lookup(texts)
-            what = "relations" if is_relation else "entities"
-            checks.append(is_known(name, texts, found >= 0, what))
-            numbers.append(found)
-        return checked(numbers, checks)
+        module = self.module
+        tables = dict.fromkeys(names, module.entity_names)
+        tables["relations"] = module.relation_names
+        checks = [tables[name].is_known(name, ids) for name, ids in names.items()]
+        names = checked(names, checks)
+        return [tables[name].rows(ids) for name, ids in names.items()]
 
     def _ranked(self, heads, kinds, k, leave_out_known):
         rows = tf.shape(heads)[0]
@@ -197,7 +192,7 @@ class ServingKnowledgeGraph:
         found, numbers = (
             tf.reshape(values, (-1, k))[:rows] for values in (found, numbers)
         )
-        names = tf.gather(tf.constant(self._names[0]), numbers)
+        names = self.module.entity_names.of(numbers)
         is_left = found > tf.float32.min
         return {"entities": tf.where(is_left, names, ""), "scores": found}
 
@@ -215,11 +210,3 @@ class ServingKnowledgeGraph:
     def _rows_at_a_time(self):
         scores = self._model.num_entities * self._model.decoder.numbers_per_score
         return max(1, min(128, _MOST_SCORES // scores))
-
-
-def _numbers(names):
-    keys = tf.constant(list(names))
-    values = tf.range(len(names))
-    return tf.lookup.StaticHashTable(
-        tf.lookup.KeyValueTensorInitializer(keys, values), default_value=-1
-    )
