@@ -56,7 +56,7 @@ def test_lists_are_learnt_from(app, paths, folder, arguments):
         (["--dataset=southern"], ["--dataset=southern", "southern_women"]),
         (["--dataset=lists"], ["--dataset=lists", "--data_dir"]),
         (["--data_dir=none"], ["train.txt", "--data_dir=none", "none"]),
-        (["--dataset=own.csv", "--data_dir=table"], ["own.csv", "none"]),
+        (["--dataset=own.csv", "--data_dir=table"], ["own.csv", "no file"]),
         (["--data_dir=table", "--user_column=who"], ["--user_column", "'who'"]),
         (["--data_dir=lists", "--user_column=user"], ["--user_column", "table"]),
         (["--data_dir=lists", "--test_share=0.5"], ["--test_share", "test.txt"]),

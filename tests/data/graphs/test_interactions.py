@@ -216,7 +216,7 @@ def test_a_folder_that_lacks_something_is_said(tmp_path):
     [
         ("southern_woman", ["Did you mean southern_women?"]),
         ("lists", ["data_dir=None"]),
-        ("taken.csv", ["taken.csv", "none"]),
+        ("taken.csv", ["taken.csv", "no file"]),
     ],
 )
 def test_what_is_not_there_is_named(name, words):
