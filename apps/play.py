@@ -1,6 +1,10 @@
 r"""Plays an exported policy, prints its returns and makes a video of it.
 
-python -m apps.play --saved_model=saved_models/dqn_cartpole --video=pole.gif
+    python -m apps.play --saved_model=saved_models/dqn_cartpole --video=pole.gif
+    python -m apps.play --saved_model=saved_models/dqn_connect_four
+
+One of a board game plays against you, in the terminal, or against --opponent. One of a
+game of text plays on its own, or advises you with --opponent=human.
 """
 
 import json
@@ -12,10 +16,15 @@ from apps.cli import errors
 from apps.cli import exports
 from apps.cli import run_flags
 from apps.cli.launch import launch
+from apps.cli.parsers import adopt
 from apps.cli.parsers import declare
 from apps.cli.sections import EVALUATION
 from apps.cli.sections import RUN
 from apps.cli.sections import section
+from apps.dqn import board_play
+from apps.dqn import card_play
+from apps.dqn import logged_play
+from apps.dqn import text_play
 from apps.shared_flags import playing
 from kerazoo.runs.rounding import rounded
 from kerazoo.runs.writable import check_file
@@ -28,12 +37,18 @@ _VIDEO_EPISODES = flags.DEFINE_integer(
     "video_episodes", 1, "Episodes in the video.", lower_bound=1
 )
 declare(playing.EPISODES, run_flags.SEED)
-flags.adopt_module_key_flags(exports)
+adopt(board_play, exports, logged_play)
 
 DEFAULTS = {"saved_model": "saved_models/dqn_cartpole"}
 TABLES = {
     "texts": {"seed": "Seed of the first episode; the next has the next."},
     "headings": {"seed": EVALUATION},
+}
+# What plays the exports of a task; the others act in an environment of gymnasium.
+_PLAYS = {
+    "board": board_play.play,
+    "fictitious_play": card_play.play,
+    "text_game": text_play.play,
 }
 
 
@@ -44,6 +59,25 @@ def main():
         if _VIDEO.value:
             check_file(_VIDEO.value, "video")
         path, trained = exports.find_export("dqn")
+    if play := _PLAYS.get(trained.get("task")):
+        if _VIDEO.value:
+            raise errors.UserError(
+                f"--video={_VIDEO.value} goes with environments that draw themselves, "
+                f"not with --task={trained['task']}."
+            )
+        if logged_play.LOG_TRANSITIONS.value:
+            raise errors.UserError(
+                "--log_transitions goes with environments of gymnasium, not with "
+                f"--task={trained['task']}."
+            )
+        play(path, trained)
+    elif logged_play.LOG_TRANSITIONS.value:
+        logged_play.play(path, trained)
+    else:
+        _play_environment(path, trained)
+
+
+def _play_environment(path, trained):
     with errors.heavy_imports("dqn", legacy_keras=True):
         import gymnasium
         import numpy as np

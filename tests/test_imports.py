@@ -37,7 +37,7 @@ MAY_IMPORT = {  # Folder: (own packages, others' packages)
     ),
     "kerazoo/training": (
         {"kerazoo.training"},
-        {"keras", "numpy", "tensorflow", "tqdm"},
+        {"keras", "numpy", "tensorboard", "tensorflow", "tqdm"},
     ),
     "kerazoo/serving": (
         {"kerazoo.__version__", "kerazoo.serving"},
@@ -66,7 +66,7 @@ MAY_IMPORT = {  # Folder: (own packages, others' packages)
     ),
     "kerazoo/runs": (
         {"kerazoo.runs", "kerazoo.serving", "kerazoo.training"},
-        {"keras", "numpy", "tensorflow"},
+        {"keras", "tensorflow", *_SCIENCE},
     ),
     "kerazoo/models/diffusion": (
         {"kerazoo.models.diffusion", *_FAMILY},
@@ -76,7 +76,7 @@ MAY_IMPORT = {  # Folder: (own packages, others' packages)
         {"kerazoo.legacy_keras", "kerazoo.models.dqn", *_FAMILY},
         {
             *("gym_notices", "gymnasium", "imageio", "keras", "numpy"),
-            *("tensorflow", "tf_agents"),
+            *("open_spiel", "pyspiel", "tensorflow", "textworld", "tf_agents"),
         },
     ),
     "kerazoo/models/gan": (

@@ -26,12 +26,17 @@ KERAS = {
 ON_OBJECTS = {  # Looked for below, and in the tests of the files that the page names.
     "_SentencepieceModelResource",
     "_accumulators",
+    "_as_transition",
     "_distributed_dataset",
     "_in_multi_worker_mode",
+    "_momentums",
     "_saved_kwargs",
     "_seed_generators",
+    "_target_q_network",
+    "_td_errors_loss_fn",
     "_tf_uses_legacy_keras",
     "_value_specs",
+    "_velocities",
 }
 
 
@@ -60,6 +65,15 @@ def test_iterators_of_keras_know_the_types_of_the_replicas():
     )
     spec = iterator._distributed_dataset.element_spec
     assert [part.shape[-1] for part in spec._value_specs] == [2, 2]
+
+
+def test_adam_keeps_its_moments_in_the_order_of_the_variables():
+    variables = [keras.Variable([1.0, 2.0]), keras.Variable([3.0])]
+    optimizer = keras.optimizers.Adam()
+    optimizer.build(variables)
+    for states in (optimizer._momentums, optimizer._velocities):
+        assert [state.shape for state in states] == [(2,), (1,)]
+    assert [optimizer._get_variable_index(v) for v in variables] == [0, 1]
 
 
 @pytest.mark.parametrize("compiled", [False, True])

@@ -10,6 +10,9 @@ _IMAGES = "python -m apps.generate {source} --count=8 --picture=new.png"
 _NEXT = {  # By family, and task where a family's tasks differ.
     "diffusion": _IMAGES,
     "dqn": "python -m apps.play --saved_model={model} --video=play.gif",
+    "dqn board": "python -m apps.play --saved_model={model}",
+    "dqn fictitious_play": "python -m apps.play --saved_model={model}",
+    "dqn text_game": "python -m apps.play --saved_model={model}",
     "gan generate": _IMAGES,
     "gnn": _PREDICT,
     "transformer classify": _PREDICT,
@@ -43,7 +46,9 @@ def say_closing(result, workdir, family):
     lines = ["", *metrics_table(result), ""]
     folder = pathlib.Path(workdir)
     of_best = folder / f"seed_{result.get('seed')}"
-    pictures = sorted((of_best if of_best.is_dir() else folder).glob("*.png"))
+    pictures = sorted(folder.glob("*.png"))
+    if of_best.is_dir():
+        pictures += sorted(of_best.glob("*.png"))
     if pictures:
         lines.append(f"pictures {', '.join(map(str, pictures))}")
     lines.append(f"run      {folder}")
@@ -61,7 +66,8 @@ def next_command(export, workdir, family):
         export: path of the exported version, or None.
         workdir, family: See `say_closing`.
     """
-    command = _NEXT.get(family) or _NEXT.get(f"{family} {flags.FLAGS.task}")
+    task = flags.FLAGS["task"].value
+    command = _NEXT.get(f"{family} {task}") or _NEXT.get(family)
     if command is None:
         return None
     if export:

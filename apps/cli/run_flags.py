@@ -42,7 +42,8 @@ NUM_SEEDS = flags.DEFINE_integer(
     "num_seeds",
     1,
     "Repeats the run with seeds seed, seed + 1, ..., each in <workdir>/seed_<n>, and "
-    "exports the best; adds <metric>_mean and <metric>_std to the result.",
+    "exports the best; adds <metric>_mean, <metric>_std and <metric>_iqm with its "
+    "interval to the result.",
     lower_bound=1,
 )
 section(EVALUATION)

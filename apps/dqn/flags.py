@@ -20,12 +20,23 @@ ENV_KWARGS = flags.DEFINE_string(
     "Keyword arguments of the environment, as name=value,name=value or as JSON; for "
     "one without a time limit such as max_episode_steps=200.",
 )
+ENV_MODULE = flags.DEFINE_string(
+    "env_module",
+    None,
+    "Module to import first, which registers --env; short for --env=module:id.",
+)
 flags.DEFINE_integer(
     "num_envs", 4, "Copies of the environment stepped together.", lower_bound=1
 )
 flags.DEFINE_boolean("asynchronous", False, "Steps every copy in a process of its own.")
 flags.DEFINE_boolean(
     "action_mask", False, 'Takes the valid actions from info["action_mask"].'
+)
+flags.DEFINE_integer(
+    "action_bins",
+    None,
+    "Cuts each number of a continuous action into so many bins, the bounds among them.",
+    lower_bound=2,
 )
 section(MODEL)
 flags.DEFINE_enum(

@@ -127,6 +127,11 @@ def _open_labelled(metadata):
 
 
 def _play(export):
+    if "env" not in export.metadata:  # A game, which has an opponent or a person.
+        raise errors.UserError(
+            f"--saved_model={export.version} plays no environment of gymnasium: "
+            "python -m apps.play plays its game and counts."
+        )
     with errors.heavy_imports("dqn", legacy_keras=True):
         import gymnasium
         import numpy as np

@@ -3,6 +3,7 @@
 from absl import flags
 
 from apps.cli.parsers import DEFINE_integers
+from apps.cli.parsers import declare
 from apps.cli.parsers import keys_of
 from apps.cli.sections import DATA
 from apps.cli.sections import EVALUATION
@@ -10,6 +11,7 @@ from apps.cli.sections import MODEL
 from apps.cli.sections import RUN
 from apps.cli.sections import TRAINING
 from apps.cli.sections import section
+from apps.shared_flags import network
 
 # Datasets have edges of one type, and rgcn is for several.
 CONVOLUTIONS = [
@@ -76,12 +78,7 @@ flags.DEFINE_enum(
     [*LINK_DECODERS, *keys_of("kerazoo.models.gnn.knowledge.decoders", "DECODERS")],
     "How a link or a triple is scored.",
 )
-flags.DEFINE_integer(
-    "embedding_size",
-    64,
-    "Width of the embeddings of nodes, entities, users and items.",
-    lower_bound=1,
-)
+declare(network.EMBEDDING_SIZE)
 flags.DEFINE_enum(
     "pooling",
     "sum",

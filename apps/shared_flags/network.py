@@ -16,6 +16,12 @@ NUM_HEADS = flags.DEFINE_integer("num_heads", 8, "Attention heads.", lower_bound
 DROPOUT = flags.DEFINE_float(
     "dropout", 0.5, "Share of features dropped in training.", 0.0, 0.99
 )
+EMBEDDING_SIZE = flags.DEFINE_integer(
+    "embedding_size",
+    64,
+    "Width of the embeddings of nodes, entities, users and items.",
+    lower_bound=1,
+)
 PATCH_SIZE = flags.DEFINE_integer(
     "patch_size", 2, "Transformers of images: side of a patch in pixels.", lower_bound=1
 )

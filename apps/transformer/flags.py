@@ -174,7 +174,7 @@ flags.DEFINE_integer(
 flags.DEFINE_enum(
     "token_pooling",
     "mean",
-    keys_of("kerazoo.models.transformer.networks.pooling", "POOLINGS"),
+    keys_of("kerazoo.layers.pooling", "POOLINGS"),
     "classify: what is taken of each feature over the tokens.",
 )
 section(TRAINING)

@@ -5,8 +5,8 @@ import typing
 import gymnasium
 import numpy as np
 
+from kerazoo.models.dqn.drawing import picture_of
 from kerazoo.models.dqn.foreign_errors import EnvironmentFailure
-from kerazoo.models.dqn.playing import picture_of
 from kerazoo.models.dqn.spaces import raw_inputs
 
 
@@ -54,8 +54,8 @@ class Game:
             item["action_mask"] = np.asarray(self._info["action_mask"], bool)
         return item
 
-    def step(self, action: int) -> None:
-        """Takes an action, numbered as the environment does.
+    def step(self, action: int | np.ndarray) -> None:
+        """Takes an action, as the environment takes it.
 
         Raises:
             EnvironmentFailure: If the environment raises an error.

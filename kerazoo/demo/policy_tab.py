@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import gradio
 import gymnasium
+import numpy as np
 
 from kerazoo.demo.answering import answering
 from kerazoo.demo.bars import bars
@@ -142,8 +143,6 @@ class PolicyTab(Tab):
 
     def _shown(self, game):
         (action, values), seconds = self._values(game)
-        first = self.metadata.get("first_action", 0)
-        names = [f"action {first + i}" for i in range(len(values))]
         pixels = game.picture()
         picture = (
             note("The environment draws no pictures.")
@@ -156,8 +155,20 @@ class PolicyTab(Tab):
         return (
             game,
             picture,
-            answer + bars(names, values, action - first),
+            answer + self._bars(action, values),
             latency(seconds),
+        )
+
+    def _bars(self, action, values):
+        """Returns the values of the actions, of each joint where there are several."""
+        first = self.metadata.get("first_action", 0)
+        if isinstance(action, int):
+            names = [f"action {first + i}" for i in range(len(values))]
+            return bars(names, values, action - first)
+        return "".join(
+            note(f"Joint {joint}, {number:.4g}:")
+            + bars([f"action {i}" for i in range(len(row))], row)
+            for joint, (number, row) in enumerate(zip(np.ravel(action), values))
         )
 
 

@@ -83,6 +83,8 @@ def tab_name(metadata: dict[str, typing.Any]) -> str:
         return "molecules" if _is_of_one_molecule(metadata) else "signatures"
     if kind.takes == "nodes" and "node_set" in metadata["inputs"]:
         return "signatures"  # Of several sets of nodes, of which there is no picture.
+    if kind.takes == "observations" and "env" not in metadata:
+        return "signatures"  # Of a game with an opponent.
     return _NAMES.get((kind.takes, kind.answers), "signatures")
 
 

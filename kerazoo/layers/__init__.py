@@ -7,6 +7,7 @@ from kerazoo.layers.attention import Attention
 from kerazoo.layers.attention_mask import causal_mask
 from kerazoo.layers.attention_mask import window_mask
 from kerazoo.layers.batch_normalization import BatchNormalization
+from kerazoo.layers.branching_head import BranchingHead
 from kerazoo.layers.chunked_attention import ChunkedAttention
 from kerazoo.layers.chunked_attention import chunk_mask
 from kerazoo.layers.conformer_block import ConformerBlock
@@ -66,11 +67,13 @@ from kerazoo.layers.graph import segment_sum
 from kerazoo.layers.graph import shifted_softplus
 from kerazoo.layers.graph import symmetric_normalization
 from kerazoo.layers.group_normalization import GroupNormalization
+from kerazoo.layers.implicit_quantile_head import ImplicitQuantileHead
 from kerazoo.layers.layer_normalization import LayerNormalization
 from kerazoo.layers.lengths import length_mask
 from kerazoo.layers.log_mel_spectrogram import LogMelSpectrogram
 from kerazoo.layers.low_rank_adapters import add_adapters
 from kerazoo.layers.mixture_of_experts import MixtureOfExperts
+from kerazoo.layers.noisy_dense import NoisyDense
 from kerazoo.layers.patch_embedding import PatchEmbedding
 from kerazoo.layers.patches import extract_patches
 from kerazoo.layers.patches import merge_patches
@@ -90,6 +93,7 @@ __all__ = [
     "AttentiveFPBlock",
     "AttentiveFPPooling",
     "BatchNormalization",
+    "BranchingHead",
     "ChebyshevConv",
     "ChunkedAttention",
     "CompGCNConv",
@@ -118,10 +122,12 @@ __all__ = [
     "GraphTransformerBlock",
     "GroupNormalization",
     "HeteroConv",
+    "ImplicitQuantileHead",
     "LayerNormalization",
     "LogMelSpectrogram",
     "MaskedBatchNormalization",
     "MixtureOfExperts",
+    "NoisyDense",
     "PaiNNBlock",
     "PairNormalization",
     "PatchEmbedding",

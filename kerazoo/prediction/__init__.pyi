@@ -1,5 +1,7 @@
 from .answers import ActionAnswers
 from .answers import ClassAnswers
+from .answers import CommandAnswers
+from .answers import JointAnswers
 from .answers import RankedAnswers
 from .asking import answer_rows
 from .inputs import Columns
@@ -17,7 +19,9 @@ __all__ = [
     "ActionAnswers",
     "ClassAnswers",
     "Columns",
+    "CommandAnswers",
     "Inputs",
+    "JointAnswers",
     "Predictor",
     "RankedAnswers",
     "Row",

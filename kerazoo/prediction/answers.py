@@ -131,3 +131,72 @@ class ActionAnswers:
     def fields(self, answer: tuple[int, np.ndarray]) -> dict[str, typing.Any]:
         action, values = answer
         return {"action": action, "q_values": [short(value) for value in values]}
+
+
+class JointAnswers:
+    """Actions of several numbers, or of one in bins, with the values of all.
+
+    An answer is a pair of the action, an array of J numbers, and the values of the
+    choices of each joint, a sequence of J sequences of floats.
+
+    Args:
+        sizes: How many choices each of J joints has.
+
+    Example:
+
+    ```python
+    answers = JointAnswers([2, 3])
+    answers.columns  # action_0, action_1, q_value_0_0, q_value_0_1, q_value_1_0, ...
+    answers.cells((np.array([0.5, -1.0]), [[1, 2], [3, 0, 0]]))
+    ```
+    """
+
+    def __init__(self, sizes: Sequence[int]):
+        self.columns = [f"action_{joint}" for joint in range(len(sizes))]
+        self.columns += [
+            f"q_value_{joint}_{choice}"
+            for joint, size in enumerate(sizes)
+            for choice in range(size)
+        ]
+
+    def cells(self, answer: tuple[np.ndarray, Sequence[Sequence[float]]]) -> list[str]:
+        action, values = answer
+        numbers = [*action.ravel(), *(value for joint in values for value in joint)]
+        return [str(short(number)) for number in numbers]
+
+    def fields(
+        self, answer: tuple[np.ndarray, Sequence[Sequence[float]]]
+    ) -> dict[str, typing.Any]:
+        action, values = answer
+        return {
+            "action": [short(number) for number in action.ravel()],
+            "q_values": [[short(value) for value in joint] for joint in values],
+        }
+
+
+class CommandAnswers:
+    """Commands of a game of text, with the value of the best, in JSON of all.
+
+    An answer is a triple of the commands, the place of the best and the values of all.
+
+    Example:
+
+    ```python
+    answers = CommandAnswers()
+    answers.cells((["go north", "open box"], 1, np.array([0.5, 0.75])))
+    ```
+    """
+
+    def __init__(self) -> None:
+        self.columns = ["command", "q_value"]
+
+    def cells(self, answer: tuple[Sequence[str], int, np.ndarray]) -> list[str]:
+        commands, best, values = answer
+        return [commands[best], str(short(values[best]))]
+
+    def fields(
+        self, answer: tuple[Sequence[str], int, np.ndarray]
+    ) -> dict[str, typing.Any]:
+        commands, best, values = answer
+        pairs = zip(commands, map(short, values), strict=True)
+        return {"command": commands[best], "q_values": dict(pairs)}

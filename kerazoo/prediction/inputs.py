@@ -32,6 +32,7 @@ _EXPECTED = {
     "users": "a file of users",
     "names": "a file of names of nodes",
     "observations": "a file of observations",
+    "situations": "a file of JSON lines",
 }
 
 
@@ -78,6 +79,7 @@ def open_inputs(
             - Names of nodes: the same as users.
             - Users: a table with a column of them; any other file has one per line.
             - Observations: a `.csv`, `.npy` or `.jsonl` file.
+            - Situations of a game of text: a `.jsonl` file.
 
             `"-"` for lines of standard input.
         columns: Columns of tables.
@@ -220,6 +222,12 @@ def _read_observations(metadata, paths, columns, labelled):
     return read_observations(paths[0])
 
 
+def _read_situations(metadata, paths, columns, labelled):
+    from kerazoo.prediction.situation_inputs import read_situations
+
+    return read_situations(paths[0])
+
+
 _READERS = {
     "texts": _read_texts,
     "images": _read_images,
@@ -233,4 +241,5 @@ _READERS = {
     "names": _read_names,
     "structures": _read_structures,
     "observations": _read_observations,
+    "situations": _read_situations,
 }

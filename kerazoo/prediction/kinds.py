@@ -11,10 +11,11 @@ class Kind:
     Args:
         takes: What it takes: `"texts"`, `"images"`, `"sounds"`, `"nodes"`, `"samples"`,
             `"pairs"`, `"graphs"`, `"queries"`, `"users"`, `"names"`, of nodes,
-            `"structures"` or `"observations"`.
+            `"structures"`, `"observations"` or `"situations"`, of games of text.
         answers: What it answers: `"classes"`, `"values"`, `"translations"`, `"scores"`,
             `"targets"`, several classes or values, `"links"`, `"entities"`, `"items"`,
-            `"similar nodes"`, `"communities"`, `"energies"` or `"actions"`.
+            `"similar nodes"`, `"communities"`, `"energies"`, `"actions"` or
+            `"commands"`.
         needs: What its metadata must have.
         extra: Extra of the package that reads its inputs.
     """
@@ -45,6 +46,7 @@ KINDS: dict[tuple[str | None, str | None], Kind] = {
     ("gnn", "community"): Kind("names", "communities", ("num_communities",), "gnn"),
     ("gnn", "recommend"): Kind("users", "items", ("num_items",), "gnn"),
     ("dqn", None): Kind("observations", "actions", (), "dqn"),
+    ("dqn", "text_game"): Kind("situations", "commands", (), "dqn"),
 }
 
 
@@ -65,7 +67,8 @@ def find_kind(metadata: dict[str, typing.Any]) -> Kind:
     ```
     """
     family, task = metadata.get("family"), metadata.get("task")
-    kind = KINDS.get((family, None if family == "dqn" else task))
+    of_family = KINDS.get((family, None)) if family == "dqn" else None
+    kind = KINDS.get((family, task), of_family)
     if family == "transformer" and "loss_on" in metadata:
         raise ValueError(
             "it answers prompts: ask it by python -m apps.generate, or its signatures "

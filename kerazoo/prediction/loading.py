@@ -127,7 +127,14 @@ def _load_structures(version, metadata, kind, top_k):
 def _load_observations(version, metadata, kind, top_k):
     from kerazoo.prediction.policy_predictor import PolicyPredictor
 
-    return PolicyPredictor(version, metadata.get("first_action", 0))
+    first_action = metadata.get("first_action", 0)
+    return PolicyPredictor(version, first_action, metadata.get("joints"))
+
+
+def _load_situations(version, metadata, kind, top_k):
+    from kerazoo.prediction.command_predictor import CommandPredictor
+
+    return CommandPredictor(version)
 
 
 _LOADERS = {
@@ -143,4 +150,5 @@ _LOADERS = {
     "names": _load_names,
     "structures": _load_structures,
     "observations": _load_observations,
+    "situations": _load_situations,
 }

@@ -9,6 +9,8 @@ import numpy as np
 import tensorflow as tf
 
 from kerazoo.prediction.answers import ActionAnswers
+from kerazoo.prediction.answers import Answers
+from kerazoo.prediction.answers import JointAnswers
 from kerazoo.prediction.predictor import Found
 from kerazoo.prediction.predictor import Predictor
 from kerazoo.serving.signatures import load_signatures
@@ -23,18 +25,30 @@ class PolicyPredictor(Predictor):
     Args:
         version: Folder of one version of an export of `DiscreteControl`.
         first_action: Number of the environment's first action.
+        joints: Number of actions of each joint, where several act at once.
 
     Attributes:
         inputs: dict of the name of each input to the shape of one.
     """
 
-    def __init__(self, version: str | os.PathLike, first_action: int = 0):
+    def __init__(
+        self,
+        version: str | os.PathLike,
+        first_action: int = 0,
+        joints: Sequence[int] | None = None,
+    ):
         self._act = load_signatures(version)["serving_default"]
         self._specs = self._act.structured_input_signature[1]
         names = sorted(self._specs, key=lambda name: (name == "action_mask", name))
         self.inputs = {name: tuple(self._specs[name].shape[1:]) for name in names}
-        num_actions = self._act.structured_outputs["q_values"].shape[-1]
-        self.answers = ActionAnswers(first_action, num_actions)
+        outputs = self._act.structured_outputs
+        num_actions = outputs["q_values"].shape[-1]
+        self._sizes = joints or ([num_actions] if "bins" in outputs else None)
+        self.answers: Answers = (
+            ActionAnswers(first_action, num_actions)
+            if self._sizes is None
+            else JointAnswers(self._sizes)
+        )
 
     def prepare(self, item: typing.Any) -> dict[str, np.ndarray]:
         if not isinstance(item, Mapping):
@@ -55,8 +69,16 @@ class PolicyPredictor(Predictor):
             for name in self.inputs
         }
         found = self._act(**inputs)
-        actions = found["action"].numpy().tolist()
-        return list(zip(actions, found["q_values"].numpy())), {}
+        actions, values = found["action"].numpy(), found["q_values"].numpy()
+        if self._sizes is None:
+            return list(zip(actions.tolist(), values)), {}
+        values = values.reshape(len(values), len(self._sizes), -1)
+        # A joint of fewer actions than another has values of none at its end.
+        cut = [
+            [row[:size] for row, size in zip(rows, self._sizes, strict=True)]
+            for rows in values
+        ]
+        return list(zip(actions, cut)), {}
 
     def _split(self, item):
         """Returns the parts of a row of all numbers."""

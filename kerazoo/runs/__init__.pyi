@@ -1,6 +1,7 @@
 from .ensembles import run_ensemble
 from .errors import RunError
 from .folds import cross_validate
+from .interquartile import interquartile_mean
 from .reading import load
 from .record import Record
 from .record import SettingsRecord
@@ -12,6 +13,7 @@ __all__ = [
     "RunError",
     "SettingsRecord",
     "cross_validate",
+    "interquartile_mean",
     "load",
     "run",
     "run_ensemble",

@@ -103,7 +103,7 @@ def _restore_newest(model, path):
         if not reader.has_tensor(f"{prefix}/0/.ATTRIBUTES/VARIABLE_VALUE"):
             restore_model(model, path)
             return
-        for i, variable in enumerate(model.variables):
+        for i, variable in enumerate(model.weights):
             name = f"{prefix}/{i}/.ATTRIBUTES/VARIABLE_VALUE"
             variable.assign(reader.get_tensor(name))
     except tf.errors.OpError as error:

@@ -3,6 +3,9 @@
 import math
 import typing
 
+# What is of several runs together: mean, deviation, interquartile mean and the ends of
+# its interval.
+OF_SEVERAL = ("_mean", "_std", "_iqm", "_iqm_low", "_iqm_high")
 _ABOUT_THE_RUN = {  # What says how a run went, not how good its model is.
     *("beam_size", "best_step", "classes", "compile_seconds", "env_steps"),
     *("env_steps_per_second", "episodes", "examples_per_second", "export", "folds"),
@@ -25,7 +28,7 @@ def metrics_table(result: dict[str, typing.Any]) -> list[str]:
     metrics_table({"fid": 12.3456, "score": -12.3456, "train_steps": 1_000})
     ```
     """
-    names = [name for name, value in result.items() if _is_metric(name, value)]
+    names = [name for name, value in result.items() if is_metric(name, value)]
     width = max(map(len, names), default=0)
     numbers = _aligned([_digits(result[name]) for name in names])
     return [
@@ -34,9 +37,10 @@ def metrics_table(result: dict[str, typing.Any]) -> list[str]:
     ]
 
 
-def _is_metric(name, value):
+def is_metric(name: str, value: typing.Any) -> bool:
+    """Returns whether a value of a result says how good the model is."""
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    of_several = name.endswith(("_mean", "_std"))  # They are remarks.
+    of_several = name.endswith(OF_SEVERAL)  # They are remarks.
     return is_number and not (of_several or name in _ABOUT_THE_RUN or "." in name)
 
 
@@ -63,7 +67,7 @@ def _remark(name, result):
         same = (
             other
             for other, value in result.items()
-            if other != name and _is_metric(other, value)
+            if other != name and is_metric(other, value)
             if abs(value) == abs(result[name])
         )
         metric = next(same, None)
@@ -75,4 +79,8 @@ def _remark(name, result):
         remarks.append(f"mean {mean:.4g}, deviation {deviation:.2g}")
     elif deviation is not None:
         remarks.append(f"deviation {deviation:.2g}")
+    middle = [result.get(f"{name}{kind}") for kind in ("_iqm", "_iqm_low", "_iqm_high")]
+    if None not in middle:
+        mean, low, high = (f"{value:.4g}" for value in middle)
+        remarks.append(f"interquartile mean {mean}, 95 % interval {low} to {high}")
     return "; ".join(remarks)

@@ -13,6 +13,7 @@ from .vocabulary import Tokenizer
 from .vocabulary import train_vocabulary
 from .vocabulary_config import VocabularyConfig
 from .vocabulary_config import digest
+from .words import WordTokenizer
 
 __all__ = [
     "BOS",
@@ -24,6 +25,7 @@ __all__ = [
     "CharacterTokenizer",
     "Tokenizer",
     "VocabularyConfig",
+    "WordTokenizer",
     "as_vocabularies_see",
     "digest",
     "encode_with_gaps",

@@ -88,6 +88,11 @@ class BaseTask:
     def pictures(self, best: Best) -> dict[str, bytes]:
         return {}
 
+    def pictures_of_seeds(
+        self, folders: typing.Sequence[pathlib.Path]
+    ) -> dict[str, bytes]:
+        return {}
+
     def card(self) -> ModelCard:
         return ModelCard()
 

@@ -10,7 +10,10 @@ import zlib
 
 import numpy as np
 
+from kerazoo.training.chunked_array import ChunkedArray
 from kerazoo.training.interruption import held_back
+
+_CHUNKS = "chunks.json"  # Names of chunked arrays to their files.
 
 
 class Checkpoints:
@@ -19,6 +22,10 @@ class Checkpoints:
     A checkpoint is written beside its final place and renamed when all of it is on
     the disk, so that a killed run leaves the one before. Each holds a manifest of
     sizes and checksums; a damaged one is passed over for the newest that is whole.
+
+    Chunks of a `ChunkedArray` that have not changed since the checkpoint before are not
+    written again: the file is a hard link to that one's, which damages both if it is
+    damaged.
 
     Args:
         directory: path. Where the checkpoints lie, created if missing.
@@ -37,6 +44,8 @@ class Checkpoints:
     def __init__(self, directory: str | os.PathLike, max_to_keep: int = 2):
         self.directory = pathlib.Path(directory)
         self.max_to_keep = max_to_keep
+        # What this run's next checkpoint has its unchanged chunks from.
+        self._before: pathlib.Path | None = None
         self.directory.mkdir(parents=True, exist_ok=True)
         for left in self.directory.glob(".*-*"):  # By a process that was killed.
             kind, _, name = left.name.partition("-")
@@ -49,7 +58,7 @@ class Checkpoints:
         self,
         step: int,
         checkpoint: typing.Any,
-        arrays: dict[str, np.ndarray] | None = None,
+        arrays: typing.Mapping[str, np.ndarray | ChunkedArray] | None = None,
         state: dict[str, typing.Any] | None = None,
     ) -> pathlib.Path:
         """Saves one checkpoint and drops the oldest.
@@ -60,7 +69,7 @@ class Checkpoints:
         Args:
             step: int. Training step.
             checkpoint: `tf.train.Checkpoint` of the variables.
-            arrays: dict of name to NumPy array, such as a replay's.
+            arrays: dict of name to NumPy array or `ChunkedArray`, such as a replay's.
             state: dict that JSON can hold: counters, random states, names.
 
         Returns:
@@ -75,9 +84,19 @@ class Checkpoints:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
         checkpoint.write(str(partial / "variables"))
-        np.savez(partial / "arrays.npz", **(arrays or {}))
+        arrays = dict(arrays or {})
+        chunked = {
+            name: arrays.pop(name)
+            for name, array in list(arrays.items())
+            if isinstance(array, ChunkedArray)
+        }
+        known = self._write_chunks(partial, chunked)
+        np.savez(partial / "arrays.npz", **arrays)
         (partial / "state.json").write_text(json.dumps(state or {}))
-        manifest = {file.name: _checksum(file) for file in sorted(partial.iterdir())}
+        manifest = {
+            file.name: known.get(file.name) or _checksum(file)
+            for file in sorted(partial.iterdir())
+        }
         (partial / "manifest.json").write_text(json.dumps(manifest, indent=1))
         for file in partial.iterdir():
             _sync(file)
@@ -87,15 +106,40 @@ class Checkpoints:
         partial.rename(path)
         _sync(self.directory)
         shutil.rmtree(replaced, ignore_errors=True)
+        self._before = path
         past = [old for old in self.paths() if int(old.name) <= step]
         for old in self.paths():
             if old not in past[-self.max_to_keep :]:
                 shutil.rmtree(old)
         return path
 
+    def _write_chunks(self, partial, chunked):
+        """Writes chunks, or links them where they have not changed.
+
+        Returns:
+            dict of the names of the files that are links to their checksums.
+        """
+        if not chunked:
+            return {}
+        manifest = _read_manifest(self._before)
+        files: dict[str, list[str]] = {}
+        linked = {}
+        for name, array in chunked.items():
+            files[name] = []
+            chunks = zip(array.chunks, array.versions, strict=True)
+            for i, (chunk, version) in enumerate(chunks):
+                file = f"{name.replace('/', '-')}-{i:05d}-{version}.npy"
+                files[name].append(file)
+                if file in manifest and _link(self._before / file, partial / file):
+                    linked[file] = manifest[file]
+                else:
+                    np.save(partial / file, chunk)
+        (partial / _CHUNKS).write_text(json.dumps(files))
+        return linked
+
     def restore(
         self, checkpoint: typing.Any, step: int | None = None
-    ) -> tuple[int, dict[str, np.ndarray], dict[str, typing.Any]] | None:
+    ) -> tuple[int, dict[str, typing.Any], dict[str, typing.Any]] | None:
         """Restores the newest whole checkpoint.
 
         Args:
@@ -104,7 +148,8 @@ class Checkpoints:
 
         Returns:
             The triple of step, arrays and state as saved, or None if there is no
-            whole checkpoint.
+            whole checkpoint. The chunks of a `ChunkedArray` are read when they are
+            used: use them before the next `save`.
         """
         path = self.find(step)
         if path is None:
@@ -112,7 +157,9 @@ class Checkpoints:
         status = checkpoint.read(str(path / "variables"))
         status.assert_existing_objects_matched().expect_partial()
         with np.load(path / "arrays.npz") as file:
-            arrays = dict(file)
+            arrays: dict[str, typing.Any] = dict(file)
+        arrays |= _read_chunks(path)
+        self._before = path
         return int(path.name), arrays, json.loads((path / "state.json").read_text())
 
     def find(self, step: int | None = None) -> pathlib.Path | None:
@@ -151,6 +198,36 @@ def newest(directory: str | os.PathLike) -> pathlib.Path | None:
     """Returns the path of the newest checkpoint of a folder, or None; only reads."""
     paths = (p for p in pathlib.Path(directory).glob("*") if p.name.isdigit())
     return max(paths, default=None)
+
+
+def _read_manifest(path):
+    try:
+        return {} if path is None else json.loads((path / "manifest.json").read_text())
+    except FileNotFoundError:  # Set aside, or removed by a person.
+        return {}
+
+
+def _link(source, target):
+    """Returns whether a file could be linked; not all file systems have links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        return False
+    return True
+
+
+def _read_chunks(path):
+    """Returns the chunked arrays of a checkpoint, each chunk mapped into memory."""
+    if not (path / _CHUNKS).exists():
+        return {}
+    names = json.loads((path / _CHUNKS).read_text())
+    return {
+        name: ChunkedArray(
+            [np.load(path / file, mmap_mode="r") for file in files],
+            [int(file.removesuffix(".npy").rpartition("-")[2]) for file in files],
+        )
+        for name, files in names.items()
+    }
 
 
 def _is_whole(path):

@@ -188,7 +188,7 @@ class Task(typing.Protocol):
         """Returns what looked wrong at the last evaluation, or None."""
 
     def sample(self, step: int) -> dict[str, bytes | list[str]]:
-        """Returns what the model makes now: pictures as PNG, or lines, by name."""
+        """Returns what the model makes now by name: PNG or GIF, or lines."""
 
     def measure(self, best: Best) -> dict[str, typing.Any]:
         """Returns the result: what the trained model does on test data, and `score`.
@@ -198,6 +198,17 @@ class Task(typing.Protocol):
 
     def pictures(self, best: Best) -> dict[str, bytes]:
         """Returns pictures of the trained model by name, as PNG."""
+
+    def pictures_of_seeds(
+        self, folders: typing.Sequence[pathlib.Path]
+    ) -> dict[str, bytes]:
+        """Returns pictures of several finished runs together by name, as PNG.
+
+        The task is a fresh one, without `build`.
+
+        Args:
+            folders: Of the runs, a seed each.
+        """
 
     def card(self) -> ModelCard:
         """Returns what is told to people who use the model."""

@@ -13,6 +13,7 @@ import tensorflow as tf
 from kerazoo.atomic_files import read_json
 from kerazoo.atomic_files import write_text
 from kerazoo.training.checkpoints import Checkpoints
+from kerazoo.training.picture import write_picture
 
 
 class Workdir:
@@ -59,17 +60,15 @@ class Workdir:
             for name, value in metrics.items():
                 tf.summary.scalar(name, value)
 
-    def write_picture(self, name: str, png: bytes, step: int) -> None:
-        """Writes a picture to `<name>.png` and TensorBoard.
+    def write_picture(self, name: str, picture: bytes, step: int) -> None:
+        """Writes a picture to `<name>.png` or `<name>.gif` and TensorBoard.
 
         Args:
             name: str.
-            png: bytes.
+            picture: bytes, PNG or GIF.
             step: int. Optimizer steps done.
         """
-        (self.path / f"{name}.png").write_bytes(png)
-        with self._summaries.as_default(step=step):
-            tf.summary.image(name, tf.io.decode_png(png, channels=3)[tf.newaxis])
+        write_picture(self.path, self._summaries, name, picture, step)
 
     def rewind(self, step: int) -> None:
         """Drops the metrics of steps that a resumed run will take again."""

@@ -83,7 +83,7 @@ _CASES = {  # App: pairs of a command line, HERE for the folder, and parts of th
     "train_dqn": [
         ("--env=Taxi-v3", "--env=Taxi-v4"),
         ("--env=CartPol-v1", "--env=CartPol-v1; mean CartPole-v1"),
-        ("--env=Pendulum-v1", "--env=Pendulum-v1; Discrete"),
+        ("--env=Pendulum-v1", "--env=Pendulum-v1; --action_bins"),
         ("--env=no_module:My-v0", "--env=no_module:My-v0; no module no_module"),
         ("--env_kwargs=a", "--env_kwargs=a; name=value"),
         ("--env_kwargs={", "--env_kwargs={; JSON"),

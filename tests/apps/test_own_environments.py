@@ -105,6 +105,32 @@ def test_mistakes_are_said_before_tensorflow(
     assert_one_line(err, *words)
 
 
+def test_module_is_imported_and_remembered(app, paths, own, tmp_path):
+    own()
+    given = "--env_module=own_module", "--env=Own-v0", "--noexport"
+    code, result, err = app(train_dqn.main, *given, *TINY, *paths)
+    assert code == 0, err
+    assert result["mean_return"] == 5.0
+    assert "own_module:Own-v0" in (tmp_path / "run" / "model.json").read_text()
+    again = app(train_dqn.main, *given, *TINY, *paths)
+    assert again[:2] == (0, result) and "Done before" in again[2]
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--env=Other-v1"], ["no environment Other-v1 in the module own_module"]),
+        (["--env=other:Own-v0"], ["--env=other:Own-v0 has a module already"]),
+        (["--env_module=no_such", "--env=Own-v0"], ["no module no_such"]),
+    ],
+)
+def test_modules_that_lack_it_are_said(app, paths, own, flags, words):
+    own()
+    code, _, err = app(train_dqn.main, "--env_module=own_module", *flags, *paths)
+    assert code == 2, err
+    assert_one_line(err, *words)
+
+
 @pytest.mark.parametrize(
     ("env", "words"),
     [
@@ -117,3 +143,10 @@ def test_names_that_nothing_has_are_said_with_another(app, paths, env, words):
     code, _, err = app(train_dqn.main, f"--env={env}", *paths)
     assert code == 2, err
     assert_one_line(err, *words)
+
+
+def test_video_needs_an_environment_that_draws(app, paths, own, tmp_path):
+    code, _, err = app(train_dqn.main, own(), *TINY, *paths, "--video_every=32")
+    assert code == 2, err
+    assert_one_line(err, "--env=own_module:Own-v0, which draws nothing", "render")
+    assert not (tmp_path / "run").exists()

@@ -129,6 +129,16 @@ def test_flags_file_repeats_the_run(app, paths, tmp_path):
     assert "--n_step=2" in other and "--learning_starts=64" in other
 
 
+def test_run_from_before_there_were_tasks_goes_on(app, copied, tmp_path, finished):
+    path = tmp_path / "run" / "flags.txt"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(x for x in lines if not x.startswith("--task")))
+    assert len(path.read_text().splitlines()) == len(lines) - 1
+    code, again, err = app(train_dqn.main, *ODD, *copied)
+    assert code == 0 and "Done before" in err, err
+    assert again["mean_return"] == finished[2]["mean_return"]
+
+
 def test_changed_model_flags_are_refused_with_the_difference(app, finished):
     changed = ("--hidden_units=32", "--dueling")
     code, _, err = app(train_dqn.main, *ODD, *finished[1], *changed)
@@ -176,10 +186,20 @@ def test_export_that_fails_at_last_keeps_the_model(app, paths, monkeypatch):
     [
         (["--env=NoSuchEnv-v0"], ["NoSuchEnv"]),
         (["--env=CartPole-v99"], ["CartPole", "v99"]),
-        (["--env=Pendulum-v1"], ["Discrete action spaces only", "Pendulum-v1"]),
+        (["--env=Pendulum-v1"], ["--action_bins of 11", "--env=Pendulum-v1"]),
+        (["--action_bins=5"], ["--action_bins=5", "finitely many already"]),
+        (["--env=Pendulum-v1", "--action_bins=1"], ["--action_bins"]),
         (["--env=no_such_module:Env-v0"], ["no_such_module"]),
         (["--env_kwargs={"], ["--env_kwargs={"]),
         (['--env_kwargs={"no_such": 1}'], ["no_such"]),
+        (["--priority_exponent=0.9"], ["--replay=prioritized"]),
+        (["--life_loss"], ["--life_loss", "Atari", "--env=CartPole-v1"]),
+        (["--env=FrozenLake-v1", "--frame_stack=2"], ["--frame_stack", "Box"]),
+        (["--torso=minatar_cnn"], ["--torso", "3 pixels"]),
+        (
+            ["--frame_stack=4", "--replay_capacity=9"],
+            ["--replay_capacity", "frame_stack"],
+        ),
         (["--action_mask"], ["action_mask", "CartPole-v1"]),
         (["--hidden_units=many"], ["--hidden_units=many"]),
         (["--replay_capacity=3"], ["capacity=3"]),
@@ -188,6 +208,7 @@ def test_export_that_fails_at_last_keeps_the_model(app, paths, monkeypatch):
         (["--num_devices=3"], ["num_devices=3"]),
         (["--num_envs=0"], ["num_envs"]),
         (["--agent=magic"], ["magic", "double_dqn"]),
+        (["--task=cntrol"], ["--task=cntrol", "Did you mean control?"]),
         (["--workdir=/proc/no"], ["/proc/no"]),
         (["--workdir=/dev/null/run"], ["/dev/null"]),
         (["--profile_steps=9"], ["--profile_steps=9"]),
@@ -223,6 +244,7 @@ def test_wrong_input_is_one_line_and_exit_code_2(app, paths, arguments, words):
             ["--env=Blackjack-v1", "--agent=dqn", "--loss=mse"], marks=pytest.mark.slow
         ),
         ["--env=Taxi-v4", "--action_mask", "--nojit_compile"],
+        ["--env=BipedalWalker-v3", "--action_bins=3", "--nojit_compile"],
         pytest.param(
             ["--dueling", "--n_step=1", "--target_update_tau=0.1"],
             marks=pytest.mark.slow,
@@ -253,7 +275,9 @@ def test_variants_train_and_serve_what_they_learned(app, paths, tmp_path, argume
     serve = tf.saved_model.load(result["export"]).signatures["serving_default"]
     outputs = serve(**{name: tf.constant(value) for name, value in inputs.items()})
     assert env.action_space.contains(outputs["action"].numpy()[0])
-    assert outputs["q_values"].shape == (1, env.action_space.n)
+    is_binned = "--action_bins=3" in arguments
+    shape = (4, 3) if is_binned else (env.action_space.n,)
+    assert outputs["q_values"].shape == (1, *shape)
 
 
 def test_profile_is_written(app, paths, tmp_path):

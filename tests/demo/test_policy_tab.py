@@ -10,6 +10,8 @@ from tests.demo.exports import exports
 from tests.demo.html_parts import bars_of
 from tests.demo.html_parts import pictures_of
 from tests.demo.html_parts import words_of
+from tests.models.dqn.arm import Arm
+from tests.models.dqn.arm import exported_arm
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +97,21 @@ def test_environment_that_cannot_be_made_is_a_mistake(tab):
     with pytest.raises(ValueError, match="cars is not installed"):
         cars.reset(None, 0)
     del gymnasium.registry["DemoCars-v0"]
+
+
+def test_joints_have_bars_of_their_own(tmp_path):
+    gymnasium.register("DemoArm-v0", Arm)
+    version, model, metadata = exported_arm(tmp_path / "arm", "DemoArm-v0")
+    tab = PolicyTab(Export("arm", version, metadata))
+    game, picture, values, _ = tab.step(tab.reset(None, 3)[0], 3)
+    observation, _ = Arm().reset(seed=3)
+    first = model(observation[None]).numpy()[0].argmax(axis=-1) * [1, 5] - [1, 0]
+    assert game.total == first.sum()
+    assert (pictures_of(picture)[0] == 1).all()
+    q_values = model(first[None].astype("float32")).numpy()[0]
+    _, chosen = bars_of(values)
+    assert chosen == [f"action {i}" for i in q_values.argmax(axis=-1)]
+    assert "Joint 0, " in words_of(values) and "Joint 1, " in words_of(values)
+    assert list(tab.play(game, 3))[-1][0].is_over
+    game.close()
+    del gymnasium.registry["DemoArm-v0"]

@@ -43,6 +43,7 @@ def test_exports_of_version_0_1_have_one(family, expected):
         {},
         {"family": "transformer", "task": "classify"},  # Without names of classes.
         {"family": "gnn", "task": "node", "class_names": ["a"], "inputs": {}},
+        {"family": "dqn", "task": "board", "game": "go"},
     ],
 )
 def test_what_is_not_known_gets_the_form_of_its_signatures(metadata):

@@ -122,6 +122,39 @@ def test_no_actions_raise(num_actions):
 
 def test_inputs_of_wrong_rank_raise():
     with pytest.raises(
-        ValueError, match=r"\(batch, features\).*Received: inputs.shape=\(2, 3, 4\)"
+        ValueError, match=r"\(batch, features\).*Received: inputs.shape=\(4,\)"
     ):
-        DuelingHead(3)(np.zeros((2, 3, 4), "float32"))
+        DuelingHead(3)(np.zeros(4, "float32"))
+
+
+def test_no_atoms_raise():
+    with pytest.raises(ValueError, match="must be positive. Received: num_atoms=0"):
+        DuelingHead(3, num_atoms=0)
+
+
+def test_each_atom_is_combined_on_its_own():
+    head = DuelingHead(3, num_atoms=4)
+    x = features()
+    head(x)
+    randomise(head)
+    weights = weights_by_name(head)
+    value = x @ weights["value/kernel"] + weights["value/bias"]
+    advantage = x @ weights["advantage/kernel"] + weights["advantage/bias"]
+    advantage = advantage.reshape(5, 3, 4)
+    outputs = call(head, x)
+    assert outputs.shape == (5, 3, 4)
+    assert head.compute_output_shape((None, 7)) == (None, 3, 4)
+    for atom in range(4):
+        part = advantage[..., atom]
+        expected = value[:, [atom]] + part - part.mean(axis=1, keepdims=True)
+        np.testing.assert_allclose(outputs[..., atom], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_noisy_streams_have_noise_in_training_alone():
+    head = DuelingHead(3, hidden_units=6, noisy=True, seed=0)
+    x = features()
+    np.testing.assert_array_equal(call(head, x), call(head, x))
+    noisy = keras.ops.convert_to_numpy(head(x, training=True))
+    assert (noisy != call(head, x)).all()
+    streams = [layer.get_weights()[0] for layer in (*head.value, *head.advantage)]
+    assert (streams[0] != streams[2]).any()  # Of the same shape, of other seeds.

@@ -12,6 +12,7 @@ from kerazoo.models.dqn import ServingPolicy
 from kerazoo.models.dqn import q_network
 from kerazoo.prediction import predict
 from kerazoo.serving.exporting import export
+from tests.models.dqn.arm import exported_arm
 from tests.prediction.exports import numbers
 from tests.prediction.exports import read_csv
 from tests.prediction.exports import read_json_lines
@@ -129,6 +130,27 @@ def test_parts_are_taken_by_name_or_one_after_the_other(tmp_path):
     ):
         assert int(row["action"]) == other["action"] == 4 + values.argmax()
         np.testing.assert_allclose(other["q_values"], values, rtol=1e-5)
+
+
+def test_actions_of_joints_have_a_column_each(tmp_path):
+    version, model, _ = exported_arm(tmp_path / "arm")
+    seen = np.random.default_rng(0).uniform(-1, 1, (4, 2)).astype("float32")
+    np.save(tmp_path / "seen.npy", seen)
+    predict(version, tmp_path / "seen.npy", tmp_path / "a.csv")
+    predict(version, tmp_path / "seen.npy", tmp_path / "b.jsonl")
+    expected = model(seen).numpy()
+    best = expected.argmax(axis=-1)
+    rows = read_csv(tmp_path / "a.csv")
+    names = [f"q_value_{joint}_{choice}" for joint in (0, 1) for choice in (0, 1, 2)]
+    assert list(rows[0]) == ["row", "action_0", "action_1", *names]
+    np.testing.assert_allclose(
+        numbers(rows, *names), expected.reshape(4, 6), rtol=1e-4, atol=1e-5
+    )
+    actions = best * [1, 5] - [1, 0]  # Torques of -1, 0, 1 and of 0, 5, 10.
+    np.testing.assert_array_equal(numbers(rows, "action_0", "action_1"), actions)
+    for i, row in enumerate(read_json_lines(tmp_path / "b.jsonl")):
+        assert row["action"] == actions[i].tolist()
+        np.testing.assert_allclose(row["q_values"], expected[i], rtol=1e-4, atol=1e-5)
 
 
 def test_other_files_are_refused(old_policy, tmp_path):

@@ -33,6 +33,10 @@ def test_score_is_explained():
 def test_several_runs_are_remarks():
     table = metrics_table({"fid": 2.0, "fid_mean": 3.0, "fid_std": 0.5})
     assert table == ["fid  2.000  mean 3, deviation 0.5"]
+    middle = {"fid_iqm": 2.5, "fid_iqm_low": 2.0, "fid_iqm_high": 3.25}
+    assert metrics_table({"fid": 2.0, **middle}) == [
+        "fid  2.000  interquartile mean 2.5, 95 % interval 2 to 3.25"
+    ]
     table = metrics_table({"test_accuracy": 0.75, "test_accuracy_std": 0.05})
     assert table == ["test_accuracy  0.7500  deviation 0.05"]
 

@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 
+import imageio.v3 as imageio
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -42,6 +43,23 @@ def test_picture_goes_to_a_file_and_to_tensorboard(tmp_path):
     width, height, image = event.tensor_proto.string_val
     assert (width, height) == (b"3", b"2")
     np.testing.assert_array_equal(tf.io.decode_png(image), pixels)
+
+
+def test_animation_goes_to_a_file_and_moves_in_tensorboard(tmp_path):
+    frames = np.zeros((2, 4, 6, 3), "uint8")
+    frames[1, :, :3] = 255
+    gif = imageio.imwrite("<bytes>", frames, extension=".gif")
+    workdir = Workdir(tmp_path)
+    workdir.write_picture("episode", gif, step=7)
+    workdir.close()
+    assert (tmp_path / "episode.gif").read_bytes() == gif
+    events = EventAccumulator(str(tmp_path / "tensorboard")).Reload()
+    (event,) = events.Tensors("episode")
+    width, height, image = event.tensor_proto.string_val
+    assert (width, height) == (b"6", b"4")
+    np.testing.assert_array_equal(tf.io.decode_gif(image), frames)
+    plugin = events.SummaryMetadata("episode").plugin_data
+    assert plugin.plugin_name == "images"
 
 
 def test_rewind_drops_later_and_torn_lines(tmp_path):

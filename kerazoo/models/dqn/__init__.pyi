@@ -1,3 +1,4 @@
+from .action_bins import ActionBins
 from .actor import Actor
 from .agents import create_agent
 from .collection import Collection
@@ -14,12 +15,14 @@ from .keras_network import KerasNetwork
 from .learner import Learner
 from .playing import make_trained_environment
 from .playing import play_episode
+from .prioritized_replay import PrioritizedReplay
 from .q_networks import q_network
 from .serving_policy import ServingPolicy
 from .uniform_replay import UniformReplay
 from .video import write_video
 
 __all__ = [
+    "ActionBins",
     "Actor",
     "AgentConfig",
     "Collection",
@@ -30,6 +33,7 @@ __all__ = [
     "KerasNetwork",
     "Learner",
     "NetworkConfig",
+    "PrioritizedReplay",
     "ReplayConfig",
     "ServingPolicy",
     "UniformReplay",

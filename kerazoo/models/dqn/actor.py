@@ -13,12 +13,14 @@ class Actor:
 
     Args:
         environment: Batched `PyEnvironment`, such as `GymnasiumEnvironment`.
-        q_values: Function of observations `(N, ...)` that returns float `(N, A)`.
+        q_values: Function of observations `(N, ...)` that returns float `(N, A)`, or
+            `(N, J, K)` where J joints act at once.
         replay: Object with `add(time_step, action, next_time_step)`, such as
             `UniformReplay`.
         epsilon: Function of the environment steps taken so far that returns the
             probability of a random action.
         random: `numpy.random.Generator` of the exploration.
+        log: Gets what the replay gets, such as a `TransitionLog`, or None.
 
     Attributes:
         num_steps: int. Environment steps taken, over all copies; the resets between
@@ -48,14 +50,19 @@ class Actor:
         replay: typing.Any,
         epsilon: typing.Callable[[int], float],
         random: np.random.Generator,
+        log: typing.Any = None,
     ):
         self.environment = environment
         self.q_values = q_values
         self.replay = replay
         self.epsilon = epsilon
         self.random = random
+        self.log = log
         self.num_steps = 0
-        self._num_actions = int(environment.action_spec().maximum) + 1
+        spec = environment.action_spec()
+        self._action_shape = (environment.batch_size, *spec.shape)
+        most = spec.maximum + 1
+        self._num_actions = most if np.ndim(most) else int(most)
         self.returns: collections.deque[float] = collections.deque(maxlen=100)
         self.restart()
 
@@ -73,26 +80,30 @@ class Actor:
             action = self._act(self.time_step.observation)
             next_time_step = self.environment.step(action)
             self.replay.add(self.time_step, action, next_time_step)
+            if self.log is not None:
+                self.log.add(self.time_step, action, next_time_step)
             self._count(next_time_step)
             self.time_step = next_time_step
 
     def _act(self, observation):
         observation, mask = split_action_mask(observation)
-        num_envs = self.environment.batch_size
-        explores = self.random.random(num_envs) < self.epsilon(self.num_steps)
-        if explores.all():
-            return random_action(self.random, num_envs, self._num_actions, mask)
+        shape = self._action_shape
+        # Each joint on its own: a wrong one shall not undo what the others do.
+        explores = self.random.random(shape) < self.epsilon(self.num_steps)
+        num_random = np.count_nonzero(explores)
+        if num_random == explores.size:
+            return random_action(self.random, shape, self._num_actions, mask)
         action = greedy_action(self.q_values(observation), mask)
-        if explores.any():
-            random = random_action(self.random, num_envs, self._num_actions, mask)
+        if num_random:
+            random = random_action(self.random, shape, self._num_actions, mask)
             action = np.where(explores, random, action)
         return action
 
     def _count(self, time_step):
-        self.num_steps += int((time_step.step_type != ts.StepType.FIRST).sum())
+        self.num_steps += int(np.count_nonzero(time_step.step_type))  # FIRST is 0.
         self._running_return += time_step.reward
         is_last = time_step.step_type == ts.StepType.LAST
-        if is_last.any():
+        if np.count_nonzero(is_last):
             self.returns.extend(self._running_return[is_last].tolist())
             self._running_return[is_last] = 0
 
@@ -112,10 +123,10 @@ def split_action_mask(observation: typing.Any) -> tuple[typing.Any, typing.Any]:
 
 
 def greedy_action(q_values: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
-    """Returns the valid actions of highest value, int `(N,)`.
+    """Returns the valid actions of highest value, int `(N,)` or `(N, J)`.
 
     Args:
-        q_values: float `(N, A)`.
+        q_values: float `(N, A)`, or `(N, J, K)` of J joints.
         mask: bool `(N, A)`, True where an action is valid, or None.
     """
     if mask is not None:
@@ -125,11 +136,21 @@ def greedy_action(q_values: np.ndarray, mask: np.ndarray | None = None) -> np.nd
 
 def random_action(
     random: np.random.Generator,
-    count: int,
-    num_actions: int,
+    shape: int | tuple[int, ...],
+    num_actions: int | np.ndarray,
     mask: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Draws actions uniformly from the valid ones, int `(count,)`."""
+    """Draws actions uniformly from the valid ones.
+
+    Args:
+        random: `numpy.random.Generator`.
+        shape: Of the draw, N or `(N, J)` for J joints.
+        num_actions: Number of actions A, or int `(J,)`, that of each joint.
+        mask: bool `(N, A)`, True where an action is valid, or None.
+
+    Returns:
+        int array of `shape`.
+    """
     if mask is None:
-        return random.integers(0, num_actions, count)
-    return np.where(mask, random.random((count, num_actions)), -1).argmax(axis=-1)
+        return random.integers(0, num_actions, shape)
+    return np.where(mask, random.random(mask.shape), -1).argmax(axis=-1)

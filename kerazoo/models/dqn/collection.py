@@ -12,7 +12,9 @@ from kerazoo.models.dqn.config.collection_config import CollectionConfig
 from kerazoo.models.dqn.environment import GymnasiumEnvironment
 from kerazoo.models.dqn.host_network import HostNetwork
 from kerazoo.models.dqn.learner import Learner
-from kerazoo.models.dqn.uniform_replay import UniformReplay
+from kerazoo.models.dqn.logged_data.transition_log import TransitionLog
+from kerazoo.models.dqn.prioritized_replay import PrioritizedReplay
+from kerazoo.models.dqn.replay import Replay
 from kerazoo.training.strategy import minimum_over_workers
 from kerazoo.training.strategy import worker_index
 
@@ -29,7 +31,8 @@ class Collection:
         environment: `GymnasiumEnvironment` to learn in.
         agent: Agent of `create_agent`, created in the scope of `strategy`.
         q_values: `HostNetwork` of the agent's model; it always has the newest weights.
-        replay: `UniformReplay`.
+        replay: `UniformReplay`, or `PrioritizedReplay`: then losses are weighted, and
+            the errors of a block become priorities after it.
         epsilon: Function of the environment steps taken to the probability of a random
             action, such as `linear_epsilon(1.0, 0.05, 10_000)`.
         strategy: `tf.distribute.Strategy`.
@@ -37,6 +40,7 @@ class Collection:
         config: `CollectionConfig`.
         seed: Seed of exploration and of sampling.
         jit_compile: Compiles blocks of gradient steps with XLA, on one replica.
+        log: `TransitionLog` of what is played, or None.
 
     Attributes:
         step: int. Gradient steps taken.
@@ -66,13 +70,14 @@ class Collection:
         environment: GymnasiumEnvironment,
         agent: dqn_agent.DqnAgent,
         q_values: HostNetwork,
-        replay: UniformReplay,
+        replay: Replay,
         epsilon: typing.Callable[[int], float],
         strategy: tf.distribute.Strategy,
         batch_size: int = 64,
         config: CollectionConfig | None = None,
         seed: int = 0,
         jit_compile: bool = True,
+        log: TransitionLog | None = None,
     ):
         self._entropy = [seed, worker_index(strategy)]
         exploration, sampling = map(
@@ -86,7 +91,9 @@ class Collection:
         self.replay = replay
         self.config = config or CollectionConfig()
         self.random = sampling
-        self.actor = Actor(environment, q_values, replay, epsilon, exploration)
+        self.actor = Actor(
+            *(environment, q_values.explore, replay, epsilon, exploration), log
+        )
         self.learner = Learner(agent, q_values.model, strategy, jit_compile)
         self.checkpoint = tf.train.Checkpoint(agent=agent)
         self.step = 0
@@ -107,7 +114,7 @@ class Collection:
         losses = []
         steps = min(self.config.gradient_steps_per_block, until_end)
         while 0 < steps <= due - self.step:
-            losses.append(self._learn(steps))
+            losses.append(self._learn(steps, end))
             steps = min(steps, end - self.step)
         self.training_seconds += time.perf_counter() - begin
         self.training_cpu_seconds += time.process_time() - cpu_begin
@@ -151,26 +158,33 @@ class Collection:
             "exploration": self.actor.random.bit_generator.state,
             "sampling": self.random.bit_generator.state,
         }
+        if self.actor.log is not None:
+            state["log"] = self.actor.log.commit()
         return arrays, state
 
     def restore(
         self, step: int, arrays: dict[str, np.ndarray], state: dict[str, typing.Any]
     ) -> None:
         self.step = step
-        self.replay.restore(_part(arrays, "replay/"))
+        self.replay.restore(part_of(arrays, "replay/"))
         self.actor.num_steps = state["num_env_steps"]
         self.actor.returns.extend(state["returns"])
         self.training_seconds = state["training_seconds"]
         self.training_cpu_seconds = state["training_cpu_seconds"]
         self.actor.random.bit_generator.state = state["exploration"]
         self.random.bit_generator.state = state["sampling"]
-        pending = _part(arrays, "pending/")
+        if self.actor.log is not None and "log" in state:
+            self.actor.log.rewind(**state["log"])
+        self._resume_episodes(arrays)
+        self._refresh()
+
+    def _resume_episodes(self, arrays):
+        """Begins fresh episodes, of other seeds: those that ran cannot go on."""
+        pending = part_of(arrays, "pending/")
         pending = [pending[str(i)] for i in range(len(pending))]
-        # The episodes that ran cannot go on: fresh ones, of other seeds, begin.
         self.replay.cut(tf.nest.pack_sequence_as(self.actor.time_step, pending))
-        fresh = np.random.SeedSequence([*self._entropy, step])
+        fresh = np.random.SeedSequence([*self._entropy, self.step])
         self.actor.restart(fresh.generate_state(self.replay.num_envs).tolist())
-        self.q_values.refresh()
 
     def _due_steps(self):
         """Returns how many gradient steps all workers should have taken by now."""
@@ -180,20 +194,33 @@ class Collection:
         ready = minimum_over_workers(self.strategy, ready)
         return ready * self.config.gradient_steps_per_env_step
 
-    def _learn(self, steps):
+    def _learn(self, steps, end):
         """Takes gradient steps in one call; returns the loss of each."""
-        batches = self.replay.sample((steps, self._local_batch_size), self.random)
+        prioritized = isinstance(self.replay, PrioritizedReplay)
+        if prioritized:
+            self.replay.anneal(self.step / end)
+        drawn = self.replay.sample((steps, self._local_batch_size), self.random)
         called = time.perf_counter()
-        losses = self.learner.train(batches)
+        if prioritized:
+            losses, td_errors = self.learner.train(drawn.transitions, drawn.weights)
+            self.replay.update(drawn.entries, td_errors)
+        else:
+            losses = self.learner.train(drawn).losses
         if self.compile_seconds is None:
             self.first_step_time = time.perf_counter()
             self.compile_seconds = self.first_step_time - called
-        self.q_values.refresh(self.learner.weights)
         self.step += steps
+        self._refresh(self.learner.weights)
         return losses
 
+    def _refresh(self, weights=None):
+        """Gives the actor the newest weights, with noise that follows from the step."""
+        self.q_values.refresh(weights, [*self._entropy, self.step])
 
-def _part(arrays, prefix):
+
+def part_of(
+    arrays: typing.Mapping[str, typing.Any], prefix: str
+) -> dict[str, typing.Any]:
     """Returns the arrays of a prefix, without it."""
     return {
         name.removeprefix(prefix): array

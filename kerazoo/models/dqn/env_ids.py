@@ -8,7 +8,6 @@ from kerazoo.models.dqn.foreign_errors import describe_error
 from kerazoo.models.dqn.foreign_errors import place_of
 
 _PACKAGES = {  # Beginning of a name to the package, its module, and a name in it.
-    "ale/": ("ale-py", "ale_py:ALE/Pong-v5"),
     "minigrid": ("minigrid", "minigrid:MiniGrid-Empty-5x5-v0"),
     "babyai": ("minigrid", "minigrid:BabyAI-GoToRedBall-v0"),
     "highway": ("highway-env", "highway_env:highway-v0"),
@@ -35,7 +34,10 @@ def check_env(env: str) -> None:
     """
     import gymnasium
 
+    from kerazoo.models.dqn import environments
+
     module, _, name = env.rpartition(":")
+    environments.register(env)
     if module:
         before = set(gymnasium.registry)
         _import(module, env)

@@ -3,11 +3,14 @@
 import dataclasses
 import re
 import typing
-import warnings
 
 import gymnasium
 import numpy as np
 
+from kerazoo.models.dqn import environments
+from kerazoo.models.dqn.action_bins import ActionBins
+from kerazoo.models.dqn.action_bins import BinnedActions
+from kerazoo.models.dqn.action_spaces import FINITE
 from kerazoo.models.dqn.foreign_errors import describe_error
 
 Maker = str | typing.Callable[..., gymnasium.Env]
@@ -19,13 +22,15 @@ class FirstLook:
 
     Args:
         observation_space: Space of one observation, before flattening.
-        action_space: Space of the actions.
+        action_space: Space of the actions, after they were cut into bins.
         reward_threshold: Mean return that counts as solved, or None.
+        bins: Values of the bins that continuous actions were cut into, or None.
     """
 
     observation_space: gymnasium.Space
-    action_space: gymnasium.spaces.Discrete
+    action_space: gymnasium.Space
     reward_threshold: float | None
+    bins: ActionBins | None = None
 
 
 def first_look(
@@ -33,6 +38,7 @@ def first_look(
     env_kwargs: dict[str, typing.Any] | None = None,
     action_mask: bool = False,
     takes_step: bool = True,
+    action_bins: int | None = None,
 ) -> FirstLook:
     """Makes an environment, resets it, takes a step in it, and closes it.
 
@@ -41,14 +47,15 @@ def first_look(
         env_kwargs: Its keyword arguments.
         action_mask: Whether valid actions are taken from `info["action_mask"]`.
         takes_step: Whether the step is taken.
+        action_bins: Bins of each number of a continuous action, see `ActionBins`.
 
     Returns:
         `FirstLook`.
 
     Raises:
-        ValueError: If actions are not `Discrete`, observations cannot be flattened, are
-            not finite or not of their space, there is no mask where one is asked for,
-            or the environment fails.
+        ValueError: If there are not finitely many actions, observations cannot be
+            flattened, are not finite or not of their space, there is no mask where one
+            is asked for, or the environment fails.
         gymnasium.error.Error: If it cannot be made.
 
     Example:
@@ -62,12 +69,9 @@ def first_look(
     name = name_of(env)
     made = _make(name, env, env_kwargs or {})
     try:
-        if not isinstance(made.action_space, gymnasium.spaces.Discrete):
-            raise ValueError(
-                "DQN chooses among a finite number of actions and supports Discrete "
-                f"action spaces only. Received: env={name}, "
-                f"action_space={made.action_space}"
-            )
+        if action_bins is not None:
+            made = BinnedActions(made, action_bins)
+        _check_action_space(name, made.action_space, action_mask)
         check_observation_space(made.observation_space)
         begun = _attempt(name, "cannot be reset", lambda: made.reset(seed=0))
         _check_tuple(name, "reset", begun, "observation, info")
@@ -83,18 +87,17 @@ def first_look(
     finally:
         made.close()
     threshold = getattr(made.spec, "reward_threshold", None)
-    return FirstLook(made.observation_space, made.action_space, threshold)
+    bins = made.bins if isinstance(made, BinnedActions) else None
+    return FirstLook(made.observation_space, made.action_space, threshold, bins)
 
 
-def make_env(env: Maker, env_kwargs: dict[str, typing.Any]) -> gymnasium.Env:
+def make_env(
+    env: Maker, env_kwargs: dict[str, typing.Any], action_bins: int | None = None
+) -> gymnasium.Env:
     """Makes an environment as training has it, see `first_look`."""
-    if callable(env):
-        return env(**env_kwargs)
-    with warnings.catch_warnings():
-        # A name without a version is taken for that of the newest.
-        warnings.filterwarnings("ignore", message=".*Using the latest versioned")
-        # The checker inspects every step; it costs as much as CartPole itself.
-        return gymnasium.make(env, disable_env_checker=True, **env_kwargs)
+    if action_bins is not None:
+        return BinnedActions(make_env(env, env_kwargs), action_bins)
+    return environments.make(env, **env_kwargs)
 
 
 def name_of(env: Maker) -> str:
@@ -127,10 +130,35 @@ def _is_supported(space):
     )
 
 
+def _check_action_space(name, space, action_mask):
+    if isinstance(space, gymnasium.spaces.Box):
+        raise ValueError(
+            "DQN chooses among finitely many actions, and these are continuous: cut "
+            f"them into bins, for example `action_bins` of 11. Received: env={name}, "
+            f"action_space={space}"
+        )
+    if not isinstance(space, FINITE):
+        raise ValueError(
+            "DQN chooses among finitely many actions: action spaces must be Discrete, "
+            "MultiDiscrete, MultiBinary, or a Box that `action_bins` cuts into bins. "
+            f"Received: env={name}, action_space={space}"
+        )
+    if action_mask and not isinstance(space, gymnasium.spaces.Discrete):
+        raise ValueError(
+            "`action_mask` needs Discrete actions, one choice at a time. "
+            f"Received: env={name}, action_space={space}"
+        )
+
+
 def _make(name, env, env_kwargs):
     try:
         return _attempt(name, "cannot be made", lambda: make_env(env, env_kwargs))
     except gymnasium.error.DependencyNotInstalled as error:
+        if "mujoco" in str(error).lower():
+            raise ValueError(
+                f"The environment {name} needs MuJoCo, which is not installed: "
+                "pip install 'kerazoo[robots]', in a clone pip install '.[robots]'."
+            ) from error
         raise ValueError(
             f"The environment needs a package: {error}. Received: env={name}"
         ) from error
@@ -189,6 +217,8 @@ def _check_observation(name, space, observation):
 
 def _first_action(space, info):
     """Returns the first valid action."""
+    if not isinstance(space, gymnasium.spaces.Discrete):
+        return np.zeros(space.shape, space.dtype) + getattr(space, "start", 0)
     if "action_mask" not in info:
         return space.start
     return space.start + int(np.argmax(info["action_mask"]))

@@ -26,6 +26,10 @@ class EnvironmentFailure(RuntimeError):
         super().__init__(f"{doing}: {describe_error(error)}")
 
 
+class DescribedError(RuntimeError):
+    """An error of another process, in the words of `describe_error` there."""
+
+
 def describe_error(error: BaseException) -> str:
     """Returns what an error says, with the file and the line that it comes from.
 
@@ -38,6 +42,8 @@ def describe_error(error: BaseException) -> str:
         describe_error(error)  # "SyntaxError: invalid syntax (my_env.py, line 1)"
     ```
     """
+    if isinstance(error, DescribedError):
+        return str(error)
     message = error.msg if isinstance(error, SyntaxError) else str(error)
     kind = type(error).__name__
     said = " ".join(f"{kind}: {message}".split()) if message else kind

@@ -70,7 +70,7 @@ class KerasNetwork(network.Network):
 
     @property
     def variables(self) -> list[tf.Variable]:
-        return [v.value for v in self._keras_model.variables]
+        return [v.value for v in self._keras_model.weights]  # No states of seeds.
 
     @property
     def trainable_variables(self) -> list[tf.Variable]:

@@ -1,13 +1,15 @@
 """Episodes played with an exported policy."""
 
-import os
 import typing
 
 import gymnasium
 import numpy as np
 import tensorflow as tf
 
+from kerazoo.models.dqn import environments
 from kerazoo.models.dqn import spaces
+from kerazoo.models.dqn.drawing import draw_without_display
+from kerazoo.models.dqn.drawing import picture_of
 from kerazoo.models.dqn.env_ids import check_env
 from kerazoo.models.dqn.evaluation import MAX_EPISODE_STEPS
 from kerazoo.models.dqn.foreign_errors import EnvironmentFailure
@@ -35,40 +37,13 @@ def make_trained_environment(
     check_env(metadata["env"])
     kwargs = metadata["env_kwargs"]
     if renders:
-        if "DISPLAY" not in os.environ:
-            os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+        draw_without_display()
         try:
-            return gymnasium.make(metadata["env"], **kwargs, render_mode="rgb_array")
+            return environments.make(metadata["env"], **kwargs, render_mode="rgb_array")
         except TypeError as error:
             if "'render_mode'" not in str(error):
                 raise
-    return gymnasium.make(metadata["env"], **kwargs)
-
-
-def picture_of(env: gymnasium.Env) -> np.ndarray | None:
-    """Returns what an environment looks like, or None where it draws nothing.
-
-    Args:
-        env: `gymnasium.Env`, of `render_mode="rgb_array"` if it is to draw.
-
-    Returns:
-        uint8 `(H, W, 3)`, or None.
-
-    Example:
-
-    ```python
-    import gymnasium
-
-    env = gymnasium.make("CartPole-v1", render_mode="rgb_array")
-    env.reset()
-    picture_of(env).shape  # (400, 600, 3)
-    ```
-    """
-    try:
-        found: typing.Any = env.render()
-    except NotImplementedError:
-        return None
-    return np.asarray(found) if np.ndim(found) == 3 else None
+    return environments.make(metadata["env"], **kwargs)
 
 
 def play_episode(
@@ -120,7 +95,7 @@ def play_episode(
         if needs_mask:
             inputs["action_mask"] = np.asarray(info["action_mask"], bool)[None]
         inputs = {name: tf.constant(value) for name, value in inputs.items()}
-        action = int(policy(**inputs)["action"][0])
+        action = action_of(policy(**inputs)["action"].numpy())
         observation, reward, terminated, truncated, info = _attempt(
             name, f"step {step}", lambda action=action: env.step(action)
         )
@@ -128,6 +103,15 @@ def play_episode(
         if terminated or truncated:
             break
     return total, pictures
+
+
+def action_of(served: np.ndarray) -> int | np.ndarray:
+    """Returns the one action of a policy's answer as an environment takes it.
+
+    Args:
+        served: `action` of `ServingPolicy`, of one observation.
+    """
+    return int(served[0]) if served.ndim == 1 else served[0]
 
 
 def _attempt(name, what, act):

@@ -9,8 +9,11 @@ import tensorflow as tf
 
 from kerazoo.models.dqn import spaces
 from kerazoo.models.dqn.environment import GymnasiumEnvironment
+from kerazoo.models.dqn.expected_values import CategoricalMean
+from kerazoo.models.dqn.expected_values import without_means
 from kerazoo.models.dqn.observation_checks import allows_actions
 from kerazoo.models.dqn.observation_checks import values_exist
+from kerazoo.models.dqn.served_actions import served_actions
 from kerazoo.serving.empty_batches import with_a_row
 from kerazoo.serving.limits import Limits
 from kerazoo.serving.request_checks import checked
@@ -26,11 +29,15 @@ class ServingPolicy:
     `act` takes `observation` `(B, ...)`: one input per part of a `Dict` or `Tuple`,
     `Discrete` ones an int64 each; where the environment masks actions `action_mask`
     bool `(B, A)`, too. It returns `action` int64 `(B,)`, numbered as in the
-    environment's own space, and `q_values` float32 `(B, A)`.
+    environment's own space, and `q_values` float32 `(B, A)`; of J joints `(B, J)` and
+    `(B, J, K)`. Where continuous actions were cut into bins, `action` is continuous,
+    float `(B, ...)`, as the environment takes it, and `bins` int64 says which they are.
+    A model that ends in the means of distributions also gives these: `probabilities`
+    float32 `(B, A, Z)` of equally spaced returns, or `quantiles` of returns.
 
     Args:
-        model: Keras model of flat observations to float `(B, A)`, outside of any
-            strategy.
+        model: Keras model of flat observations to float `(B, A)` or `(B, J, K)`,
+            outside of any strategy.
         environment: `GymnasiumEnvironment` that the model was trained on.
         limits: What a request may ask for. Default: `Limits()`.
 
@@ -58,8 +65,10 @@ class ServingPolicy:
         self.module = tf.Module(name="serving_policy")
         self.module.weights = [variable.value for variable in model.variables]
         self._model = model
+        self._distributions = without_means(model)
         self._space = environment.raw_observation_space
-        self._first_action = int(environment.raw_action_space.start)
+        self._action_space = environment.raw_action_space
+        self._bins = environment.bins
         self._most = (limits or Limits()).max_examples
         self._signature = spaces.raw_signature(self._space)
         if environment.masks_actions:
@@ -78,17 +87,20 @@ class ServingPolicy:
         mask = inputs.pop("action_mask", None)
         observations = spaces.flatten(self._space, inputs)
         if observations.shape.rank > 2:  # Images, which go through convolutions.
-            q_values = self._model(with_a_row(observations), training=False)
-            q_values = q_values[: tf.shape(observations)[0]]
+            found = self._values(with_a_row(observations))
+            rows = tf.shape(observations)[0]
+            found = {name: values[:rows] for name, values in found.items()}
         else:
-            q_values = self._model(observations, training=False)
+            found = self._values(observations)
+        q_values = found.pop("q_values")
         name, *_ = spaces.named_parts(self._space)
         q_values = checked(q_values, [gives_finite(name, observations, q_values)])
         valid = q_values
         if mask is not None:
             valid = tf.where(mask, q_values, q_values.dtype.min)
         best = tf.argmax(valid, axis=-1, output_type=tf.int64)
-        return {"action": self._first_action + best, "q_values": q_values}
+        actions = served_actions(best, self._action_space, self._bins)
+        return {**actions, "q_values": q_values, **found}
 
     def example(self) -> dict[str, dict[str, np.ndarray]]:
         """Returns a made-up observation, for TensorFlow Serving's warm-up."""
@@ -97,6 +109,17 @@ class ServingPolicy:
             for name, spec in self._signature.items()
         }
         return {"serving_default": inputs}
+
+    def _values(self, observations):
+        """Returns the outputs of a batch: values, and distributions if there are."""
+        if self._distributions is None:
+            return {"q_values": self._model(observations, training=False)}
+        outputs = self._distributions(observations, training=False)
+        mean = self._model.layers[-1]
+        q_values = mean(outputs)
+        if isinstance(mean, CategoricalMean):
+            return {"q_values": q_values, "probabilities": tf.nn.softmax(outputs)}
+        return {"q_values": q_values, "quantiles": outputs}
 
     def _checks(self, inputs):
         parts = spaces.named_parts(self._space)

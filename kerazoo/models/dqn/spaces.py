@@ -17,9 +17,9 @@ from kerazoo.models.dqn.first_look import check_observation_space
 def flat_space(space: gymnasium.Space) -> spaces.Box:
     """Returns the `Box` that a policy sees for an observation space.
 
-    A `Box` stays as it is, so images stay uint8. `Discrete`, `MultiDiscrete` and
-    `MultiBinary` become one-hot or binary vectors of uint8, `Dict` and `Tuple` the
-    concatenation of their flattened parts.
+    A `Box` stays as it is, so images stay uint8; one of bool becomes uint8. `Discrete`,
+    `MultiDiscrete` and `MultiBinary` become one-hot or binary vectors of uint8, `Dict`
+    and `Tuple` the concatenation of their flattened parts.
 
     Args:
         space: `gymnasium.Space` of one observation.
@@ -31,7 +31,8 @@ def flat_space(space: gymnasium.Space) -> spaces.Box:
         ValueError: If the space has no fixed size, as `Graph`, `Sequence`, `Text`.
     """
     if isinstance(space, spaces.Box):
-        return space
+        is_bool = space.dtype == bool
+        return spaces.Box(0, 1, space.shape, np.uint8) if is_bool else space
     check_observation_space(space)
     flat = typing.cast(spaces.Box, spaces.flatten_space(space))
     is_binary = flat.low.min() >= 0 and flat.high.max() <= 1
@@ -43,11 +44,14 @@ def flat_space(space: gymnasium.Space) -> spaces.Box:
 
 def flatten_env(env: gymnasium.Env) -> gymnasium.Env:
     """Wraps an environment so that its observations are of `flat_space`."""
-    if isinstance(env.observation_space, spaces.Box):
-        return env
     space = flat_space(env.observation_space)
+    if isinstance(env.observation_space, spaces.Box):
+        if env.observation_space is space:
+            return env
+    else:
+        env = gymnasium.wrappers.FlattenObservation(env)
     return gymnasium.wrappers.TransformObservation(
-        gymnasium.wrappers.FlattenObservation(env),
+        env,
         lambda observation: observation.astype(space.dtype),
         space,
     )
@@ -132,7 +136,8 @@ def flatten(
     """
     if isinstance(space, spaces.Box):
         (observations,) = tensors.values()
-        return observations
+        is_bool = observations.dtype == tf.bool
+        return tf.cast(observations, tf.uint8) if is_bool else observations
     flat = flat_space(space)
     # By name: a concrete function sorts its keyword arguments.
     leaves = (tensors[part] for part in raw_signature(space, name))

@@ -1,5 +1,7 @@
 """Whether what an environment gives can be learnt from."""
 
+import math
+
 import numpy as np
 
 
@@ -61,10 +63,10 @@ class StepCheck:
             FloatingPointError: If a reward or an observation is not finite.
         """
         self._time += 1
-        if first.any():
+        if np.count_nonzero(first):
             self._began[first] = self._time
             self._episodes += first
-        if not np.isfinite(reward).all():
+        if not _is_finite(reward):
             copy = int(np.isfinite(reward).argmin())
             raise FloatingPointError(
                 f"The environment {self.name} gave a reward of {reward[copy]} at "
@@ -73,7 +75,7 @@ class StepCheck:
         self._check_observation(observation)
 
     def _check_observation(self, observation):
-        if observation.dtype.kind != "f" or np.isfinite(observation).all():
+        if observation.dtype.kind != "f" or _is_finite(observation):
             return
         copy, *index = np.argwhere(~np.isfinite(observation))[0]
         value = observation[copy, *index]
@@ -88,3 +90,9 @@ class StepCheck:
         step = self._time - self._began[copy]
         place = f"step {step} of episode {self._episodes[copy]}"
         return place if len(self._began) == 1 else f"{place} of copy {copy}"
+
+
+def _is_finite(values):
+    flat = values.reshape(-1)
+    # The squares of finite numbers are finite, but for huge ones, and quickly summed.
+    return math.isfinite(flat.dot(flat)) or bool(np.isfinite(flat).all())

@@ -7,6 +7,7 @@ from absl.testing import flagsaver
 from apps import generate
 from apps import play
 from apps import predict
+from apps import train_dqn
 from apps import train_gan
 from apps import train_transformer
 from apps import translate
@@ -20,6 +21,8 @@ APPS = {
     "translate": translate,
 }
 
+_APPS = {"dqn": train_dqn, "gan": train_gan, "transformer": train_transformer}
+
 
 @pytest.mark.parametrize(
     "family, task, words",
@@ -27,7 +30,8 @@ APPS = {
         ("diffusion", None, "apps.generate --saved_model=models/it "),
         ("gan", "generate", "apps.generate --saved_model=models/it "),
         ("gnn", None, "apps.predict --saved_model=models/it "),
-        ("dqn", None, "apps.play --saved_model=models/it "),
+        ("dqn", "control", "apps.play --saved_model=models/it --video"),
+        ("dqn", "board", "apps.play --saved_model=models/it"),
         ("transformer", "translate", "apps.translate --saved_model=models/it"),
         ("transformer", "classify", "apps.predict --saved_model=models/it "),
         ("transformer", "image", "apps.predict --saved_model=models/it "),
@@ -37,7 +41,7 @@ APPS = {
 def test_next_command_is_one_of_the_apps(family, task, words):
     with flagsaver.flagsaver():
         if task:
-            app = {"gan": train_gan, "transformer": train_transformer}[family]
+            app = _APPS[family]
             tasks.set_tasks(app.TASKS)
             flags.FLAGS(["app", f"--task={task}"])
         command = closing.next_command("models/it/3", "runs/it", family)
@@ -52,3 +56,12 @@ def test_images_are_made_of_a_run_without_an_export():
     command = closing.next_command(None, "runs/it", "diffusion")
     assert "--workdir=runs/it" in command
     assert closing.next_command(None, "runs/it", "dqn") is None
+
+
+def test_pictures_of_all_seeds_together_and_of_the_best_one_are_named(tmp_path, capsys):
+    for folder in (tmp_path, tmp_path / "seed_0", tmp_path / "seed_1"):
+        folder.mkdir(exist_ok=True)
+        (folder / "curves.png").touch()
+    closing.say_closing({"seed": 1, "score": 2.0, "export": None}, tmp_path, "dqn")
+    named = f"pictures {tmp_path}/curves.png, {tmp_path}/seed_1/curves.png"
+    assert named in capsys.readouterr().err.splitlines()

@@ -24,7 +24,8 @@ from tests.documents import ROOT
 
 APPS = sorted(path.stem for path in (ROOT / "apps").glob("[!_]*.py"))
 RUNS = [
-    *((name, None, None) for name in APPS if name in ("train_diffusion", "train_dqn")),
+    ("train_diffusion", None, None),
+    *(("train_dqn", task, None) for task in ("control", "board")),
     *(("train_gan", task, None) for task in ("generate", "toy")),
     *(("train_gnn", task, None) for task in ("node", "link", "graph")),
     ("train_transformer", "translate", "dates"),

@@ -15,6 +15,7 @@ from kerazoo.models.dqn.actor import random_action
 from kerazoo.models.dqn.actor import split_action_mask
 from kerazoo.models.dqn.environment import GymnasiumEnvironment
 from kerazoo.models.dqn.exploration import linear_epsilon
+from kerazoo.models.dqn.uniform_replay import UniformReplay
 
 
 class Recorder:
@@ -269,6 +270,33 @@ class TestRandomAction:
             assert (counts[~mask] == 0).all()
             tolerance = 4 * np.sqrt(3000 * p * (1 - p))
             assert (np.abs(counts[mask] - 3000 * p) <= tolerance).all()
+
+
+def test_joints_explore_each_on_its_own():
+    class Levers(gymnasium.Env):
+        observation_space = gymnasium.spaces.Box(0, 1, (1,), np.float32)
+        action_space = gymnasium.spaces.MultiDiscrete([2, 4])
+
+        def reset(self, *, seed=None, options=None):
+            return np.zeros(1, np.float32), {}
+
+        def step(self, action):
+            return np.zeros(1, np.float32), 0.0, False, False, {}
+
+    environment = GymnasiumEnvironment(Levers, num_envs=4)
+    replay = UniformReplay(environment.observation_spec(), 8_000, 4, action_shape=(2,))
+    greedy = np.tile([[0.0, 1, -1e9, -1e9], [0, 0, 0, 1]], (4, 1, 1))
+    actor = Actor(
+        environment, lambda _: greedy, replay, lambda _: 0.4, np.random.default_rng(0)
+    )
+    actor.collect(8_000)
+    drawn = replay.sample((20_000,), np.random.default_rng(1)).action_step.action
+    # Greedy places have 0.6 and their share of the 0.4.
+    first, second = (np.bincount(joint) / len(drawn) for joint in drawn.T)
+    np.testing.assert_allclose(first, [0.2, 0.8], atol=0.03)
+    np.testing.assert_allclose(second, [0.1, 0.1, 0.1, 0.7], atol=0.03)
+    both = (drawn == [1, 3]).all(axis=1).mean()
+    assert both == pytest.approx(0.8 * 0.7, abs=0.03)
 
 
 def test_linear_epsilon_falls_and_stays():

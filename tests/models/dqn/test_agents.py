@@ -1,33 +1,20 @@
 import kerazoo.models.dqn  # noqa: F401
 
 # isort: split
-import gymnasium
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from tf_agents.agents.dqn import dqn_agent
-from tf_agents.trajectories import policy_step
-from tf_agents.trajectories import time_step as ts
-from tf_agents.trajectories import trajectory
 from tf_agents.utils import common
 
+from kerazoo.models.dqn.agents import AGENTS
 from kerazoo.models.dqn.agents import create_agent
 from kerazoo.models.dqn.environment import GymnasiumEnvironment
-
-NUM_ACTIONS = 3
-GAMMA = 0.9
-
-
-class Masked(gymnasium.Env):
-    """Only its spaces and its mask matter here."""
-
-    observation_space = gymnasium.spaces.Box(-1, 1, (4,), np.float32)
-    action_space = gymnasium.spaces.Discrete(NUM_ACTIONS)
-
-    def reset(self, seed=None, options=None):
-        super().reset(seed=seed)
-        return np.zeros(4, np.float32), {"action_mask": np.ones(NUM_ACTIONS, np.int8)}
+from tests.models.dqn.random_transitions import GAMMA
+from tests.models.dqn.random_transitions import NUM_ACTIONS
+from tests.models.dqn.random_transitions import Batch
+from tests.models.dqn.random_transitions import Masked
+from tests.models.dqn.random_transitions import set_weights
 
 
 def linear_model():
@@ -37,54 +24,6 @@ def linear_model():
 def create(masks=False, model=linear_model, **kwargs):
     environment = GymnasiumEnvironment(Masked, action_mask=masks)
     return create_agent(environment, model, discount=GAMMA, **kwargs)
-
-
-def set_weights(network, seed):
-    """Sets random weights; returns them in float64."""
-    random = np.random.default_rng(seed)
-    weights = [random.normal(size=v.shape) for v in network.variables]
-    for variable, value in zip(network.variables, weights):
-        variable.assign(value)
-    return [np.array(variable, np.float64) for variable in network.variables]
-
-
-class Batch:
-    """Random n-step transitions, among them ends of episodes, in NumPy."""
-
-    def __init__(self, seed, size=16, masks=False):
-        random = np.random.default_rng(seed)
-        self.size = size
-        self.observation, self.next_observation = random.normal(size=(2, size, 4))
-        self.action = random.integers(0, NUM_ACTIONS, size)
-        self.reward = random.normal(size=size)
-        # D of 1 to 3 steps, or of a terminated episode.
-        self.discount = random.choice([1.0, GAMMA, GAMMA**2, 0.0], size)
-        self.mask = self.next_mask = None
-        if masks:
-            self.mask, self.next_mask = random.random((2, size, NUM_ACTIONS)) < 0.5
-            for mask in (self.mask, self.next_mask):
-                mask[np.arange(size), random.integers(0, NUM_ACTIONS, size)] = True
-
-    def to_tf_agents(self):
-        def step(observation, mask, reward, discount):
-            observation = tf.constant(observation, tf.float32)
-            if mask is not None:
-                observation = {
-                    "observation": observation,
-                    "action_mask": tf.constant(mask),
-                }
-            return ts.TimeStep(
-                step_type=tf.fill([self.size], tf.constant(ts.StepType.MID, tf.int32)),
-                reward=tf.constant(reward, tf.float32),
-                discount=tf.constant(discount, tf.float32),
-                observation=observation,
-            )
-
-        return trajectory.Transition(
-            step(self.observation, self.mask, np.zeros(self.size), np.ones(self.size)),
-            policy_step.PolicyStep(tf.constant(self.action), (), ()),
-            step(self.next_observation, self.next_mask, self.reward, self.discount),
-        )
 
 
 def errors(batch, online, target, double):
@@ -268,12 +207,27 @@ def test_starts_with_equal_networks_and_no_steps():
     assert int(agent.train_step_counter) == 1
 
 
-@pytest.mark.parametrize(
-    ("kind", "expected"),
-    [("dqn", dqn_agent.DqnAgent), ("double_dqn", dqn_agent.DdqnAgent)],
-)
-def test_agents_by_name(kind, expected):
-    assert type(create(agent=kind)) is expected
+@pytest.mark.parametrize("kind", ["dqn", "double_dqn"])
+def test_agents_by_name_are_of_tf_agents(kind):
+    agent = create(agent=kind)
+    assert type(agent) is AGENTS[kind]
+    assert isinstance(agent, dqn_agent.DqnAgent)
+    assert agent.values_model is agent._q_network.keras_model
+
+
+@pytest.mark.parametrize("kind", ["dqn", "double_dqn"])
+def test_importance_weights_scale_the_losses(kind):
+    batch = Batch(0)
+    weights = np.random.default_rng(1).random(batch.size).astype(np.float32)
+    plain, weighted = (create(agent=kind, loss="mse") for _ in range(2))
+    for agent in (plain, weighted):
+        set_weights(agent._q_network, seed=1)
+        set_weights(agent._target_q_network, seed=2)
+    errors = plain.train(batch.to_tf_agents()).extra.td_error
+    info = weighted.train(batch.to_tf_agents(), weights)
+    np.testing.assert_allclose(info.extra.td_error, errors, rtol=1e-6)
+    expected = (weights * np.square(errors)).mean()
+    np.testing.assert_allclose(info.loss, expected, rtol=1e-5)
 
 
 def test_learns_the_values_of_a_bandit():
@@ -290,13 +244,13 @@ def test_learns_the_values_of_a_bandit():
 
 
 @pytest.mark.parametrize(
-    ("name", "known"), [("agent", "dqn, double_dqn"), ("loss", "huber, mse")]
+    ("name", "known"), [("agent", ", ".join(AGENTS)), ("loss", "huber, mse")]
 )
 def test_unknown_names_raise(name, known):
     with pytest.raises(
-        ValueError, match=f"`{name}` must be one of {known}. Received: {name}=c51"
+        ValueError, match=f"`{name}` must be one of {known}. Received: {name}=sarsa"
     ):
-        create(**{name: "c51"})
+        create(**{name: "sarsa"})
 
 
 def test_float16_is_refused():

@@ -1,3 +1,4 @@
+import dataclasses
 import subprocess
 import sys
 
@@ -22,13 +23,46 @@ def test_makes_what_it_says(environment):
 
     config = dqn.AgentConfig(agent="dqn", loss="mse", discount=0.5, learning_rate=0.25)
     agent = make_agent(environment, model, config)
-    assert type(agent).__name__ == "DqnAgent"
+    assert type(agent).__name__ == "ValueAgent"
     assert agent._gamma == 0.5
     assert agent._q_network.keras_model is model
 
     replay = make_replay(environment, dqn.ReplayConfig(100, n_step=2), discount=0.5)
     assert (replay.length, replay.num_envs, replay.n_step) == (50, 2, 2)
     assert replay.discount == 0.5
+
+
+AGENT = dqn.AgentConfig(
+    v_min=-3.0,
+    num_atoms=7,
+    num_quantiles=5,
+    kappa=0.5,
+    munchausen_alpha=0.2,
+    munchausen_temperature=0.3,
+    munchausen_clip=-0.4,
+    adam_epsilon=1e-3,
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "found"),
+    [
+        ("rainbow", (None, 2, 7), {"_v_min": -3.0, "_v_max": 100.0}),
+        ("qr_dqn", (None, 2, 5), {"_kappa": 0.5}),
+        ("iqn", (None, 2, 5), {"_kappa": 0.5, "_seed": 6}),
+        ("munchausen", (None, 2), {"_alpha": 0.2, "_temperature": 0.3, "_clip": -0.4}),
+    ],
+)
+def test_makes_networks_and_agents_that_fit(environment, kind, shape, found):
+    config = dataclasses.replace(AGENT, agent=kind)
+    network = dqn.NetworkConfig((4,), noisy=kind == "rainbow")
+    model = make_q_network(environment, network, seed=0, agent=config)
+    assert model.output_shape == shape
+    assert ("NoisyDense" in repr(model.layers)) == (kind == "rainbow")
+    agent = make_agent(environment, model, config, seed=6)
+    assert {name: getattr(agent, name) for name in found} == found
+    assert agent.values_model.output_shape == (None, 2)
+    assert agent._optimizer.optimizer.epsilon == 1e-3
 
 
 def test_no_clipping_is_zero(environment):
@@ -63,6 +97,9 @@ def test_exploration_falls():
         (dqn.AgentConfig, {"discount": 0}),
         (dqn.AgentConfig, {"discount": 1.5}),
         (dqn.AgentConfig, {"target_update_tau": 0}),
+        (dqn.AgentConfig, {"num_atoms": 1}),
+        (dqn.AgentConfig, {"num_quantiles": 0}),
+        (dqn.AgentConfig, {"v_min": 100.0}),
         (dqn.CollectionConfig, {"gradient_steps_per_env_step": 0}),
         (dqn.NetworkConfig, {"hidden_units": (8, 0)}),
     ],

@@ -22,7 +22,6 @@ def test_environments_that_are_there(env):
         ("Taxi-v3", "take it with `env`=Taxi-v4"),
         ("gymnasium.envs.toy_text:Taxi-v3", "`env`=gymnasium.envs.toy_text:Taxi-v4"),
         ("LunarLander-v2", "take it with `env`=LunarLander-v3"),
-        ("ALE/Pong-v5", "pip install ale-py; then `env`=ale_py:ALE/Pong-v5"),
         ("MiniGrid-Empty-5x5-v0", "pip install minigrid"),
         ("Zzz-v0", "pprint_registry.* own ones are module:id"),
         ("no_such_module:CartPole-v1", "There is no module no_such_module"),

@@ -290,7 +290,7 @@ def test_works_as_a_tf_environment():
 
 def test_continuous_actions_raise():
     with pytest.raises(
-        ValueError, match=r"Discrete action spaces only.*env=Pendulum-v1.*Box\("
+        ValueError, match=r"`action_bins` of 11.*env=Pendulum-v1.*Box\("
     ):
         GymnasiumEnvironment("Pendulum-v1")
 

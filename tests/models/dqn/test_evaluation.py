@@ -100,3 +100,59 @@ def test_episode_without_end_is_cut_off(monkeypatch):
         lambda observation: np.eye(4)[[3, 3]], environment, [0, 1]
     )
     np.testing.assert_array_equal(returns, [-30, -30])  # Left, into the wall.
+
+
+def test_lengths_are_steps_of_the_environment():
+    environment = GymnasiumEnvironment(Countdown, num_envs=3)
+    episodes = evaluation.play_episodes(always_first, environment, range(5, 15))
+    assert episodes.lengths.tolist() == [1 + seed % 7 for seed in range(5, 15)]
+    assert episodes.returns.tolist() == [s * (1 + s % 7) for s in range(5, 15)]
+
+
+def test_random_actions_are_of_the_seed_whatever_is_played_beside_it():
+    played = [
+        evaluation.play_episodes(
+            linear,
+            GymnasiumEnvironment("CartPole-v1", num_envs, max_episode_steps=60),
+            range(9),
+            epsilon=0.4,
+        ).returns
+        for num_envs in (1, 4)
+    ]
+    np.testing.assert_array_equal(*played)
+    environment = GymnasiumEnvironment("CartPole-v1", 9, max_episode_steps=60)
+    assert (played[0] != evaluate(linear, environment, range(9))).any()
+
+
+def test_as_many_actions_are_random_as_asked_for():
+    class Counting(Countdown):
+        """Ends after 50 steps; the reward is the action."""
+
+        def reset(self, seed=None, options=None):
+            observation, info = super().reset(seed=seed)
+            self.left = 50
+            return observation, info
+
+        def step(self, action):
+            observation, _, *rest = super().step(action)
+            return observation, float(action), *rest
+
+    environment = GymnasiumEnvironment(Counting, num_envs=40)
+    returns = evaluate(always_first, environment, range(40), epsilon=0.3)
+    # 2,000 draws: half of the random ones are the other action.
+    assert returns.sum() / 2_000 == pytest.approx(0.15, abs=0.03)
+
+
+def test_random_actions_are_valid():
+    environment = GymnasiumEnvironment(Forbidding, num_envs=2, action_mask=True)
+    returns = evaluate(always_first, environment, [1, 2, 3], epsilon=1.0)
+    assert returns.tolist() == [2, 6, 12]
+
+
+def test_watch_sees_every_step():
+    seen = []
+    environment = GymnasiumEnvironment(Countdown)
+    evaluation.play_episodes(
+        always_first, environment, [4], watch=lambda: seen.append(1)
+    )
+    assert len(seen) == 5

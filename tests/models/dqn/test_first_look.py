@@ -61,7 +61,7 @@ def test_spaces_and_threshold():
 @pytest.mark.parametrize(
     ("env", "kwargs", "said"),
     [
-        ("Pendulum-v1", {}, r"Discrete action spaces only.*env=Pendulum-v1.*Box\("),
+        ("Pendulum-v1", {}, r"`action_bins` of 11.*env=Pendulum-v1.*Box\("),
         (Own, {"observation": (0, 0, 0)}, r"shape \(2,\).*env=Own, shape=\(3,\)"),
         (Own, {"observation": (0, np.nan)}, r"be finite.*observation=\[0.0, nan\]"),
         (Own, {"observation_space": gymnasium.spaces.Text(3)}, "Observations must be"),
@@ -104,3 +104,33 @@ print("tensorflow" in sys.modules, "keras" in sys.modules)
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.stdout == "False False\n", done.stderr
+
+
+def no_robots():
+    text = "MuJoCo is not installed, run `pip install gymnasium[mujoco]`"
+    raise gymnasium.error.DependencyNotInstalled(text)
+
+
+def test_missing_mujoco_names_the_extra():
+    with pytest.raises(ValueError, match=r"no_robots.*install 'kerazoo\[robots\]'"):
+        first_look(no_robots, action_bins=5)
+
+
+def test_continuous_actions_are_cut_and_stepped():
+    look = first_look("BipedalWalker-v3", action_bins=5)
+    assert look.action_space == gymnasium.spaces.MultiDiscrete([5] * 4)
+    assert look.bins.values.shape == (4, 5)
+    assert look.reward_threshold == 300
+
+
+@pytest.mark.parametrize(
+    ("space", "mask", "message"),
+    [
+        (gymnasium.spaces.MultiDiscrete([2, 2]), True, "action_mask.*needs Discrete"),
+        (gymnasium.spaces.Tuple([gymnasium.spaces.Discrete(2)]), False, "MultiBinary"),
+        (gymnasium.spaces.Box(-1, 1, (2,)), False, "`action_bins` of 11"),
+    ],
+)
+def test_actions_that_are_not_finitely_many_are_refused(space, mask, message):
+    with pytest.raises(ValueError, match=message):
+        first_look(Own, {"action_space": space}, mask)

@@ -2,7 +2,12 @@ import keras
 import numpy as np
 import pytest
 
+from kerazoo.layers import BranchingHead
 from kerazoo.layers import DuelingHead
+from kerazoo.layers import ImplicitQuantileHead
+from kerazoo.layers import NoisyDense
+from kerazoo.models.dqn.expected_values import CategoricalMean
+from kerazoo.models.dqn.expected_values import QuantileMean
 from kerazoo.models.dqn.host_network import HostNetwork
 from kerazoo.training import strategy as strategies
 
@@ -45,11 +50,44 @@ IN_NUMPY = {
     "negative outputs": lambda: sequential(dense(activation="relu"), dense(3)),
     "dueling": lambda: sequential(dense(activation="relu"), DuelingHead(3)),
     "dueling alone": lambda: sequential(DuelingHead(3)),
+    "branching": lambda: sequential(dense(activation="relu"), BranchingHead((3, 2))),
+    "dueling branching": lambda: sequential(BranchingHead((3, 2, 3), dueling=True)),
     "rescaling": lambda: sequential(keras.layers.Rescaling(0.1, offset=-2.0), dense()),
     "flatten": lambda: sequential(keras.layers.Flatten(), dense(), shape=(2, 3)),
     "dense before flatten": lambda: sequential(
         dense(), keras.layers.Flatten(), dense(), shape=(2, 3)
     ),
+}
+
+
+def implicit(**kwargs):
+    head = ImplicitQuantileHead(3, num_quantiles=5, num_cosines=6, **kwargs)
+    return sequential(dense(activation="relu"), head, QuantileMean())
+
+
+NOISY = {
+    "noisy": lambda: sequential(NoisyDense(5, "relu"), NoisyDense(3)),
+    "noisy dueling": lambda: sequential(dense(), DuelingHead(3, noisy=True)),
+    "noisy categorical": lambda: sequential(
+        NoisyDense(5), DuelingHead(3, num_atoms=7, noisy=True), CategoricalMean(-1, 2)
+    ),
+    "noisy implicit quantiles": lambda: implicit(
+        hidden_units=4, dueling=True, noisy=True
+    ),
+}
+IN_NUMPY |= NOISY | {
+    "categorical": lambda: sequential(
+        dense(21), keras.layers.Reshape((3, 7)), CategoricalMean(-1.0, 2.0)
+    ),
+    "categorical dueling": lambda: sequential(
+        DuelingHead(3, num_atoms=7), CategoricalMean(-1.0, 2.0)
+    ),
+    "quantiles": lambda: sequential(
+        dense(21), keras.layers.Reshape((3, 7)), QuantileMean()
+    ),
+    "implicit quantiles": implicit,
+    "hidden implicit quantiles": lambda: implicit(hidden_units=4),
+    "dueling implicit quantiles": lambda: implicit(dueling=True),
 }
 IN_TENSORFLOW = {
     "convolution": lambda: sequential(
@@ -82,9 +120,8 @@ def observations(model, batch=6, seed=0):
 
 def randomise(model, seed=1):
     random = np.random.default_rng(seed)
-    for variable in model.variables:
-        if "seed" not in variable.path:
-            variable.assign(random.normal(size=variable.shape) ** 2 - 0.5)
+    for variable in model.weights:
+        variable.assign(random.normal(size=variable.shape) ** 2 - 0.5)
 
 
 def create(kind):
@@ -184,11 +221,50 @@ def test_new_weights_count_in_tensorflow():
     np.testing.assert_allclose(network(x), model(x), rtol=1e-5, atol=1e-5)
 
 
+IN_BOTH = [*NOISY.values(), lambda: sequential(NoisyDense(600), NoisyDense(3))]
+
+
+@pytest.mark.parametrize("kind", IN_BOTH, ids=[*NOISY, "in tensorflow"])
+def test_noise_is_of_exploration_alone_and_follows_from_its_seed(kind):
+    model = create(kind)
+    network = HostNetwork(model)
+    x = observations(model)
+
+    def explored(seed):
+        network.refresh(noise_seed=seed)
+        return network.explore(x)
+
+    first = explored([0, 1])
+    assert first.dtype == np.float32
+    np.testing.assert_array_equal(network.explore(x), first)
+    assert (np.abs(explored([0, 2]) - first) > 1e-6).any(axis=1).all()
+    np.testing.assert_array_equal(explored([0, 1]), first)
+    np.testing.assert_allclose(network(x), model(x), rtol=1e-5, atol=1e-5)
+
+
+def test_noise_in_numpy_is_that_of_the_layer():
+    model = create(lambda: sequential(NoisyDense(3, "relu"), NoisyDense(2)))
+    network, x = HostNetwork(model), observations(model)
+    network.refresh(noise_seed=[5])
+    random = np.random.default_rng([5])
+    for layer in model.layers:
+        layer.draw_noise = lambda size: random.standard_normal(size, np.float32)
+    np.testing.assert_allclose(
+        network.explore(x), model(x, training=True), rtol=1e-4, atol=1e-5
+    )
+
+
+def test_models_without_noise_explore_as_they_are():
+    network = HostNetwork(create(IN_NUMPY["relu"]))
+    x = observations(network.model)
+    np.testing.assert_array_equal(network.explore(x), network(x))
+
+
 @pytest.mark.parametrize("kind", [IN_NUMPY["relu"], IN_TENSORFLOW["tanh"]])
 def test_models_on_several_replicas(kind):
     with strategies.create("mirrored", num_devices=2).scope():
         mirrored = create(kind)
     plain = kind()
-    plain.set_weights([np.array(v.value.numpy()) for v in mirrored.variables])
+    plain.set_weights([np.array(v.value.numpy()) for v in mirrored.weights])
     x = observations(plain)
     np.testing.assert_allclose(HostNetwork(mirrored)(x), plain(x), rtol=1e-5, atol=1e-5)

@@ -14,6 +14,7 @@ from tf_agents.trajectories import trajectory
 from kerazoo.models.dqn.agents import create_agent
 from kerazoo.models.dqn.environment import GymnasiumEnvironment
 from kerazoo.models.dqn.learner import Learner
+from kerazoo.models.dqn.q_networks import q_network
 from kerazoo.training import strategy as strategies
 
 
@@ -117,7 +118,7 @@ def test_a_block_equals_single_steps(jit_compile, clip):
     start = values(alone)
     transitions = block()
     losses = [float(alone.train(batch_of(transitions, i)).loss) for i in range(5)]
-    found = learner_of(together, jit_compile=jit_compile).train(transitions)
+    found = learner_of(together, jit_compile=jit_compile).train(transitions).losses
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, losses, rtol=1e-5)
     assert_all_close(values(together), values(alone))
@@ -138,6 +139,29 @@ def test_weights_are_those_after_the_block(jit_compile):
         np.testing.assert_array_equal(weight, variable.numpy())
 
 
+def importance(num_steps=5, batch_size=6, seed=0):
+    random = np.random.default_rng(seed)
+    return random.random((num_steps, batch_size)).astype(np.float32)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_weighted_blocks_equal_single_steps_and_return_their_errors(jit_compile):
+    alone, together = (create(one_replica()) for _ in range(2))
+    transitions, weights = block(), importance()
+    infos = [alone.train(batch_of(transitions, i), weights[i]) for i in range(5)]
+    trained = learner_of(together, jit_compile=jit_compile).train(transitions, weights)
+    assert trained.td_errors.shape == (5, 6)
+    np.testing.assert_allclose(trained.losses, [i.loss for i in infos], rtol=1e-5)
+    errors = [info.extra.td_error for info in infos]
+    np.testing.assert_allclose(trained.td_errors, errors, rtol=1e-4, atol=1e-5)
+    assert_all_close(values(together), values(alone))
+
+
+def test_no_errors_are_returned_without_weights():
+    learner = learner_of(create(one_replica()), jit_compile=False)
+    assert learner.train(block(num_steps=1)).td_errors is None
+
+
 def test_blocks_follow_each_other():
     alone, together = (create(one_replica()) for _ in range(2))
     learner = learner_of(together)
@@ -155,12 +179,62 @@ def test_two_replicas_equal_one_on_the_same_batches(two_replicas, clip):
     two = create(two_replicas, gradient_clipping=clip)
     learners = learner_of(one), learner_of(two, two_replicas)
     for seed in range(2):
-        losses = [learner.train(block(seed=seed)) for learner in learners]
+        losses = [learner.train(block(seed=seed)).losses for learner in learners]
         np.testing.assert_allclose(*losses, rtol=1e-5)
         first, second = values_by_replica(two, two_replicas)
         assert_all_close(first, values(one))
         tf.nest.map_structure(np.testing.assert_array_equal, first, second)
     assert int(two.train_step_counter.numpy()) == 10
+
+
+def noisy_iqn(strategy):
+    environment = GymnasiumEnvironment("CartPole-v1")
+    spec = environment.observation_spec()
+    with strategy.scope():
+        model = q_network(
+            spec,
+            2,
+            (8, 8),
+            dueling=True,
+            seed=1,
+            noisy=True,
+            num_outputs=3,
+            implicit_quantiles=True,
+        )
+        return create_agent(environment, model, "iqn", target_update_tau=0.1, seed=3)
+
+
+@pytest.mark.slow
+def test_two_replicas_draw_the_noise_and_the_quantiles_of_one(two_replicas):
+    agents = noisy_iqn(one_replica()), noisy_iqn(two_replicas)
+    one, two = (
+        learner_of(agent, strategy, jit_compile=False)
+        for agent, strategy in zip(agents, (None, two_replicas))
+    )
+    transitions, weights = block(num_steps=2), importance(2)
+    first, second = (learner.train(transitions, weights) for learner in (one, two))
+    np.testing.assert_allclose(first.losses, second.losses, rtol=1e-5)
+    np.testing.assert_allclose(first.td_errors, second.td_errors, rtol=1e-4, atol=1e-5)
+    by_replica = values_by_replica(agents[1], two_replicas)
+    assert_all_close(by_replica[0], values(agents[0]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_a_resumed_run_draws_what_an_uninterrupted_one_does(tmp_path, jit_compile):
+    def blocks(agent, seeds):
+        learner = learner_of(agent, jit_compile=jit_compile)
+        return [learner.train(block(num_steps=2, seed=seed)).losses for seed in seeds]
+
+    uninterrupted, stopped, resumed = (noisy_iqn(one_replica()) for _ in range(3))
+    losses = blocks(uninterrupted, range(4))
+    blocks(stopped, range(2))
+    path = tf.train.Checkpoint(agent=stopped).save(tmp_path / "checkpoint")
+    tf.train.Checkpoint(agent=resumed).restore(path).assert_existing_objects_matched()
+    np.testing.assert_array_equal(blocks(resumed, range(2, 4)), losses[2:])
+    tf.nest.map_structure(
+        np.testing.assert_array_equal, values(resumed), values(uninterrupted)
+    )
 
 
 def test_clipping_changes_the_steps_of_these_blocks():
@@ -201,7 +275,7 @@ def test_a_diverged_step_shows_in_the_losses(jit_compile):
     transitions = block()
     transitions.next_time_step.reward[3, 2] = np.inf
     learner = learner_of(create(one_replica()), jit_compile=jit_compile)
-    is_finite = np.isfinite(learner.train(transitions))
+    is_finite = np.isfinite(learner.train(transitions).losses)
     # XLA goes on to the end, TensorFlow stops without a result.
     assert is_finite[:4].tolist() == [jit_compile] * 3 + [False]
 
@@ -211,4 +285,4 @@ def test_a_diverged_step_shows_in_the_losses_of_two_replicas(two_replicas):
     transitions = block()
     transitions.next_time_step.reward[3, 2] = np.inf
     learner = learner_of(create(two_replicas), two_replicas)
-    assert not np.isfinite(learner.train(transitions)).any()
+    assert not np.isfinite(learner.train(transitions).losses).any()

@@ -139,6 +139,40 @@ def test_dueling_model_ends_in_a_dueling_head():
     assert not layers_of(q_network(VECTOR, 3), DuelingHead)
 
 
+@pytest.mark.parametrize("noisy", [False, True])
+@pytest.mark.parametrize("dueling", [False, True])
+@pytest.mark.parametrize("implicit", [False, True])
+def test_distributions_of_every_action(implicit, dueling, noisy):
+    model = q_network(
+        VECTOR,
+        3,
+        (8, 6),
+        dueling,
+        noisy=noisy,
+        num_outputs=5,
+        implicit_quantiles=implicit,
+    )
+    assert model.output_shape == (None, 3, 5)
+    outputs = model(observations(VECTOR))
+    assert outputs.shape == (2, 3, 5)
+    np.testing.assert_array_equal(outputs, model(observations(VECTOR)))
+    other = model(observations(VECTOR), training=True)
+    assert (np.array(outputs) != np.array(other)).all() == noisy
+    # Widths: 8 and 6, whether the head has the last or not.
+    assert {8, 6} <= {weight.shape[-1] for weight in model.get_weights()}
+
+
+def test_without_hidden_layers_quantiles_are_of_the_observation():
+    model = q_network(VECTOR, 3, (), num_outputs=5, implicit_quantiles=True)
+    assert [w.shape for w in model.get_weights()] == [(64, 4), (4,), (4, 3), (3,)]
+
+
+@pytest.mark.parametrize("options", [{"noisy": True}, {"num_outputs": 5}])
+def test_several_joints_have_plain_values(options):
+    with pytest.raises(ValueError, match="Several joints"):
+        q_network(VECTOR, (3, 2), **options)
+
+
 @pytest.mark.parametrize("dueling", [False, True])
 def test_same_seed_gives_the_same_weights_and_another_seed_others(dueling):
     def weights(seed):
@@ -146,6 +180,16 @@ def test_same_seed_gives_the_same_weights_and_another_seed_others(dueling):
         return [w for w in model.get_weights() if w.ndim > 1]  # Biases are 0.
 
     for one, same, other in zip(weights(0), weights(0), weights(1)):
+        np.testing.assert_array_equal(one, same)
+        assert (one != other).any()
+
+
+def test_seeds_of_noisy_layers_follow_from_the_seed():
+    def weights(seed):
+        model = q_network(VECTOR, 3, (8, 8), dueling=True, seed=seed, noisy=True)
+        return [w for w in model.get_weights() if np.ptp(w) > 0]  # Sigmas are equal.
+
+    for one, same, other in zip(weights(0), weights(0), weights(1), strict=True):
         np.testing.assert_array_equal(one, same)
         assert (one != other).any()
 

@@ -6,6 +6,8 @@ from gymnasium import spaces as gym_spaces
 
 from kerazoo.models import dqn
 from kerazoo.models.dqn import spaces
+from kerazoo.models.dqn.config import make_agent
+from kerazoo.models.dqn.config import make_q_network
 from kerazoo.serving import check
 from kerazoo.serving import exporting
 from kerazoo.serving.limits import Limits
@@ -68,6 +70,45 @@ def test_server_without_python_takes_raw_observations(tmp_path, name):
     np.testing.assert_allclose(outputs["q_values"], expected, atol=1e-5)
     np.testing.assert_array_equal(outputs["action"], expected.argmax(axis=1) - 1)
     assert outputs["action"].dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    ("kind", "space"),
+    [
+        ("rainbow", "box"),
+        pytest.param("iqn", "image", marks=pytest.mark.slow),
+        pytest.param("qr_dqn", "dict", marks=pytest.mark.slow),
+        pytest.param("munchausen", "discrete", marks=pytest.mark.slow),
+    ],
+)
+def test_server_without_python_gives_distributions(tmp_path, kind, space):
+    environment = dqn.GymnasiumEnvironment(Any, num_envs=3, seed=5, space=SPACES[space])
+    agent = dqn.AgentConfig(agent=kind, num_atoms=5, num_quantiles=5)
+    network = dqn.NetworkConfig(hidden_units=(8,), dueling=True, noisy=True)
+    model = make_q_network(environment, network, seed=0, agent=agent)
+    model = make_agent(environment, model, agent).values_model
+    policy = dqn.ServingPolicy(model, environment)
+    path = exporting.export(policy.module, policy.endpoints, tmp_path)
+
+    x = environment.reset().observation
+    raw = []
+    for seed in (5, 6, 7):
+        SPACES[space].seed(seed)
+        raw.append(spaces.raw_inputs(SPACES[space], SPACES[space].sample()))
+    inputs = {key: np.concatenate([r[key] for r in raw]) for key in raw[0]}
+    outputs = check.run_without_python(str(path), inputs)
+    expected = dqn.HostNetwork(model)(x)
+    np.testing.assert_allclose(outputs["q_values"], expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(outputs["action"], expected.argmax(axis=1) - 1)
+    if kind == "rainbow":
+        means = outputs["probabilities"] @ np.linspace(-100, 100, 5)
+        np.testing.assert_allclose(outputs["probabilities"].sum(-1), 1, rtol=1e-5)
+    elif kind == "munchausen":
+        assert outputs.keys() == {"action", "q_values"}
+        return
+    else:
+        means = outputs["quantiles"].mean(-1)
+    np.testing.assert_allclose(means, expected, rtol=1e-3, atol=1e-3)
 
 
 def test_mask_forbids_actions():

@@ -9,8 +9,6 @@ from kerazoo.models.transformer.networks import CausalLanguageModel
 from kerazoo.models.transformer.networks import EncoderDecoder
 from kerazoo.models.transformer.networks import TextClassifier
 from kerazoo.models.transformer.networks import VisionTransformer
-from kerazoo.models.transformer.networks.pooling import masked_max
-from kerazoo.models.transformer.networks.pooling import masked_mean
 
 BACKEND = keras.backend.backend()
 VOCABULARY = 11
@@ -255,20 +253,6 @@ def test_padding_is_not_pooled(pooling):
     assert_close(logits, call(network, SOURCE[1:, :3]))
     other = built("Text", pooling="max" if pooling == "mean" else "mean")
     assert np.abs(numpy(logits) - numpy(call(other, SOURCE[1:]))).max() > 1e-3
-
-
-def test_largest_of_the_tokens_that_count():
-    x = -np.arange(12, dtype="float32").reshape(2, 3, 2)
-    mask = np.array([[0, 1, 1], [0, 0, 0]], bool)
-    np.testing.assert_array_equal(numpy(masked_max(x, mask)), [[-2, -3], [0, 0]])
-
-
-def test_mean_of_the_tokens_that_count():
-    x = np.arange(12, dtype="float32").reshape(2, 3, 2)
-    mask = np.array([[1, 0, 1], [0, 0, 0]], bool)
-    np.testing.assert_array_equal(numpy(masked_mean(x, mask)), [[2, 3], [0, 0]])
-    many = masked_mean(np.ones((1, 3_001, 1), "float16"), np.ones((1, 3_001), bool))
-    assert numpy(many) == 1
 
 
 @pytest.mark.parametrize("name", ["EncoderDecoder", "Causal", "Text", "Vision"])

@@ -1,3 +1,4 @@
+import csv
 import json
 import math
 import pathlib
@@ -8,6 +9,7 @@ import gymnasium
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 import kerazoo
 from kerazoo.models import dqn
@@ -99,6 +101,43 @@ def test_learns_and_reports(tmp_path):
     curve = [line for line in lines if "eval/mean_return" in line]
     assert curve[-1]["eval/mean_return"] == 3.0
     assert {"eval/std_return", "eval/lower_bound", "env_steps"} <= curve[0].keys()
+    with (tmp_path / "returns.csv").open(newline="") as file:
+        episodes = list(csv.DictReader(file))
+    validation = [row for row in episodes if row["split"] == "validation"]
+    assert len(validation) == 20 * len(curve) and len(episodes) == 20 + len(validation)
+    for line in curve:
+        returns = [
+            float(row["return"])
+            for row in validation
+            if int(row["step"]) == line["step"]
+        ]
+        assert np.mean(returns) == pytest.approx(line["eval/mean_return"])
+    seeds = [int(row["seed"]) for row in episodes if row["split"] == "test"]
+    assert seeds == list(range(2_000_000_000, 2_000_000_020))
+    assert {row["length"] for row in episodes} == {"3"}
+    assert tf.io.decode_png((tmp_path / "curves.png").read_bytes()).shape[0] > 400
+
+
+def test_videos_and_random_actions_of_evaluations(tmp_path):
+    class Painted(Levers):
+        metadata = {"render_modes": ["rgb_array"], "render_fps": 10}
+
+        def __init__(self, render_mode=None):
+            super().__init__()
+            self.render_mode = render_mode
+
+        def render(self):
+            return np.full((4, 6, 3), 80 * self.time, np.uint8)
+
+    task = make_task(Painted, videos=True, eval_epsilon=0.1, eval_episodes=40)
+    schedule = Schedule(**{**SCHEDULE, "train_steps": 320}, sample_every=200)
+    result = run(task, tmp_path, schedule, jit_compile=False)
+    assert 2.6 < result["mean_return"] < 3.0  # Of 120 actions some 6 are the other.
+    assert "10.0% of their actions random" in task.card().measured_on
+    frames = tf.io.decode_gif((tmp_path / "episode.gif").read_bytes()).numpy()
+    assert frames[:, 0, 0, 0].tolist() == [0, 80, 160]
+    events = EventAccumulator(str(tmp_path / "tensorboard")).Reload()
+    assert [event.step for event in events.Tensors("episode")] == [224, 320]
 
 
 @pytest.mark.slow
@@ -121,7 +160,8 @@ def test_return_that_counts_as_solved_ends_training(tmp_path, monkeypatch):
 
 def test_bound_is_the_mean_less_two_standard_errors(monkeypatch):
     task = build(make_task())
-    monkeypatch.setattr(task, "_play", lambda seeds: np.array([1.0, 3.0, 8.0, 4.0]))
+    returns = np.array([1.0, 3.0, 8.0, 4.0])
+    monkeypatch.setattr(task, "_play", lambda *_: returns)
     found = task.evaluate(1)
     assert found["mean_return"] == 4.0
     assert found["std_return"] == pytest.approx(math.sqrt(26 / 4))
@@ -131,7 +171,9 @@ def test_bound_is_the_mean_less_two_standard_errors(monkeypatch):
 def test_evaluations_and_tests_have_seeds_of_their_own(monkeypatch):
     asked = []
     task = build(make_task(), seed=4)
-    monkeypatch.setattr(task, "_play", lambda seeds: asked.append(seeds) or np.zeros(3))
+    monkeypatch.setattr(
+        task, "_play", lambda seeds, *_: asked.append(seeds) or np.zeros(3)
+    )
     task.evaluate(1)
     task.measure(Best())
     assert asked == [
@@ -154,14 +196,16 @@ def test_environments_are_closed():
     ("arguments", "words"),
     [
         ({"env": "NoSuchEnv-v0"}, "NoSuchEnv"),
-        ({"env": "Pendulum-v1"}, "Discrete action spaces only"),
+        ({"env": "Pendulum-v1"}, "`action_bins` of 11"),
         ({"env": "no_such_module:Env-v0"}, "no_such_module"),
         ({"env_kwargs": {"no_such": 1}}, "no_such"),
+        ({"eval_epsilon": 1.5}, "eval_epsilon=1.5"),
+        ({"videos": True}, "Levers, which draws nothing"),
         ({"action_mask": True}, "action_mask"),
         ({"batch_size": 7, "strategy": "mirrored"}, "batch_size=7"),
         ({"replay": dqn.ReplayConfig(replay_capacity=3)}, "replay_capacity=3"),
         ({"replay": dqn.ReplayConfig(replay_capacity=10**14)}, "allocate"),
-        ({"agent": dqn.AgentConfig(agent="c51")}, "agent=c51"),
+        ({"agent": dqn.AgentConfig(agent="a3c")}, "agent=a3c"),
         ({"agent": dqn.AgentConfig(loss="absolute")}, "loss=absolute"),
     ],
 )
@@ -177,7 +221,8 @@ def test_settings_are_those_that_define_the_model():
     settings = json.loads(json.dumps(task.settings()))
     assert settings["env"] == "ALE/Pong-v5"
     assert settings["env_kwargs"] == {"frameskip": 4}
-    assert settings["network"] == {"hidden_units": [16], "dueling": False}
+    network = {"hidden_units": [16], "dueling": False}
+    assert network.items() <= settings["network"].items()
     assert settings["agent"]["discount"] == 0.99
     assert not {"asynchronous", "eval_episodes"} & settings.keys()
     assert make_task().settings()["env"] == "Levers"

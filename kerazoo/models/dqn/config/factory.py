@@ -1,5 +1,7 @@
 """Networks, agents and replays of configurations, for an environment."""
 
+import typing
+
 import keras
 from tf_agents.agents.dqn import dqn_agent
 
@@ -10,13 +12,16 @@ from kerazoo.models.dqn.config.network_config import NetworkConfig
 from kerazoo.models.dqn.config.replay_config import ReplayConfig
 from kerazoo.models.dqn.environment import GymnasiumEnvironment
 from kerazoo.models.dqn.q_networks import q_network
-from kerazoo.models.dqn.uniform_replay import UniformReplay
+from kerazoo.models.dqn.replay import Replay
+from kerazoo.models.dqn.replay import least_rows
+from kerazoo.models.dqn.replays import REPLAYS
 
 
 def make_q_network(
     environment: GymnasiumEnvironment,
     network: NetworkConfig | None = None,
     seed: int | None = None,
+    agent: AgentConfig | None = None,
 ) -> keras.Sequential:
     """Makes a Q-network that fits the observations of an environment.
 
@@ -24,15 +29,30 @@ def make_q_network(
         environment: `GymnasiumEnvironment`.
         network: `NetworkConfig`.
         seed: Seed of the weights.
+        agent: `AgentConfig`; some agents learn more than the value of an action.
+
+    Raises:
+        ValueError: If such an agent or noisy layers shall act with several joints.
     """
     network = network or NetworkConfig()
+    agent = agent or AgentConfig()
+    if environment.joints and (agent.num_outputs or network.noisy):
+        raise ValueError(
+            "Where actions have several joints, `agent` must learn no distributions "
+            "and `noisy` be False. "
+            f"Received: agent={agent.agent}, noisy={network.noisy}"
+        )
     observation_spec, _ = split_action_mask(environment.observation_spec())
     return q_network(
         observation_spec,
-        environment.num_actions,
+        environment.joints or environment.num_actions,
         tuple(network.hidden_units),
         network.dueling,
         seed,
+        network.torso,
+        network.noisy,
+        agent.num_outputs,
+        implicit_quantiles=agent.agent == "iqn",
     )
 
 
@@ -40,13 +60,16 @@ def make_agent(
     environment: GymnasiumEnvironment,
     model: keras.Model,
     agent: AgentConfig | None = None,
+    seed: int = 0,
 ) -> dqn_agent.DqnAgent:
     """Makes the agent that trains a Q-network; in the scope of a strategy.
 
     Args:
         environment: `GymnasiumEnvironment`.
-        model: Keras model of observations to action values.
+        model: Keras model of observations to action values or to distributions, see
+            `make_q_network`.
         agent: `AgentConfig`.
+        seed: Of what a gradient step draws.
 
     Raises:
         ValueError: If a name is unknown.
@@ -73,6 +96,10 @@ def make_agent(
         target_update_period=config.target_update_period,
         target_update_tau=config.target_update_tau,
         gradient_clipping=config.gradient_clipping or None,
+        adam_epsilon=config.adam_epsilon,
+        seed=seed,
+        cql_alpha=config.cql_alpha,
+        **config.options,
     )
 
 
@@ -80,31 +107,50 @@ def make_replay(
     environment: GymnasiumEnvironment,
     replay: ReplayConfig | None = None,
     discount: float = 0.99,
-) -> UniformReplay:
+    frame_stack: int = 1,
+    kinds: typing.Mapping[str, type[Replay]] = REPLAYS,
+    **options: typing.Any,
+) -> Replay:
     """Makes the memory of an environment's steps.
 
     Args:
         environment: `GymnasiumEnvironment`.
         replay: `ReplayConfig`.
         discount: Gamma.
+        frame_stack: Frames of an observation `(K, ...)`, to store each once; 1
+            stores observations as they are.
+        kinds: Replays by the name that `replay` has of one.
+        **options: Of that replay.
 
     Raises:
-        ValueError: If the capacity cannot hold a transition of every copy.
+        ValueError: If the name is unknown, or the capacity cannot hold a transition of
+            every copy.
         MemoryError: If the machine cannot hold the capacity.
     """
-    replay = replay or ReplayConfig()
-    num_envs = environment.batch_size
-    needed = num_envs * (replay.n_step + 2)
-    if replay.replay_capacity < needed:
+    config = replay or ReplayConfig()
+    if config.replay not in kinds:
         raise ValueError(
-            f"`replay_capacity` must be at least {needed}, `num_envs * (n_step + 2)`. "
-            f"Received: replay_capacity={replay.replay_capacity}, num_envs={num_envs}, "
-            f"n_step={replay.n_step}"
+            f"`replay` must be one of {', '.join(kinds)}. "
+            f"Received: replay={config.replay}"
         )
-    return UniformReplay(
+    num_envs = environment.batch_size
+    needed = num_envs * least_rows(config.n_step, frame_stack)
+    if config.replay_capacity < needed:
+        frames = f", frame_stack={frame_stack}" if frame_stack > 1 else ""
+        rows = "n_step + frame_stack + 1" if frame_stack > 1 else "n_step + 2"
+        raise ValueError(
+            f"`replay_capacity` must be at least {needed}, `num_envs * ({rows})`. "
+            f"Received: replay_capacity={config.replay_capacity}, num_envs={num_envs}, "
+            f"n_step={config.n_step}{frames}"
+        )
+    return kinds[config.replay](
         environment.observation_spec(),
-        replay.replay_capacity,
+        config.replay_capacity,
         num_envs,
-        replay.n_step,
+        config.n_step,
         discount,
+        frame_stack=frame_stack,
+        action_shape=environment.action_spec().shape,
+        **config.exponents(),
+        **options,
     )

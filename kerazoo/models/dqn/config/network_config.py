@@ -11,6 +11,10 @@ class NetworkConfig:
     Args:
         hidden_units: Widths of the hidden layers.
         dueling: Ends in a `kerazoo.layers.DuelingHead`.
+        torso: A key of `kerazoo.models.dqn.torsos.TORSOS`: what is before the hidden
+            layers.
+
+        noisy: Hidden layers and head are `kerazoo.layers.NoisyDense`.
 
     Raises:
         ValueError: If a width is not positive.
@@ -26,6 +30,8 @@ class NetworkConfig:
 
     hidden_units: typing.Sequence[int] = (128, 128)
     dueling: bool = False
+    torso: str = "auto"
+    noisy: bool = False
 
     def __post_init__(self):
         if any(units < 1 for units in self.hidden_units):

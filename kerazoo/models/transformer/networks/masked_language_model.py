@@ -6,8 +6,8 @@ import keras
 from keras import ops
 
 from kerazoo.layers.encoder import Encoder
+from kerazoo.layers.pooling import masked_mean
 from kerazoo.layers.tensor import Tensor
-from kerazoo.models.transformer.networks.pooling import masked_mean
 from kerazoo.models.transformer.networks.token_network import TokenNetwork
 from kerazoo.text.special_tokens import PAD
 

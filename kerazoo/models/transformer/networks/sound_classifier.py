@@ -4,9 +4,9 @@ import typing
 
 import keras
 
+from kerazoo.layers.pooling import POOLINGS
+from kerazoo.layers.pooling import check_pooling
 from kerazoo.layers.tensor import Tensor
-from kerazoo.models.transformer.networks.pooling import POOLINGS
-from kerazoo.models.transformer.networks.pooling import check_pooling
 from kerazoo.models.transformer.networks.sound_network import SoundNetwork
 
 

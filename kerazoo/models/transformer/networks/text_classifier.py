@@ -7,9 +7,9 @@ from keras import ops
 
 from kerazoo.layers.dropout import Dropout
 from kerazoo.layers.encoder import Encoder
+from kerazoo.layers.pooling import POOLINGS
+from kerazoo.layers.pooling import check_pooling
 from kerazoo.layers.tensor import Tensor
-from kerazoo.models.transformer.networks.pooling import POOLINGS
-from kerazoo.models.transformer.networks.pooling import check_pooling
 from kerazoo.models.transformer.networks.token_network import TokenNetwork
 from kerazoo.text.special_tokens import PAD
 
