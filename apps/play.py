@@ -15,6 +15,7 @@ from absl import flags
 from apps.cli import errors
 from apps.cli import exports
 from apps.cli import run_flags
+from apps.cli.checks import is_given
 from apps.cli.launch import launch
 from apps.cli.parsers import adopt
 from apps.cli.parsers import declare
@@ -51,6 +52,12 @@ _PLAYS = {
     "text_game": text_play.play,
 }
 
+_OF_TASKS = {
+    "mcts_simulations": ("board",),
+    "opponent": tuple(_PLAYS),
+    "search_depth": ("board",),
+}
+
 
 def main():
     if _VIDEO.value and not _VIDEO.value.endswith((".gif", ".mp4")):
@@ -58,8 +65,16 @@ def main():
     with errors.user_errors():
         if _VIDEO.value:
             check_file(_VIDEO.value, "video")
+        logged_play.check_log()
         path, trained = exports.find_export("dqn")
-    if play := _PLAYS.get(trained.get("task")):
+    task = trained.get("task")
+    for name, tasks in _OF_TASKS.items():
+        if is_given(name) and task not in tasks:
+            raise errors.UserError(
+                f"--{name} goes with games of --task={' or '.join(tasks)}, which "
+                f"--saved_model={path} does not play."
+            )
+    if play := _PLAYS.get(task):
         if _VIDEO.value:
             raise errors.UserError(
                 f"--video={_VIDEO.value} goes with environments that draw themselves, "

@@ -31,7 +31,9 @@ def check_owners(choice, owners):
         if is_given(name) and value not in values:
             if len(values) > _MOST_NAMED:
                 raise ValueError(f"--{name} does not go with --{choice}={value}.")
-            raise ValueError(f"--{name} goes with --{choice}={' or '.join(values)}.")
+            *others, last = values
+            known = f"{', '.join(others)} or {last}" if others else last
+            raise ValueError(f"--{name} goes with --{choice}={known}.")
 
 
 def arguments(kind, **more):

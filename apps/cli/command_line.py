@@ -36,6 +36,10 @@ def parse(main, argv, tables):
         rest = flags.FLAGS(_without_old_flags(module, argv))
     except (flags.Error, ValueError, OSError) as error:
         errors.end(_explained(error, _own_names(module), argv))
+    for name in sorted(_own_names(module)):
+        flag = flags.FLAGS[name]
+        if flag.value != flag.value:  # NaN, which is within all bounds.
+            errors.end(_about_value(flag, "nan"))
     for name, word in _given_twice(argv):
         print(f"Warning: --{name} was given twice: {word} counts.", file=sys.stderr)
     tasks.take_defaults(tables.task_defaults)

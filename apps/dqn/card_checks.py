@@ -11,7 +11,7 @@ OF_TASKS = {
     # A hand is learnt from as it is played, by single decisions.
     **dict.fromkeys(
         (
-            *("eval_episodes", "importance_exponent", "n_step", "noisy"),
+            *("eval_episodes", "importance_exponent", "n_step"),
             *("priority_exponent", "replay"),
         ),
         _OTHERS,

@@ -19,8 +19,10 @@ def read():
     from kerazoo.models.dqn.env_kwargs import parse_env_kwargs
 
     given = {"env_kwargs": parse_env_kwargs(dqn_flags.ENV_KWARGS.value), **parts()}
-    if dqn_flags.ENV.value or not OFFLINE_DATA.value:
+    if dqn_flags.ENV.value:
         check_env(dqn_flags.ENV.value)
+    elif not OFFLINE_DATA.value:
+        raise ValueError("--env= (nothing) goes with --offline_data.")
     return given
 
 

@@ -4,6 +4,7 @@ from absl import flags
 
 from apps.cli.checks import is_given
 from apps.cli.launch import set_defaults
+from kerazoo.runs.writable import check_folder
 
 OF_TASKS = dict.fromkeys(
     (
@@ -59,5 +60,7 @@ def check_logged():
         return
     if is_given("cql_alpha"):
         raise ValueError(f"--cql_alpha={values.cql_alpha:g} goes with --offline_data.")
-    if is_given("compress_transitions") and not values.log_transitions:
+    if values.log_transitions:
+        check_folder(values.log_transitions, "log_transitions")
+    elif is_given("compress_transitions"):
         raise ValueError("--compress_transitions goes with --log_transitions.")

@@ -6,12 +6,14 @@ from absl import flags
 
 from apps.cli import errors
 from apps.cli import run_flags
+from apps.cli.checks import is_given
 from apps.cli.parsers import declare
 from apps.cli.sections import EVALUATION
 from apps.cli.sections import section
 from apps.dqn.logged_flags import LOG_TRANSITIONS
 from apps.shared_flags import playing
 from kerazoo.runs.rounding import rounded
+from kerazoo.runs.writable import check_folder
 
 _COPIES = 8  # Of the environment.
 
@@ -24,6 +26,18 @@ EPSILON = flags.DEFINE_float(
     lower_bound=0.0,
     upper_bound=1.0,
 )
+
+
+def check_log():
+    """Refuses flags that do not go together, and a folder that cannot be written.
+
+    Raises:
+        ValueError: If there are such.
+    """
+    if LOG_TRANSITIONS.value:
+        check_folder(LOG_TRANSITIONS.value, LOG_TRANSITIONS.name)
+    elif is_given(EPSILON.name):
+        raise ValueError("--epsilon goes with --log_transitions.")
 
 
 def play(path, trained):

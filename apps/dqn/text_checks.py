@@ -5,15 +5,19 @@ from absl import flags
 from apps.cli.checks import check_owners
 from apps.cli.checks import is_given
 
-OF_TASKS = dict.fromkeys(
-    (
-        *("embedding_size", "eval_text_game", "interaction", "max_command_tokens"),
-        *("max_commands", "max_game_steps", "max_rooms", "max_state_tokens"),
-        *("max_request_text_bytes", "min_rooms", "other_foods", "text_encoder"),
-        *("text_game", "wanted_foods"),
+OF_TASKS = {
+    **dict.fromkeys(
+        (
+            *("embedding_size", "eval_text_game", "interaction", "max_command_tokens"),
+            *("max_commands", "max_game_steps", "max_rooms", "max_state_tokens"),
+            *("max_request_text_bytes", "min_rooms", "other_foods", "text_encoder"),
+            *("text_game", "wanted_foods"),
+        ),
+        ("text_game",),
     ),
-    ("text_game",),
-)
+    **dict.fromkeys(("dueling", "torso"), ("control", "board", "fictitious_play")),
+    "noisy": ("control", "board"),
+}
 # Most commands can be undone, so that all are worth nearly the same: a small discount
 # and Munchausen DQN tell them apart.
 TEXT_DEFAULTS = {
@@ -29,7 +33,6 @@ TEXT_DEFAULTS = {
     "train_steps": 15_000,
 }
 _OF_HOUSES = ("max_rooms", "min_rooms", "other_foods", "wanted_foods")
-_NOT_OF_TEXT = ("dueling", "noisy", "torso")
 _VALUE_AGENTS = ("dqn", "double_dqn", "munchausen")
 
 
@@ -40,9 +43,18 @@ def check_text_game():
         ValueError: If there are such flags.
     """
     check_owners("text_game", dict.fromkeys(_OF_HOUSES, ("house",)))
-    for name in _NOT_OF_TEXT:
-        if is_given(name):
-            raise ValueError(f"--{name} does not go with --task=text_game.")
+    game = flags.FLAGS.text_game
+    is_textworld = game.endswith((".z8", ".ulx"))
+    if is_given("eval_text_game") and not is_textworld:
+        raise ValueError(
+            "--eval_text_game goes with --text_game of TextWorld. "
+            f"Received: --text_game={game}"
+        )
+    if is_given("max_game_steps") and ":" in game and not is_textworld:
+        raise ValueError(
+            "--max_game_steps does not go with a game of your own, which says itself "
+            f"when it ends. Received: --text_game={game}"
+        )
     agent = flags.FLAGS.agent
     if agent not in _VALUE_AGENTS:
         raise ValueError(

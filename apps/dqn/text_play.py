@@ -24,6 +24,12 @@ def play(path, trained):
         path: Of the exported version.
         trained: dict of what was noted about it.
     """
+    opponent = flags.FLAGS["opponent"]
+    if opponent.value != "human":
+        raise errors.UserError(
+            f"--opponent={opponent.value} does not go with games of text: leave it "
+            "out to see the model play, or play yourself with human."
+        )
     with errors.user_errors(ImportError), errors.user_packages("dqn"):
         from kerazoo.models.dqn import config
         from kerazoo.models.dqn.text_games.loading import make_text_game
@@ -40,8 +46,7 @@ def play(path, trained):
         policy = load_signatures(path)["serving_default"]
     epsilon, seed = trained["eval_epsilon"], run_flags.SEED.value
     choose = text_games.exported_choice(policy, epsilon, seed)
-    opponent = flags.FLAGS["opponent"]
-    is_person = opponent.present and opponent.value == "human"
+    is_person = opponent.present
     count = playing.EPISODES.value
     if is_person and not flags.FLAGS["episodes"].present:
         count = 1
@@ -93,6 +98,7 @@ def _asked(advise):
         for number, command in enumerate(commands, 1):
             _show(f"  {number}. {command}")
         _show(f"The model would: {advise(text, commands)}")
+        typeable = {command.lower(): command for command in commands}
         while True:
             print("> ", end="", file=sys.stderr, flush=True)
             line = sys.stdin.readline()
@@ -101,8 +107,8 @@ def _asked(advise):
                 raise _Quit
             if typed.isdecimal() and 1 <= int(typed) <= len(commands):
                 return commands[int(typed) - 1]
-            if typed in commands:
-                return typed
+            if typed in typeable:
+                return typeable[typed]
             _show("It takes one of the commands, or its number. q quits.")
 
     return choose

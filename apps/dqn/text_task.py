@@ -31,10 +31,13 @@ def look(given):
         given: What `read` returned.
     """
     with errors.user_errors(ImportError), errors.user_packages("dqn"):
+        from kerazoo.models.dqn.text_games.loading import look_at_text_game
         from kerazoo.models.dqn.text_games.loading import make_text_game
 
         for split in ("train", "test"):
-            make_text_game(given["game"], given["house"], split).close()
+            game = make_text_game(given["game"], given["house"], split)
+            look_at_text_game(game, text_flags.TEXT_GAME.value)
+            game.close()
 
 
 def name():

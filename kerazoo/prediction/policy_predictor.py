@@ -99,11 +99,14 @@ class PolicyPredictor(Predictor):
             given = np.asarray(part, np.float64)
         except (TypeError, ValueError):
             raise ValueError(f"{name}: expected numbers") from None
-        if given.size != int(np.prod(shape)) or not np.isfinite(given).all():
+        if given.size != int(np.prod(shape)):
             raise ValueError(
                 f"{name}: expected {int(np.prod(shape))} finite numbers. "
                 f"Received: {given.size}"
             )
+        if not np.isfinite(given).all():
+            wrong = given[~np.isfinite(given)][0]
+            raise ValueError(f"{name}: expected finite numbers. Received: {wrong}")
         array = given.astype(dtype)
         if np.dtype(dtype).kind in "iu" and (array != given).any():
             raise ValueError(f"{name}: expected whole numbers of {np.dtype(dtype)}")

@@ -39,6 +39,9 @@ def interquartile_mean(
     Returns:
         `Interval` of arrays `(...)`.
 
+    Raises:
+        ValueError: If there are fewer than two runs.
+
     Example:
 
     ```python
@@ -52,6 +55,10 @@ def interquartile_mean(
     from scipy import stats
 
     values = np.asarray(values, float)
+    if len(values) < 2:
+        raise ValueError(
+            f"`values` must be of at least two runs. Received: {len(values)}"
+        )
     interval = stats.bootstrap(
         (values,),
         _middle_mean,

@@ -44,8 +44,9 @@ def run_seeds(
 
     Returns:
         dict of the best result, with its `seed`, and of each metric over the seeds
-        `<metric>_mean`, `<metric>_std`, and `<metric>_iqm` with its 95 % interval from
-        `<metric>_iqm_low` to `<metric>_iqm_high`, see `interquartile_mean`.
+        `<metric>_mean`, `<metric>_std`, and, of two seeds or more, `<metric>_iqm` with
+        its 95 % interval from `<metric>_iqm_low` to `<metric>_iqm_high`, see
+        `interquartile_mean`.
 
     Example:
 
@@ -86,7 +87,8 @@ def run_seeds(
         if isinstance(value, float) and None not in values:
             summary[f"{name}_mean"] = rounded(float(np.mean(values)))
             summary[f"{name}_std"] = rounded(float(np.std(values)))
-            if is_metric(name, value) and all(map(math.isfinite, values)):
+            comparable = len(values) > 1 and all(map(math.isfinite, values))
+            if is_metric(name, value) and comparable:
                 kinds = ("_iqm", "_iqm_low", "_iqm_high")
                 for kind, found in zip(kinds, interquartile_mean(values), strict=True):
                     summary[f"{name}{kind}"] = rounded(float(found))

@@ -10,10 +10,10 @@ import zlib
 
 import numpy as np
 
+from kerazoo.training.chunk_files import read_chunks
+from kerazoo.training.chunk_files import write_chunks
 from kerazoo.training.chunked_array import ChunkedArray
 from kerazoo.training.interruption import held_back
-
-_CHUNKS = "chunks.json"  # Names of chunked arrays to their files.
 
 
 class Checkpoints:
@@ -90,7 +90,7 @@ class Checkpoints:
             for name, array in list(arrays.items())
             if isinstance(array, ChunkedArray)
         }
-        known = self._write_chunks(partial, chunked)
+        known = write_chunks(partial, chunked, self._before)
         np.savez(partial / "arrays.npz", **arrays)
         (partial / "state.json").write_text(json.dumps(state or {}))
         manifest = {
@@ -113,30 +113,6 @@ class Checkpoints:
                 shutil.rmtree(old)
         return path
 
-    def _write_chunks(self, partial, chunked):
-        """Writes chunks, or links them where they have not changed.
-
-        Returns:
-            dict of the names of the files that are links to their checksums.
-        """
-        if not chunked:
-            return {}
-        manifest = _read_manifest(self._before)
-        files: dict[str, list[str]] = {}
-        linked = {}
-        for name, array in chunked.items():
-            files[name] = []
-            chunks = zip(array.chunks, array.versions, strict=True)
-            for i, (chunk, version) in enumerate(chunks):
-                file = f"{name.replace('/', '-')}-{i:05d}-{version}.npy"
-                files[name].append(file)
-                if file in manifest and _link(self._before / file, partial / file):
-                    linked[file] = manifest[file]
-                else:
-                    np.save(partial / file, chunk)
-        (partial / _CHUNKS).write_text(json.dumps(files))
-        return linked
-
     def restore(
         self, checkpoint: typing.Any, step: int | None = None
     ) -> tuple[int, dict[str, typing.Any], dict[str, typing.Any]] | None:
@@ -158,7 +134,7 @@ class Checkpoints:
         status.assert_existing_objects_matched().expect_partial()
         with np.load(path / "arrays.npz") as file:
             arrays: dict[str, typing.Any] = dict(file)
-        arrays |= _read_chunks(path)
+        arrays |= read_chunks(path)
         self._before = path
         return int(path.name), arrays, json.loads((path / "state.json").read_text())
 
@@ -198,36 +174,6 @@ def newest(directory: str | os.PathLike) -> pathlib.Path | None:
     """Returns the path of the newest checkpoint of a folder, or None; only reads."""
     paths = (p for p in pathlib.Path(directory).glob("*") if p.name.isdigit())
     return max(paths, default=None)
-
-
-def _read_manifest(path):
-    try:
-        return {} if path is None else json.loads((path / "manifest.json").read_text())
-    except FileNotFoundError:  # Set aside, or removed by a person.
-        return {}
-
-
-def _link(source, target):
-    """Returns whether a file could be linked; not all file systems have links."""
-    try:
-        os.link(source, target)
-    except OSError:
-        return False
-    return True
-
-
-def _read_chunks(path):
-    """Returns the chunked arrays of a checkpoint, each chunk mapped into memory."""
-    if not (path / _CHUNKS).exists():
-        return {}
-    names = json.loads((path / _CHUNKS).read_text())
-    return {
-        name: ChunkedArray(
-            [np.load(path / file, mmap_mode="r") for file in files],
-            [int(file.removesuffix(".npy").rpartition("-")[2]) for file in files],
-        )
-        for name, files in names.items()
-    }
 
 
 def _is_whole(path):

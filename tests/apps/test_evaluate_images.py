@@ -80,6 +80,7 @@ def run(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_real_images_are_near_perfect(app, perfect):
     code, result, err = app(
         evaluate.main, f"--saved_model={perfect}", "--count=1000", "--seed=5"

@@ -105,6 +105,7 @@ def graphs(tmp_path_factory):
     return store_models(tmp_path_factory.mktemp("graphs"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "json"])
 def test_graph_networks(app, graphs, tmp_path, ending):
     given, kind = ("--node=17", "node") if ending == "csv" else ("CCO", "graph")

@@ -75,6 +75,7 @@ def cells(pixels):
     return small.reshape(-1, 9, 9)[:, :8, :8]
 
 
+@pytest.mark.slow
 def test_export_makes_the_same_picture_again(make):
     result, pixels = make("--count=6", "--columns=3", "--seed=7")
     assert pixels.shape == (17 * 8, 26 * 8)  # Two rows of three, a pixel between.

@@ -40,6 +40,7 @@ def metadata_of(result):
     return json.loads(path.read_text())
 
 
+@pytest.mark.slow
 def test_tables_with_words_train_and_their_export_knows_how_to_read_others(
     app, paths, tmp_path
 ):

@@ -77,6 +77,8 @@ def test_a_damaged_model_beside_it_is_no_matter(app, tmp_path):
         (["--saved_model=/no/such"], ["/no/such", "apps.train_dqn"]),
         (["--video=pole.avi"], ["--video=pole.avi", ".gif or .mp4"]),
         (["--episodes=0"], ["episodes"]),
+        (["--epsilon=0.5"], ["--epsilon goes with --log_transitions"]),
+        (["--log_transitions=setup.cfg"], ["--log_transitions=setup.cfg", "a file"]),
     ],
 )
 def test_wrong_input_is_one_line(app, saved_model, arguments, words):

@@ -2,6 +2,7 @@
 
 import io
 
+import gymnasium
 import pytest
 
 from apps import play
@@ -18,6 +19,26 @@ TINY = (
     *("--embedding_size=8", "--hidden_units=8", "--text_encoder=bag"),
     *("--eval_episodes=2", "--max_game_steps=5", "--batch_size=8", "--nojit_compile"),
 )
+
+
+class Boom(gymnasium.Env):
+    def __init__(self, split):
+        self.split = split
+
+    def reset(self, **kwargs):
+        raise RuntimeError("no reset")
+
+
+class Numbers(Boom):
+    def reset(self, **kwargs):
+        return 3, {"commands": ["go"]}
+
+
+class Castle:
+    def __init__(self, split):
+        self.split = split
+
+
 SIZES = {"min_rooms": 2, "max_rooms": 3, "wanted_foods": 1, "other_foods": 0}
 
 
@@ -63,15 +84,28 @@ def test_run_goes_on(app, paths):
         (["--text_game=none.z8", "--max_rooms=7"], ["--max_rooms goes with"]),
         (["--text_game=no_such:Game"], ["No module named 'no_such'"]),
         (["--agent=c51"], ["--agent=c51", "munchausen"]),
-        (["--dueling"], ["--dueling does not go with --task=text_game"]),
+        (["--dueling"], ["--dueling goes with --task=control"]),
+        (["--max_commands=3"], ["--max_commands=3", "at least 15"]),
+        (["--eval_text_game=x.z8"], ["--eval_text_game goes with", "house"]),
+        ([f"--text_game={__name__}:Boom"], ["RuntimeError: no reset"]),
+        ([f"--text_game={__name__}:Numbers"], ["must say texts, not 3"]),
+        ([f"--text_game={__name__}:Castle"], ["must be a gymnasium.Env"]),
         (["--env=Acrobot-v1"], ["--env goes with --task=control"]),
         (["--text_encoder=transformer", "--embedding_size=12"], ["multiple of 8"]),
     ],
 )
 def test_wrong_input_is_one_line(app, paths, arguments, words):
-    code, _, err = app(train_dqn.main, *TINY, *paths, *arguments)
+    tiny = [flag for flag in TINY if not flag.startswith("--max_game_steps")]
+    code, _, err = app(train_dqn.main, *tiny, *paths, *arguments)
     assert code == 2, err
     assert_one_line(err, *words)
+
+
+def test_games_of_your_own_say_when_they_end(app, paths):
+    game = f"--text_game={__name__}:Numbers"
+    code, _, err = app(train_dqn.main, *TINY, *paths, game)
+    assert code == 2
+    assert_one_line(err, "--max_game_steps", game)
 
 
 def test_flags_of_texts_go_with_games_of_text(app, paths):
@@ -102,6 +136,15 @@ def test_a_person_plays_with_advice(app, saved_model, monkeypatch):
     assert text in err and "The model would: " in err
     assert "It takes one of the commands" in err
     assert result["player"] == "human" and result["returns"] == []
+
+
+@pytest.mark.parametrize(
+    "flag", ["--opponent=mcts", "--opponent=random", "--search_depth=3"]
+)
+def test_flags_of_boards_do_not_go_with_texts(app, saved_model, flag):
+    code, _, err = app(play.main, f"--saved_model={saved_model}", flag)
+    assert code == 2
+    assert_one_line(err, flag.partition("=")[0])
 
 
 def test_no_video_of_texts(app, saved_model, tmp_path):

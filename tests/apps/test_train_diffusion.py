@@ -79,6 +79,7 @@ def test_more_steps_go_on(app, paths, tmp_path):
     assert steps == sorted(steps)
 
 
+@pytest.mark.slow
 def test_folder_without_labels(app, paths, tmp_path, monkeypatch):
     def cannot_be_had():
         raise OSError("no weights")

@@ -146,6 +146,7 @@ def test_changed_model_flags_are_refused_with_the_difference(app, finished):
     assert_one_line(err, "--hidden_units=16 became --hidden_units=32", "--dueling=true")
 
 
+@pytest.mark.slow
 def test_damaged_newest_checkpoint_falls_back(app, copied, tmp_path):
     newest = sorted((tmp_path / "run" / "checkpoints").iterdir())[-1]
     (newest / "arrays.npz").write_bytes(b"damaged")

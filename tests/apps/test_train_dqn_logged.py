@@ -110,6 +110,7 @@ def test_damaged_logs_are_one_line(app, logs, tmp_path):
     )
     assert code == 2, err
     assert_one_line(err, shard.name, "damaged")
+    assert "Op:" not in err and "{{" not in err
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,8 @@ def test_damaged_logs_are_one_line(app, logs, tmp_path):
         (["--cql_alpha=1"], ["--cql_alpha=1", "--offline_data"]),
         (["--compress_transitions"], ["--log_transitions"]),
         (["--env_workers=3"], ["--env_workers=3", "4"]),
-        (["--env="], ["--env="]),
+        (["--env="], ["--env=", "--offline_data"]),
+        (["--log_transitions=setup.cfg"], ["--log_transitions=setup.cfg", "a file"]),
     ],
 )
 def test_flags_that_need_others_are_one_line(app, tmp_path, arguments, words):

@@ -176,6 +176,7 @@ def test_goes_on_and_another_process_makes_the_same_images(app, paths, tmp_path)
     np.testing.assert_array_equal(fresh, here)
 
 
+@pytest.mark.slow
 def test_toy_counts_modes_and_draws_them(app, paths, tmp_path):
     code, result, err = app(train_gan.main, *TOY, "--dataset=grid", *paths)
     assert code == 0, err
@@ -189,6 +190,7 @@ def test_toy_counts_modes_and_draws_them(app, paths, tmp_path):
     assert_one_line(err, "points, not images")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "networks", ["mlp", pytest.param("residual", marks=pytest.mark.slow)]
 )
@@ -232,6 +234,7 @@ def test_stacked_digits_have_a_thousand_classes(app, paths):
     assert "of each channel" in result["feature_extractor"]
 
 
+@pytest.mark.slow
 def test_broken_file_is_named_and_left_out(app, paths, tmp_path):
     data = folder_of_images(tmp_path / "pictures", classes=("cat", "dog"))
     (tmp_path / "pictures" / "cat" / "broken.png").write_bytes(b"no picture")
@@ -244,6 +247,7 @@ def test_broken_file_is_named_and_left_out(app, paths, tmp_path):
     assert "1 of 17 files" in line and "cat/broken.png" in line
 
 
+@pytest.mark.slow
 def test_collapse_and_divergence_are_said(app, paths, tmp_path, monkeypatch):
     call = GAN.call
 

@@ -24,6 +24,7 @@ def write_frames(path, count, seed=0):
             write_frame(file, structure, {"energy": structure.value}, structure.forces)
 
 
+@pytest.mark.slow
 def test_frames_are_learnt_served_and_measured(app, paths, tmp_path):
     write_frames(tmp_path / "ethanol.xyz", 24)
     data = f"--data_dir={tmp_path}", "--dataset=ethanol.xyz"

@@ -45,6 +45,7 @@ def test_embeddings_of_the_bare_command(method, app, paths):
     assert found["embeddings"].shape == (1, 4)
 
 
+@pytest.mark.slow
 def test_communities_of_a_file_of_edges(app, paths, friends):
     files = f"--data_dir={friends}", "--dataset=friends.txt", "--labels_file=sides.txt"
     code, result, err = app(

@@ -24,6 +24,7 @@ def sums(low, high):
     return [f"{i}\tplus_{j}\t{i + j}" for i in range(low, high) for j in (1, 2)]
 
 
+@pytest.mark.slow
 def test_own_triples_are_learnt_exported_and_asked(app, tmp_path, paths):
     folder = write(
         tmp_path / "sums", train=sums(0, 12), valid=sums(3, 4), test=sums(5, 6)

@@ -194,6 +194,7 @@ def test_goes_on_with_a_text(app, paths, tmp_path):
     assert_one_line(err, "training data has changed", "--workdir")
 
 
+@pytest.mark.slow
 def test_classifies_texts(app, paths, tmp_path):
     films = tmp_path / "films.csv"
     rows = [f"{word} film {i};{word}" for i in range(30) for word in ("good", "bad")]

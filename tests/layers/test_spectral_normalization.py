@@ -158,6 +158,7 @@ def test_each_training_call_is_one_power_iteration():
     np.testing.assert_array_equal(numpy(layer.kernel), kernel)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["dense", "conv2d_transpose", "embedding"])
 def test_gradient_passes_through_sigma(kind):
     make, inputs, axis = LAYERS[kind]

@@ -75,6 +75,7 @@ def write(path, *lines):
     return path
 
 
+@pytest.mark.slow
 def test_probabilities_are_those_of_the_task(classifier, tmp_path):
     task, version = classifier
     output = tmp_path / "answers.csv"
@@ -255,6 +256,7 @@ def test_mistakes_name_file_line_and_argument(
         assert word in str(error.value)
 
 
+@pytest.mark.slow
 def test_translations_are_those_that_the_export_gave_before(tmp_path):
     folder = FILES / "transformer"
     version = tmp_path / "model"

@@ -41,5 +41,10 @@ def test_columns_are_on_their_own():
     np.testing.assert_array_equal(found.low, again.low)
 
 
+def test_one_run_is_too_few():
+    with pytest.raises(ValueError, match=r"at least two runs. Received: 1"):
+        interquartile_mean([500.0])
+
+
 def test_equal_runs_have_no_width():
     assert interquartile_mean([500.0] * 5) == (500.0, 500.0, 500.0)

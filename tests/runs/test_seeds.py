@@ -40,6 +40,12 @@ def test_seeds_are_runs_of_their_own_and_the_best_is_exported(tmp_path, capsys):
     assert again["score_mean"] == summary["score_mean"]
 
 
+def test_one_seed_has_no_interval(tmp_path):
+    summary = run_seeds(LineTask, [4], tmp_path, SCHEDULE)
+    assert summary["score_mean"] == summary["score"]
+    assert "score_iqm" not in summary
+
+
 def test_runs_are_drawn_together(tmp_path):
     class Drawing(LineTask):
         def pictures_of_seeds(self, folders):

@@ -109,3 +109,15 @@ def test_file_systems_without_links_get_copies(tmp_path, monkeypatch):
     save(checkpoints, 1, [1.0], [1])
     save(checkpoints, 2, [1.0], [1])
     assert restore(Checkpoints(tmp_path)) == (2, [1.0])
+
+
+@pytest.mark.parametrize("content", [None, "{", ""])
+def test_without_the_manifest_before_all_is_written(tmp_path, content):
+    checkpoints = Checkpoints(tmp_path)
+    path = save(checkpoints, 1, [1.0, 2.0], [1, 2])
+    if content is None:
+        (path / "manifest.json").unlink()
+    else:
+        (path / "manifest.json").write_text(content)
+    save(checkpoints, 2, [1.0, 3.0], [1, 3])
+    assert restore(checkpoints) == (2, [1.0, 3.0])

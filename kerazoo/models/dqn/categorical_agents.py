@@ -46,7 +46,7 @@ class CategoricalAgent(DistributionalAgent):
         super().__init__(*args, **kwargs)
 
     def _mean(self):
-        return CategoricalMean(self._v_min, self._v_max)
+        return CategoricalMean(self._v_min, self._v_max, dtype="float32")
 
     def _distance(self, time_steps, actions, next_time_steps):
         outputs = self._outputs(self._q_network, time_steps, training=True)

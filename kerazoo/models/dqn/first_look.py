@@ -11,6 +11,7 @@ from kerazoo.models.dqn import environments
 from kerazoo.models.dqn.action_bins import ActionBins
 from kerazoo.models.dqn.action_bins import BinnedActions
 from kerazoo.models.dqn.action_spaces import FINITE
+from kerazoo.models.dqn.environments.errors import CannotMakeError
 from kerazoo.models.dqn.foreign_errors import describe_error
 
 Maker = str | typing.Callable[..., gymnasium.Env]
@@ -165,9 +166,10 @@ def _make(name, env, env_kwargs):
     except ValueError as error:
         unknown = re.search(r"unexpected keyword argument '(\w+)'", str(error))
         if unknown and unknown[1] in env_kwargs:
+            given = {unknown[1]: env_kwargs[unknown[1]]}
             raise ValueError(
                 f"The environment {name} takes no {unknown[1]}: name others by "
-                f"`env_kwargs`. Received: env_kwargs={env_kwargs}"
+                f"`env_kwargs`. Received: env_kwargs={given}"
             ) from error
         raise
 
@@ -175,7 +177,7 @@ def _make(name, env, env_kwargs):
 def _attempt(name, what, act):
     try:
         return act()
-    except (gymnasium.error.Error, MemoryError):  # They say what is wrong.
+    except (gymnasium.error.Error, MemoryError, CannotMakeError):  # They say why.
         raise
     except Exception as error:  # Whatever the code of others raises.
         raise ValueError(

@@ -6,6 +6,7 @@ import typing
 import numpy as np
 
 from kerazoo.models.dqn.collection import Collection
+from kerazoo.models.dqn.collection import part_of
 from kerazoo.models.dqn.prioritized_replay import PrioritizedReplay
 
 
@@ -71,9 +72,7 @@ class OfflineLearning(Collection):
     ) -> None:
         self.step = step
         if isinstance(self.replay, PrioritizedReplay):
-            self.replay.restore(
-                {name.removeprefix("replay/"): array for name, array in arrays.items()}
-            )
+            self.replay.restore(part_of(arrays, "replay/"))
         self.training_seconds = state["training_seconds"]
         self.training_cpu_seconds = state["training_cpu_seconds"]
         self.random.bit_generator.state = state["sampling"]

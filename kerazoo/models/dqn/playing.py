@@ -111,7 +111,8 @@ def action_of(served: np.ndarray) -> int | np.ndarray:
     Args:
         served: `action` of `ServingPolicy`, of one observation.
     """
-    return int(served[0]) if served.ndim == 1 else served[0]
+    is_number = served.ndim == 1 and np.issubdtype(served.dtype, np.integer)
+    return int(served[0]) if is_number else served[0]
 
 
 def _attempt(name, what, act):

@@ -41,7 +41,7 @@ class QuantileAgent(DistributionalAgent):
         super().__init__(*args, **kwargs)
 
     def _mean(self):
-        return QuantileMean()
+        return QuantileMean(dtype="float32")
 
     def _distance(self, time_steps, actions, next_time_steps):
         outputs = self._outputs(self._q_network, time_steps, training=True)

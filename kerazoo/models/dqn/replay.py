@@ -197,9 +197,10 @@ class Replay(abc.ABC):
         return newest - np.maximum(since, 0) + 1
 
     def _first_start(self):
-        """Row of the oldest transition: once some are gone, so are their frames."""
-        gone = max(self.num_added - self.length, 0)
-        return gone + (self.frame_stack - 1 if gone else 0)
+        """Row of the oldest transition, whose stack is whole."""
+        oldest = self.num_added - self.length
+        # In a full ring the newest row is where those before the oldest were.
+        return max(oldest, 0) + (self.frame_stack - 1 if oldest >= 0 else 0)
 
     def _num_starts(self):
         # A transition that starts n rows before the newest may end on the newest.

@@ -37,7 +37,8 @@ class SerialEnvs:
     Args:
         makers: Functions that return a `gymnasium.Env` of `Box` observations, one for
             each of N copies.
-        action_mask: Whether valid actions are in `info["action_mask"]`.
+        action_mask: Whether valid actions are in `info["action_mask"]`; the last step
+            of an episode may have none, then all are.
 
     Attributes:
         envs: list of the copies.
@@ -64,6 +65,9 @@ class SerialEnvs:
             gymnasium.spaces.Box, self.envs[0].observation_space
         )
         self._masks = action_mask
+        if action_mask:
+            actions = typing.cast(gymnasium.spaces.Discrete, self.envs[0].action_space)
+            self._every_action = np.ones(int(actions.n), bool)
         self._done = [False] * len(makers)
         count, space = len(makers), self.single_observation_space
         # Copying these is quicker than to fill new ones, a tenth of CartPole's step.
@@ -128,5 +132,11 @@ class SerialEnvs:
     def _with_masks(self, steps, infos):
         if not self._masks:
             return steps
-        masks = [info["action_mask"] for info in infos]
+        # After the last step some environments say of no action that it is valid.
+        masks = [
+            info.get("action_mask", self._every_action)
+            if kind == LAST
+            else info["action_mask"]
+            for kind, info in zip(steps.step_type, infos, strict=True)
+        ]
         return steps._replace(mask=np.array(masks, bool))

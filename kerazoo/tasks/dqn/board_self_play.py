@@ -11,6 +11,7 @@ import tensorflow as tf
 from kerazoo.models.dqn.boards.board_card import describe_board
 from kerazoo.models.dqn.boards.board_environment import BoardEnvironment
 from kerazoo.models.dqn.boards.gtp_player import GtpPlayer
+from kerazoo.models.dqn.boards.gtp_player import check_engine
 from kerazoo.models.dqn.boards.gtp_player import find_engine
 from kerazoo.models.dqn.boards.loading import name_of_game
 from kerazoo.models.dqn.boards.matches import Tally
@@ -135,6 +136,8 @@ class BoardSelfPlay(BaseTask):
         check_boards(self.num_envs, self.self_play)
         self.environment = BoardEnvironment(self.game, self.num_envs)
         check_batch_size(self.batch_size, strategy)
+        if self._has_engine():  # An engine that fails is told now, not after hours.
+            check_engine(self.environment.game, self.gtp_engine)
         with strategy.scope():
             network = make_q_network(self.environment, self.network, seed, self.agent)
             self._agent = make_agent(self.environment, network, self.agent, seed)
@@ -196,11 +199,13 @@ class BoardSelfPlay(BaseTask):
             depths[self.search_depth] = "search_"
         for depth, prefix in depths.items():
             for name, opponent in self._opponents(_TEST_SEED, last=True).items():
-                tally = self._play(opponent, depth)
+                try:
+                    tally = self._play(opponent, depth)
+                finally:
+                    if isinstance(opponent, GtpPlayer):
+                        opponent.close()
                 found[f"{prefix}{name}_win_rate"] = tally.win_rate
                 found[f"{prefix}{name}_games"] = dataclasses.asdict(tally)
-                if isinstance(opponent, GtpPlayer):
-                    opponent.close()
         return {
             **found,
             "episodes": self.eval_episodes,
@@ -240,15 +245,12 @@ class BoardSelfPlay(BaseTask):
 
     def metadata(self) -> dict[str, typing.Any]:
         game = self.environment.game
-        state = game.new_state()
         return {
             "task": "board",
             "game": self.game,
             "planes": list(game.plane_names),
-            "actions": [
-                state.action_to_string(0, action) for action in range(game.num_actions)
-            ],
-            "board": str(state),
+            "actions": game.action_names(),
+            "board": str(game.new_state()),
             "discount": self.agent.discount,
             "limits": self.limits.describe("max_examples"),
         }
@@ -265,9 +267,13 @@ class BoardSelfPlay(BaseTask):
             "random": RandomPlayer(seed),
             "mcts": TreeSearchPlayer(game, self.mcts_simulations, seed),
         }
-        if last and game.short_name == "go" and find_engine(self.gtp_engine):
+        if last and self._has_engine():
             found["gtp"] = GtpPlayer(game, self.gtp_engine)
         return found
+
+    def _has_engine(self):
+        is_go = self.environment.game.short_name == "go"
+        return is_go and find_engine(self.gtp_engine)
 
     def _play(self, opponent: Player, depth: int = 1) -> Tally:
         game = self.environment.game

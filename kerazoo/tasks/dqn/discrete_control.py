@@ -143,6 +143,7 @@ class DiscreteControl(BaseTask):
     )
     objective = "mean_return"
     target_metric: typing.ClassVar[str] = "lower_bound"
+    steps_class: typing.ClassVar[type[Collection]] = Collection
 
     def __post_init__(self):
         self._environments = []
@@ -211,7 +212,7 @@ class DiscreteControl(BaseTask):
     ) -> Collection:
         if jit_compile is None:
             jit_compile = compiles_well(self.model)
-        return Collection(
+        return self.steps_class(
             self.environment,
             self._agent,
             self.q_values,

@@ -50,6 +50,7 @@ class OfflineControl(DiscreteControl):
     """
 
     offline_data: str = ""
+    steps_class: typing.ClassVar[type[OfflineLearning]] = OfflineLearning
     agent: AgentConfig = dataclasses.field(
         default_factory=lambda: AgentConfig(cql_alpha=1.0)
     )
@@ -91,26 +92,10 @@ class OfflineControl(DiscreteControl):
         if loaded.mean_return is not None:
             mean = f" of {loaded.num_episodes:,} episodes, mean return "
             mean += f"{loaded.mean_return:.4g}"
-        return (
-            f"{super().describe_data()}; {loaded.num_transitions:,} logged "
-            f"transitions{mean}"
-        )
-
-    def steps(
-        self, strategy: tf.distribute.Strategy, jit_compile: bool | None
-    ) -> OfflineLearning:
-        return OfflineLearning(
-            self.environment,
-            self._agent,
-            self.q_values,
-            self._replay,
-            self.exploration.make(),
-            strategy,
-            self.batch_size,
-            self.collection,
-            self.seed,
-            jit_compile=jit_compile is not False,
-        )
+        known = super().describe_data()
+        if not self.evaluates:
+            known = f"logs{known}"
+        return f"{known}; {loaded.num_transitions:,} logged transitions{mean}"
 
     def evaluate(self, step: int) -> dict[str, float]:
         return super().evaluate(step) if self.evaluates else {}
@@ -128,7 +113,23 @@ class OfflineControl(DiscreteControl):
     def card(self) -> ModelCard:
         card = super().card()
         learnt = "It learnt from logs; what they do not show it could not try."
-        return dataclasses.replace(card, limitations=(learnt, *card.limitations))
+        card = dataclasses.replace(
+            card,
+            limitations=(learnt, *card.limitations),
+            licence="not known: that of the logs",
+        )
+        if self.evaluates:
+            return card
+        return dataclasses.replace(
+            card,
+            summary=(
+                "Acts in a system that is known by its logs alone: the action of the "
+                "highest value each time."
+            ),
+            intended_use="Acting in this system, by people who watch what it does.",
+            limitations=(learnt, "How well it acts was never tried."),
+            measured_on="",
+        )
 
     def _maker(self):
         if self.evaluates:

@@ -37,3 +37,5 @@ def test_flags_of_other_choices_are_refused():
     checks.check_owners("strategy", {"num_devices": ("auto", "mirrored")})
     with pytest.raises(ValueError, match="--num_devices goes with --strategy=tpu or"):
         checks.check_owners("strategy", {"num_devices": ("tpu", "auto")})
+    with pytest.raises(ValueError, match="--strategy=tpu, auto or one_device.$"):
+        checks.check_owners("strategy", {"num_devices": ("tpu", "auto", "one_device")})

@@ -21,6 +21,7 @@ from tests.documents import ROOT
         ("--task=toys", "--task=toys must be generate or toy. Did you mean toy?"),
         ("--batch_size=x: y", "--batch_size=x: y must be a whole number, at least 1."),
         ("--batch_size=0", "--batch_size=0 must be a whole number, at least 1."),
+        ("--learning_rate=nan", "--learning_rate=nan must be a number, at least 0."),
         ("--beta_1=2", "--beta_1=2 must be a number from 0 to 0.999."),
         (
             "--hidden_sizes=8,a",

@@ -187,6 +187,7 @@ def test_esol_is_regression(real_data):
     assert dataset.labels.std() == pytest.approx(2.096, abs=0.005)
 
 
+@pytest.mark.slow
 def test_bbbp_is_classification(real_data, capfd):
     dataset = molecules(real_data("molecules") / "bbbp.csv")
     assert len(dataset.graphs) == 2039

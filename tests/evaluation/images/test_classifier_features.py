@@ -104,6 +104,7 @@ def test_other_images_have_another_classifier(digits, cache_dir, monkeypatch):
     assert asked == [len(images)]
 
 
+@pytest.mark.slow
 def test_training_is_reproducible_and_leaves_other_randomness(
     digits, brief_key, monkeypatch
 ):

@@ -160,6 +160,7 @@ def estimates(model, alpha, sigma, x):
     return denoise(wide, alpha, sigma, np.zeros_like(wide)).numpy().ravel()
 
 
+@pytest.mark.slow
 def test_learns_the_posterior_mean_of_two_points():
     """It is c tanh(c alpha x / sigma^2) for the points c and -c."""
     points = np.repeat([0.6, -0.6], 256)

@@ -85,6 +85,7 @@ def test_every_sampler_runs_on_a_network(sampler, kind):
     assert np.abs(images).max() <= 1 + 1e-6  # All end in a clipped estimate.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sampler",
     ["ddpm", *(pytest.param(s, marks=pytest.mark.slow) for s in OTHERS)],

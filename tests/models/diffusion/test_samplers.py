@@ -414,6 +414,7 @@ def test_unknown_variance():
         samplers.ddpm(denoise, np.zeros((1, 2)), [1.0], [0.0], variance="medium")
 
 
+@pytest.mark.slow
 @tensorflow_only
 @pytest.mark.parametrize("name", samplers.SAMPLERS)
 def test_graph_with_dynamic_steps_and_batch(name):

@@ -221,6 +221,7 @@ def test_examples_are_valid_requests(fixture, request):
     assert warmup.stat().st_size > 0
 
 
+@pytest.mark.slow
 def test_learned_variance_is_served(tmp_path):
     model = tiny(learned_variance=True)
     served = Served(model, tmp_path, sampler="ddpm")
@@ -231,6 +232,7 @@ def test_learned_variance_is_served(tmp_path):
     np.testing.assert_array_equal(edited["images"], IMAGES)
 
 
+@pytest.mark.slow
 def test_export_holds_the_averaged_weights_alone(tmp_path):
     model = tiny(average_decay=HalfLifeDecay(10.0))
     path = Served(model, tmp_path).path
@@ -319,6 +321,7 @@ def assert_no_rows_are_answered(serving):
         assert {len(value) for value in answer.values()} == {0}
 
 
+@pytest.mark.slow
 def test_no_rows_are_answered(labelled):
     assert_no_rows_are_answered(labelled.serving)
 

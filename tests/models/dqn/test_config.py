@@ -1,4 +1,5 @@
 import dataclasses
+import math
 import subprocess
 import sys
 
@@ -100,6 +101,8 @@ def test_exploration_falls():
         (dqn.AgentConfig, {"num_atoms": 1}),
         (dqn.AgentConfig, {"num_quantiles": 0}),
         (dqn.AgentConfig, {"v_min": 100.0}),
+        (dqn.AgentConfig, {"v_min": math.nan}),
+        (dqn.AgentConfig, {"cql_alpha": math.inf}),
         (dqn.CollectionConfig, {"gradient_steps_per_env_step": 0}),
         (dqn.NetworkConfig, {"hidden_units": (8, 0)}),
     ],

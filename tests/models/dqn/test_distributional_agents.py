@@ -10,6 +10,7 @@ from scipy import stats
 from kerazoo import layers
 from kerazoo.models.dqn.agents import create_agent
 from kerazoo.models.dqn.environment import GymnasiumEnvironment
+from kerazoo.models.dqn.q_networks import q_network
 from kerazoo.models.dqn.quantile_agents import quantile_huber_loss
 from tests.models.dqn.random_transitions import GAMMA
 from tests.models.dqn.random_transitions import NUM_ACTIONS
@@ -255,6 +256,26 @@ def test_values_are_the_means(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_values_stay_float32_in_mixed_precision(kind):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        environment = GymnasiumEnvironment(Masked)
+        model = q_network(
+            environment.observation_spec(),
+            NUM_ACTIONS,
+            (8,),
+            num_outputs=ATOMS,
+            implicit_quantiles=kind == "iqn",
+        )
+        agent = create_agent(environment, model, kind, cql_alpha=0.5, **KINDS[kind])
+    finally:
+        keras.config.set_dtype_policy("float32")
+    batch = Batch(0)
+    assert agent.values_model(batch.observation).dtype == tf.float32
+    assert np.isfinite(agent.train(batch.to_tf_agents()).loss)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_terminal_observation_may_have_no_valid_action(kind):
     agent, *_ = create(kind, masks=True)
     batch = Batch(0, masks=True)
@@ -273,6 +294,7 @@ def test_masks_bind_the_policy():
     assert batch.mask[np.arange(50), action].all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["c51", "qr_dqn", "iqn"])
 def test_learns_the_mean_rewards_of_a_bandit(kind):
     agent, *_ = create(kind, learning_rate=0.05)

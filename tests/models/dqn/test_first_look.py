@@ -69,7 +69,13 @@ def test_spaces_and_threshold():
         (OldStep, {}, r"step must return observation, reward.*env=OldStep, step\(\)"),
         (Broken, {}, r"its first step: KeyError: 'speed' \(test_first_look.py, line"),
         (unmade, {}, r"cannot be made: AttributeError: no board \(test_first_look.py"),
-        ("CartPole-v1", {"no_such": 1}, "takes no no_such.*env_kwargs={'no_such': 1}"),
+        (
+            "CartPole-v1",
+            {"no_such": 1, "frame_stack": 1},
+            "takes no no_such.*env_kwargs={'no_such': 1}$",
+        ),
+        ("CartPole-v1", {"life_loss": True}, "^`life_loss` goes.*: env=CartPole-v1$"),
+        ("FrozenLake-v1", {"frame_stack": 2}, r"^`frame_stack` needs.*\(16\)$"),
     ],
 )
 def test_mistakes_are_one_line(env, kwargs, said):

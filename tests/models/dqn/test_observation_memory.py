@@ -57,7 +57,7 @@ def fill(replay, rows):
 
 @pytest.mark.parametrize("n_step", [1, 3])
 @pytest.mark.parametrize("num_envs", [1, 3])
-@pytest.mark.parametrize("length", [20, 100], ids=["wrapped", "not wrapped"])
+@pytest.mark.parametrize("length", [20, 50, 100], ids=["wrapped", "full", "not full"])
 @pytest.mark.parametrize("kind", [UniformReplay, PrioritizedReplay])
 def test_stacks_are_those_of_the_environment(kind, length, num_envs, n_step):
     spec, rows = played(50, num_envs)

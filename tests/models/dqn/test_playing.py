@@ -108,6 +108,24 @@ def test_environment_that_gymnasium_no_longer_has_is_said():
         playing.make_trained_environment({"env": "Taxi-v3", "env_kwargs": {}})
 
 
+@pytest.mark.parametrize(
+    "space",
+    [
+        gymnasium.spaces.Discrete(3),
+        gymnasium.spaces.MultiDiscrete([2, 3]),
+        gymnasium.spaces.Box(-0.5, 0.5, (2,)),
+    ],
+    ids=str,
+)
+def test_one_action_is_as_its_space_has_it(space):
+    action = playing.action_of(np.array([space.sample()]))
+    assert space.contains(action)
+
+
+def test_a_number_between_integers_stays_what_it_is():
+    assert playing.action_of(np.array([0.25], np.float32)) == 0.25
+
+
 @pytest.mark.parametrize("ending", ["gif", "mp4"])
 def test_video_has_the_pictures_in_their_order(tmp_path, ending):
     path = tmp_path / "new" / f"video.{ending}"

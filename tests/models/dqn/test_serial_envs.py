@@ -46,3 +46,28 @@ def test_earlier_steps_stay_as_they_were():
     envs.step(np.ones(1, np.int64))
     for part, copy in zip(first, copies, strict=False):
         np.testing.assert_array_equal(part, copy)
+
+
+class Doors(gymnasium.Env):
+    """Ends at its second step, of which it reports no valid actions."""
+
+    observation_space = gymnasium.spaces.Box(0, 1, (1,), np.float32)
+    action_space = gymnasium.spaces.Discrete(3)
+
+    def reset(self, *, seed=None, options=None):
+        self.time = 0
+        return np.zeros(1, np.float32), {"action_mask": np.array([1, 0, 1], np.int8)}
+
+    def step(self, action):
+        self.time += 1
+        ends = self.time == 2
+        info = {} if ends else {"action_mask": np.array([0, 1, 0], np.int8)}
+        return np.zeros(1, np.float32), 0.0, False, ends, info
+
+
+def test_all_actions_are_valid_after_a_last_step_that_says_of_none():
+    envs = SerialEnvs([Doors, Doors], action_mask=True)
+    masks = [envs.reset([0, 1]).mask]
+    masks += [envs.step(np.zeros(2, np.int64)).mask for _ in range(3)]
+    expected = np.array([[1, 0, 1], [0, 1, 0], [1, 1, 1], [1, 0, 1]], bool)
+    np.testing.assert_array_equal(masks, np.stack([expected] * 2, axis=1))

@@ -124,6 +124,7 @@ def penalty(augment, images, uniforms, weights):
     return score, gradient, tf.reduce_sum(gradient**2)
 
 
+@pytest.mark.slow
 @needs_tensorflow
 @every
 @pytest.mark.parametrize("compiled", [False, True])

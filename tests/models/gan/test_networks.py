@@ -214,6 +214,7 @@ def test_saved_and_loaded_network_gives_equal_outputs(tmp_path, make, x):
     np.testing.assert_array_equal(call(loaded, x), call(network, x))
 
 
+@pytest.mark.slow
 @every_conditional
 def test_saved_and_loaded_conditional_network_gives_equal_outputs(tmp_path, make, x):
     labels = np.array([2, 0, 1])
@@ -454,6 +455,7 @@ def test_maxout_is_the_largest_of_its_pieces():
     np.testing.assert_allclose(call(network, x), expected, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_spectral_weights_have_norm_one_after_enough_calls():
     keras.utils.set_random_seed(0)
     network = DCGANDiscriminator(4, "spectral", num_classes=3)

@@ -340,6 +340,7 @@ def test_rows_are_answered_alone(served, name, signature):
     assert_rows_are_answered_alone(function, request)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("networks", ["dcgan", "residual"])
 def test_convolutions_answer_no_rows_with_none(networks):
     config = NetworkConfig(networks, latent_size=4, base_width=8)

@@ -112,6 +112,7 @@ def test_all_shapes_are_static_and_the_same(seed):
         ]
 
 
+@pytest.mark.slow
 def test_without_a_seed_graphs_come_once_in_order():
     assert labels(batches(3)) == [[0, 1, 2], [3, 4, 5], [6]]
     assert labels(batches(3, start_step=2)) == [[6]]

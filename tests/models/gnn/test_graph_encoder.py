@@ -257,6 +257,7 @@ def test_dropout_is_for_training_alone(name, graph, randomise):
     assert np.abs(draws[0] - draws[1]).max() > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONVOLUTIONS)
 @pytest.mark.parametrize("output_units", [3, None])
 def test_all_layers_outputs(name, output_units, graph, randomise):
@@ -349,6 +350,7 @@ class Doubled(keras.Model):
         """Leaves it to the encoder, which has built itself."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_encoder_in_a_subclassed_model_reloads(tmp_path, name, graph, randomise):
     inputs = inputs_of(graph(features=name in EDGE_FEATURES))
@@ -358,6 +360,7 @@ def test_encoder_in_a_subclassed_model_reloads(tmp_path, name, graph, randomise)
     np.testing.assert_array_equal(call(loaded, inputs), call(model, inputs))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_layers_that_see_the_features_are_among_the_input_layers(
     name, graph, randomise

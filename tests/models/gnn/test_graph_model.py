@@ -122,6 +122,7 @@ def test_loaded_model_says_the_same(model, graphs, tmp_path):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 def test_config_round_trip(model):
     config = model.get_config()
     copy = type(model).from_config(config)
@@ -397,6 +398,7 @@ def decayed(strategy, graph, decays, make_optimizer):
     return names, is_input, before, model.get_weights()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("replicas", "scaled"),
     [pytest.param(1, False, marks=pytest.mark.slow), (2, False), (1, True)],

@@ -109,6 +109,7 @@ def test_schema_is_that_of_the_graphs(kind):
     assert names[:2] == names[2:]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind",
     [pytest.param(k, marks=pytest.mark.slow) if k != "all" else k for k in KINDS],

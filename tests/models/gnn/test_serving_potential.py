@@ -176,6 +176,7 @@ def test_a_model_of_other_values_answers_them_alone(model, tmp_path):
     np.testing.assert_allclose(value, energy)
 
 
+@pytest.mark.slow
 def test_odd_numbers_are_answered_or_refused(model):
     function = ServingPotential(model, limits=LIMITS).endpoints["serving_default"]
     random = np.random.default_rng(0)

@@ -141,6 +141,7 @@ def test_wide_beam_finds_the_best_of_all():
         assert rows.numpy().tolist() == [padded(list(every[i]), length) for i in best]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("decode", "arguments"),
     [(greedy, {}), (beam_search, {"beam_size": 3, "num_results": 2})],
@@ -260,6 +261,7 @@ def test_prompt_that_fills_the_text_is_given_back():
         np.testing.assert_allclose(found.scores, [[0, -np.inf]], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_traced_functions_take_any_batch_and_length():
     spec = [tf.TensorSpec((None, None), "int32")]
     beams = {"beam_size": 2}
@@ -294,6 +296,7 @@ def test_learned_positions_have_an_end():
         go_on(network, prompt, 7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("num_drafted", [1, 3])
 def test_cold_texts_with_a_draft_are_those_without(num_drafted):
     draft = randomized(

@@ -313,6 +313,7 @@ def test_mixed_precision_returns_float32_near_the_full_precision(name):
     )
 
 
+@pytest.mark.slow
 @is_sequence_model
 def test_mixed_precision_step_by_step(name):
     network = built(name, "rotary", dtype="mixed_bfloat16")

@@ -136,6 +136,7 @@ def test_too_many_images_are_errors(serving):
             ask(serving.endpoints[signature], request)
 
 
+@pytest.mark.slow
 def test_files_without_python(serving, tmp_path):
     path = export(serving.module, serving.endpoints, tmp_path)
     request = good_request("classify_files")

@@ -122,6 +122,7 @@ def good_request(name, signature):
     return {"prompt": texts["text"], **numbers}
 
 
+@pytest.mark.slow
 @SIGNATURES
 def test_odd_requests_end_well(served, name, signature):
     function = served[name].endpoints[signature]

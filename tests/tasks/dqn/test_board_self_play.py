@@ -178,6 +178,7 @@ def test_mistakes_are_said_in_a_line(tmp_path, change, words):
         {"pool_every": 0},
         {"opening_moves": -1},
         {"exploration_temperature": -1.0},
+        {"exploration_temperature": float("nan")},
     ],
 )
 def test_self_play_has_ranges(change):
@@ -198,7 +199,8 @@ def test_go_is_played_against_an_engine_where_there_is_one(tmp_path):
         assert ("gtp_win_rate" in result) == is_there
     told = (tmp_path / "log").read_text()
     assert "komi 0.5" in told and "genmove W" in told and "genmove B" in told
-    assert told.count("quit") == 2  # Of the network alone, and with its search.
+    # Of a first look, of the network alone, and with its search.
+    assert told.count("quit") == 3
 
 
 def test_boards_of_one_need_no_opponents():

@@ -114,3 +114,9 @@ def test_mistakes_are_said(tmp_path, arguments, words, monkeypatch):
 def test_anticipation_is_a_probability(anticipation):
     with pytest.raises(ValueError, match="anticipation"):
         config.FictitiousPlayConfig(anticipation)
+
+
+@pytest.mark.parametrize("rate", [-1.0, float("nan")])
+def test_step_size_of_the_policy_has_a_range(rate):
+    with pytest.raises(ValueError, match="policy_learning_rate"):
+        config.FictitiousPlayConfig(policy_learning_rate=rate)

@@ -8,9 +8,11 @@ import pytest
 from kerazoo.models import dqn
 from kerazoo.models.dqn.logged_data import TransitionSpecs
 from kerazoo.models.dqn.logged_data import read_stretches
+from kerazoo.models.dqn.offline_learning import OfflineLearning
 from kerazoo.runs import run
 from kerazoo.tasks.dqn import DiscreteControl
 from kerazoo.tasks.dqn import OfflineControl
+from kerazoo.tasks.dqn import discrete_control
 from kerazoo.training import Schedule
 from kerazoo.training import Trainer
 from kerazoo.training import Workdir
@@ -143,6 +145,10 @@ def test_system_that_cannot_be_played_is_learnt_and_exported(logs, tmp_path):
     assert "mean_return" not in result and math.isfinite(result["score"])
     assert task.q_values(np.eye(2, dtype=np.float32)).argmax(axis=1).tolist() == [0, 1]
     assert result["export"]
+    assert task.describe_data().startswith("logs: observations (2,)")
+    card = task.card()
+    assert "logs" in card.summary and "never tried" in card.limitations[1]
+    assert not card.measured_on
 
 
 def test_logs_of_another_environment_are_refused(logs):
@@ -150,3 +156,12 @@ def test_logs_of_another_environment_are_refused(logs):
         ValueError, match="another environment: their observation_shape"
     ):
         make_trainer(logs[0], env="CartPole-v1")
+
+
+@pytest.mark.parametrize("compiles", [False, True])
+def test_blocks_are_compiled_where_that_is_faster(logs, monkeypatch, compiles):
+    monkeypatch.setattr(discrete_control, "compiles_well", lambda model: compiles)
+    task = make_trainer(logs[0]).task
+    steps = task.steps(strategies.create("one_device"), None)
+    assert isinstance(steps, OfflineLearning)
+    assert steps.learner.jit_compile == compiles

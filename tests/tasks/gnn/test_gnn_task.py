@@ -158,6 +158,7 @@ def train(task, strategy, path, train_steps=STEPS):
 SLOW = pytest.mark.slow
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
@@ -330,6 +331,7 @@ def test_predictions_are_those_of_each_graph_alone(
         assert task.test()[name] == pytest.approx(value, rel=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("classes", "objective", "mode"),
     [(2, "roc_auc", "max"), (3, "accuracy", "max"), (None, "rmse", "min")],
@@ -345,6 +347,7 @@ def test_objective_where_the_validation_has_one_class(tasks, one_device):
     assert task.objective in task.evaluate()
 
 
+@pytest.mark.slow
 def test_what_is_watched_without_validation(tasks, one_device):
     task = tasks("graphs", one_device, validation=())
     assert task.objective is None

@@ -111,6 +111,7 @@ def test_run_goes_on_as_if_it_had_never_stopped(outcome, tmp_path):
         np.testing.assert_array_equal(ours.get_tensor(name), theirs.get_tensor(name))
 
 
+@pytest.mark.slow
 def test_two_replicas_train_as_one(tmp_path):
     weights = []
     for count in (1, 2):

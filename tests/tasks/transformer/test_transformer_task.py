@@ -120,6 +120,7 @@ def whole(tmp_path_factory):
     return folder, run(TASKS["generate"](training=AVERAGED), folder, seed=3)
 
 
+@pytest.mark.slow
 def test_run_that_went_on_ends_as_one_that_did_not(whole, tmp_path):
     make = TASKS["generate"]
     (whole, expected), parts = whole, tmp_path
@@ -179,6 +180,7 @@ def test_texts_go_on(tmp_path, capsys):
     assert run(subwords, tmp_path / "subwords")["vocabulary_size"] == 270
 
 
+@pytest.mark.slow
 def test_classes_of_texts_are_learnt(tmp_path):
     training = TrainingConfig(learning_rate=0.02, warm_up_steps=5)
     task = TASKS["classify"](training=training)

@@ -24,7 +24,10 @@ def describe_board(game: BoardGame) -> str:
         "OpenSpiel's observation of the player to move, its planes last, then ones "
         "where the second player is to move",
     )
-    moves = [f"{a} {state.action_to_string(0, a)}" for a in range(game.num_actions)]
+    moves = [
+        f"{a} {name}".removesuffix(f" {a}")
+        for a, name in enumerate(game.action_names())
+    ]
     if len(moves) > _MOST_MOVES:
         moves = [*moves[:_MOST_MOVES], "..."]
     lines = [

@@ -76,7 +76,8 @@ class BoardGame:
         else:
             self.dtype = np.float32
             self.plane_names = ()
-            self.shape = (*size[1:], size[0] + 1) if len(size) == 3 else (size[0] + 1,)
+            flat = (int(np.prod(size)) + 1,)
+            self.shape = (*size[1:], size[0] + 1) if len(size) == 3 else flat
         self.symmetries: Symmetries = symmetries_of(
             self.short_name, self.shape, self.num_actions
         )
@@ -92,6 +93,20 @@ class BoardGame:
         for action in history:
             state.apply_action(int(action))
         return state
+
+    def action_names(self) -> list[str]:
+        """Returns what OpenSpiel calls each action of the first player.
+
+        Of a game whose planes are OpenSpiel's own, those that are not valid at the
+        beginning have their number alone: some games end the process if they are asked
+        what a move is called that the position does not have.
+        """
+        state = self.new_state()
+        known = set(range(self.num_actions) if self._stones else state.legal_actions())
+        return [
+            state.action_to_string(0, action) if action in known else str(action)
+            for action in range(self.num_actions)
+        ]
 
     def observe(self, state: typing.Any) -> tuple[np.ndarray, np.ndarray]:
         """Returns what the player to move sees.
@@ -122,7 +137,9 @@ class BoardGame:
                 planes[..., 2] = _passed(state, self.num_actions - 1)
                 planes[..., 3] = player
         else:
-            planes[..., :-1] = np.moveaxis(seen, 0, -1) if seen.ndim == 3 else seen
+            planes[..., :-1] = (
+                np.moveaxis(seen, 0, -1) if seen.ndim == 3 else seen.ravel()
+            )
             planes[..., -1] = player
         mask[:] = False
         mask[state.legal_actions()] = True
@@ -142,12 +159,14 @@ class BoardGame:
         """
         player = state.current_player()
         valid = {a: state.action_to_string(player, a) for a in state.legal_actions()}
-        wanted = _normal(text)
-        exact = [a for a, move in valid.items() if _normal(move) == wanted]
-        short = [a for a, move in valid.items() if _normal(_short(move)) == wanted]
-        found = exact or short
-        if len(found) == 1 and wanted:
-            return found[0]
+        # Most closely first: `1,12` is not `11,2`, nor a bishop's `Bc3` a pawn's `bc3`.
+        for reads in (str.strip, _words, lambda said: "".join(_words(said))):
+            wanted = reads(text)
+            exact = [a for a, move in valid.items() if reads(move) == wanted]
+            short = [a for a, move in valid.items() if reads(_short(move)) == wanted]
+            found = exact or short
+            if len(found) == 1 and wanted:
+                return found[0]
         some = ", ".join(_short(move) for move in list(valid.values())[:10])
         more = ", ..." if len(valid) > 10 else ""
         raise ValueError(f"{text.strip() or 'Nothing'} is no move now: {some}{more}")
@@ -182,5 +201,5 @@ def _short(move):
     return move.strip("()")
 
 
-def _normal(text):
-    return re.sub(r"[\s(),]", "", text).lower()
+def _words(text):
+    return re.sub(r"[\s(),]+", " ", text).lower().split()

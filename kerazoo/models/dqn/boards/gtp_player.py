@@ -1,5 +1,6 @@
 """Engines that play Go by the Go Text Protocol, such as GNU Go."""
 
+import contextlib
 import shlex
 import shutil
 import subprocess
@@ -13,8 +14,16 @@ def find_engine(command: str) -> bool:
 
     Args:
         command: Such as `"gnugo --mode gtp --level 1"`.
+
+    Raises:
+        ValueError: If it is no command.
     """
-    words = shlex.split(command)
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise ValueError(
+            f"`gtp_engine` is no command: {error}. Received: gtp_engine={command}"
+        ) from error
     return bool(words) and shutil.which(words[0]) is not None
 
 
@@ -74,7 +83,8 @@ class GtpPlayer:
                 self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                pipe.close()
+                with contextlib.suppress(BrokenPipeError):  # Of one that has ended.
+                    pipe.close()
 
     def _move(self, state):
         self._ask(f"boardsize {self._size}")
@@ -116,6 +126,23 @@ class GtpPlayer:
                 f"Received: gtp_engine={self._command}"
             )
         return answer.removeprefix("=").strip()
+
+
+def check_engine(game: BoardGame, command: str) -> None:
+    """Refuses an engine that does not begin a game.
+
+    Args:
+        game: `BoardGame` of Go.
+        command: Starts the engine.
+
+    Raises:
+        ValueError: If it does not.
+    """
+    player = GtpPlayer(game, command)
+    try:
+        player([game.new_state()])
+    finally:
+        player.close()
 
 
 def _moves(state):

@@ -63,8 +63,10 @@ def find_game(name: str) -> typing.Any:
         )
     try:
         with _quiet():
-            return pyspiel.load_game(name)
-    except pyspiel.SpielError as error:
+            game = pyspiel.load_game(name)
+            game.new_initial_state()  # Some parameters are looked at only now.
+            return game
+    except Exception as error:  # Its own, or of C++.
         why = " ".join(str(error).split())
         raise ValueError(
             f"`game` cannot be made: {why.rstrip('.')}. Received: game={name}"

@@ -84,6 +84,7 @@ class TreeSearchPlayer:
     def __init__(self, game: BoardGame, simulations: int = 100, seed: int = 0):
         import pyspiel
 
+        seed %= 2**31  # OpenSpiel takes an int of C++.
         evaluator = pyspiel.RandomRolloutEvaluator(1, seed)
         self._bot = pyspiel.MCTSBot(
             *(game.game, evaluator, _EXPLORATION, simulations, _MEGABYTES),

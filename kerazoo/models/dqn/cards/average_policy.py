@@ -89,12 +89,21 @@ def probabilities_of(logits: np.ndarray, masks: np.ndarray) -> np.ndarray:
         logits: float `(I, A)`.
         masks: bool `(I, A)`, True where an action is valid.
 
+    Raises:
+        FloatingPointError: If a logit of a valid action is not finite.
+
     Example:
 
     ```python
     probabilities_of(np.zeros((1, 3)), np.array([[True, False, True]]))  # 0.5, 0, 0.5
     ```
     """
+    if not np.isfinite(logits[masks]).all():
+        raise FloatingPointError(
+            "The average policy is not finite any more. The likely cause: a learning "
+            "rate that is too high. Try a lower `policy_learning_rate`, in another "
+            "folder."
+        )
     shown = np.where(masks, logits.astype(np.float64), -np.inf)
     weights = np.exp(shown - shown.max(axis=1, keepdims=True))
     return weights / weights.sum(axis=1, keepdims=True)

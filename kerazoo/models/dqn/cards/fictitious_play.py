@@ -18,6 +18,7 @@ from kerazoo.models.dqn.cards.hands import decisions_of
 from kerazoo.models.dqn.cards.hands import play_hands
 from kerazoo.models.dqn.cards.reservoir import Reservoir
 from kerazoo.models.dqn.cards.reservoir import Ring
+from kerazoo.models.dqn.collection import part_of
 from kerazoo.models.dqn.config.collection_config import CollectionConfig
 from kerazoo.models.dqn.host_network import HostNetwork
 from kerazoo.models.dqn.learner import Learner
@@ -220,14 +221,7 @@ class FictitiousPlay:
     ) -> None:
         self.step = step
         for memory, kept in (("replay", self.replay), ("reservoir", self.reservoir)):
-            prefix = f"{memory}/"
-            kept.restore(
-                {
-                    name.removeprefix(prefix): array
-                    for name, array in arrays.items()
-                    if name.startswith(prefix)
-                }
-            )
+            kept.restore(part_of(arrays, f"{memory}/"))
         self.num_steps = state["num_env_steps"]
         self.num_hands_played = state["num_hands"]
         self.training_seconds = state["training_seconds"]

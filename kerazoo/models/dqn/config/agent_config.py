@@ -1,6 +1,7 @@
 """How action values are learnt."""
 
 import dataclasses
+import math
 
 CATEGORICAL = ("c51", "rainbow")
 """Agents that learn the probabilities of returns."""
@@ -13,7 +14,9 @@ class AgentConfig:
     """Algorithm, loss, step size and the target network.
 
     Args:
-        agent: A key of `kerazoo.models.dqn.agents.AGENTS`, such as `"double_dqn"`.
+        agent: A key of `kerazoo.models.dqn.agents.AGENTS`, such as `"double_dqn"`. Of
+            `"rainbow"` the other parts are `NetworkConfig(dueling=True, noisy=True)`
+            and `ReplayConfig(replay="prioritized")`.
         learning_rate: Step size of Adam.
         discount: Gamma, more than 0 and at most 1.
         loss: A key of `kerazoo.models.dqn.agents.LOSSES`: `"huber"` or `"mse"`; of
@@ -76,14 +79,14 @@ class AgentConfig:
                 "network, and at most 1. "
                 f"Received: target_update_tau={self.target_update_tau:g}"
             )
-        if self.v_min >= self.v_max:
+        if not -math.inf < self.v_min < self.v_max < math.inf:
             raise ValueError(
-                "`v_min` must be less than `v_max`. "
+                "`v_min` must be less than `v_max`, both finite. "
                 f"Received: v_min={self.v_min:g}, v_max={self.v_max:g}"
             )
-        if self.cql_alpha < 0:
+        if not 0 <= self.cql_alpha < math.inf:
             raise ValueError(
-                "`cql_alpha` must be at least 0. "
+                "`cql_alpha` must be at least 0, and finite. "
                 f"Received: cql_alpha={self.cql_alpha:g}"
             )
         if self.num_atoms < 2:

@@ -38,7 +38,7 @@ def make_q_network(
     agent = agent or AgentConfig()
     if environment.joints and (agent.num_outputs or network.noisy):
         raise ValueError(
-            "Where actions have several joints, `agent` must learn no distributions "
+            "Where actions have several joints, `agent` must be dqn or double_dqn "
             "and `noisy` be False. "
             f"Received: agent={agent.agent}, noisy={network.noisy}"
         )
@@ -143,14 +143,20 @@ def make_replay(
             f"Received: replay_capacity={config.replay_capacity}, num_envs={num_envs}, "
             f"n_step={config.n_step}{frames}"
         )
-    return kinds[config.replay](
-        environment.observation_spec(),
-        config.replay_capacity,
-        num_envs,
-        config.n_step,
-        discount,
-        frame_stack=frame_stack,
-        action_shape=environment.action_spec().shape,
-        **config.exponents(),
-        **options,
-    )
+    try:
+        return kinds[config.replay](
+            environment.observation_spec(),
+            config.replay_capacity,
+            num_envs,
+            config.n_step,
+            discount,
+            frame_stack=frame_stack,
+            action_shape=environment.action_spec().shape,
+            **config.exponents(),
+            **options,
+        )
+    except MemoryError as error:
+        raise MemoryError(
+            "`replay_capacity` is more than this machine's memory can hold. "
+            f"Received: replay_capacity={config.replay_capacity} ({error})"
+        ) from error

@@ -1,6 +1,7 @@
 """How an average policy comes out of best responses."""
 
 import dataclasses
+import math
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,4 +40,9 @@ class FictitiousPlayConfig:
             raise ValueError(
                 "`reservoir_capacity` must be positive. "
                 f"Received: reservoir_capacity={self.reservoir_capacity}"
+            )
+        if not 0 <= self.policy_learning_rate < math.inf:
+            raise ValueError(
+                "`policy_learning_rate` must be at least 0, and finite. "
+                f"Received: policy_learning_rate={self.policy_learning_rate:g}"
             )

@@ -13,7 +13,6 @@ class NetworkConfig:
         dueling: Ends in a `kerazoo.layers.DuelingHead`.
         torso: A key of `kerazoo.models.dqn.torsos.TORSOS`: what is before the hidden
             layers.
-
         noisy: Hidden layers and head are `kerazoo.layers.NoisyDense`.
 
     Raises:

@@ -1,6 +1,7 @@
 """How a network plays against itself."""
 
 import dataclasses
+import math
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,8 +50,8 @@ class SelfPlayConfig:
                     f"Received: {name}={getattr(self, name)}"
                 )
         for name in ("opening_moves", "exploration_temperature"):
-            if getattr(self, name) < 0:
+            if not 0 <= getattr(self, name) < math.inf:
                 raise ValueError(
-                    f"`{name}` must not be negative. "
+                    f"`{name}` must be at least 0, and finite. "
                     f"Received: {name}={getattr(self, name)}"
                 )

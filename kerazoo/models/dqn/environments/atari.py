@@ -5,6 +5,7 @@ import typing
 
 import gymnasium
 
+from kerazoo.models.dqn.environments.errors import CannotMakeError
 from kerazoo.models.dqn.environments.packages import extra
 
 _PREPROCESSING = {"noop_max", "frame_skip", "screen_size", "grayscale_obs"}
@@ -42,7 +43,7 @@ def make(env: str, life_loss: bool = False, **kwargs: typing.Any) -> gymnasium.E
     with extra("atari", env):
         importlib.import_module("cv2")  # What the preprocessing resizes with.
     if "frameskip" in kwargs:
-        raise ValueError(
+        raise CannotMakeError(
             "`frameskip` of a game is 1 here, since its preprocessing skips frames: "
             f"set `frame_skip`. Received: frameskip={kwargs['frameskip']}"
         )

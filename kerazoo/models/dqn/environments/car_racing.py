@@ -4,6 +4,8 @@ import typing
 
 import gymnasium
 
+from kerazoo.models.dqn.environments.errors import CannotMakeError
+
 
 def make(
     env: str,
@@ -34,7 +36,7 @@ def make(
     ```
     """
     if frame_skip < 1:
-        raise ValueError(
+        raise CannotMakeError(
             f"`frame_skip` must be positive. Received: frame_skip={frame_skip}"
         )
     made = gymnasium.make(env, disable_env_checker=True, **kwargs)

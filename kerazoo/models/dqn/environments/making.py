@@ -8,6 +8,7 @@ import gymnasium
 from kerazoo.models.dqn.environments import atari
 from kerazoo.models.dqn.environments import car_racing
 from kerazoo.models.dqn.environments import minatar
+from kerazoo.models.dqn.environments.errors import CannotMakeError
 
 # By how their names begin.
 _KINDS = {"ALE/": atari, "MinAtar/": minatar, "CarRacing-": car_racing}
@@ -51,7 +52,9 @@ def make(
     """
     kind = _kind_of(env)
     if life_loss and kind is not atari:
-        raise ValueError(f"`life_loss` goes with Atari games only. Received: env={env}")
+        raise CannotMakeError(
+            f"`life_loss` goes with Atari games only. Received: env={env}"
+        )
     if not isinstance(env, str):
         made = env(**env_kwargs)
     elif kind is atari:
@@ -64,7 +67,7 @@ def make(
         made = gymnasium.wrappers.ClipReward(made, -1.0, 1.0)
     if frame_stack > 1:
         if not isinstance(made.observation_space, gymnasium.spaces.Box):
-            raise ValueError(
+            raise CannotMakeError(
                 "`frame_stack` needs observations of one Box. Received: "
                 f"frame_stack={frame_stack}, observation_space="
                 f"{made.observation_space}"

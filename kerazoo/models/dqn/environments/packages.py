@@ -3,6 +3,8 @@
 import contextlib
 import typing
 
+from kerazoo.models.dqn.environments.errors import CannotMakeError
+
 
 @contextlib.contextmanager
 def extra(name: str, env: str) -> typing.Iterator[None]:
@@ -27,7 +29,7 @@ def extra(name: str, env: str) -> typing.Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise ValueError(
+        raise CannotMakeError(
             f"The environment {env} needs {error.name}, which is not installed: "
             f"pip install 'kerazoo[{name}]', in a clone pip install '.[{name}]'."
         ) from error

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import typing
 
 import numpy as np
@@ -68,7 +69,7 @@ def read_stretches(
                 record = next(records, None)
             except tf.errors.OpError as error:
                 raise ValueError(
-                    f"{path} is damaged at record {number} ({error.message}): restore "
+                    f"{path} is damaged at record {number} ({_said(error)}): restore "
                     "it, or take it away."
                 ) from None
             if record is None:
@@ -180,3 +181,8 @@ def _shards(folder):
             f"Expected files with .tfrecord in their names in {folder}. Received: none"
         )
     return found
+
+
+def _said(error):
+    """Returns what an operation says, without where it stands in a graph."""
+    return re.sub(r"\{\{.*?\}\}|\[Op:.*", "", error.message).strip()

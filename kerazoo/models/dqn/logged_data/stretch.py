@@ -96,6 +96,8 @@ class Stretch(typing.NamedTuple):
         for name, values in (("reward", reward), ("observation", observation)):
             if values.dtype.kind == "f" and not np.isfinite(values).all():
                 raise ValueError(f"{name} must be finite")
+        if not ((discount >= 0) & (discount <= 1)).all():
+            raise ValueError("discount must be from 0 to 1")
         is_first = True
         if "is_first" in features:
             is_first = bool(_values(features, "is_first", np.dtype(bool), ())[0])

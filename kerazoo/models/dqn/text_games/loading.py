@@ -48,6 +48,12 @@ def make_text_game(
     config = config or TextGameConfig()
     name = config.text_game
     if name == HOUSE:
+        most = (house or HouseConfig()).max_commands
+        if config.max_commands is not None and config.max_commands < most:
+            raise ValueError(
+                f"`max_commands` must be at least {most} in these houses. "
+                f"Received: max_commands={config.max_commands}"
+            )
         return TextHouse(house, split, config.max_game_steps)
     if name.endswith(ENDINGS):
         if config.eval_text_game and split != "train":
@@ -60,12 +66,50 @@ def make_text_game(
             f"{' or '.join(ENDINGS)}, or module:Class. Received: text_game={name}"
         )
     try:
-        return getattr(importlib.import_module(module), kind)(split=split)
+        game = getattr(importlib.import_module(module), kind)(split=split)
     except Exception as error:  # Whatever the code of others raises.
         raise ValueError(
             f"The game cannot be made: {describe_error(error)}. "
             f"Received: text_game={name}"
         ) from error
+    if not isinstance(game, gymnasium.Env):
+        raise ValueError(
+            f"`text_game` must be a gymnasium.Env. Received: text_game={name}"
+        )
+    return game
+
+
+def look_at_text_game(game: gymnasium.Env, name: str) -> None:
+    """Refuses a game that does not begin, or take its first command.
+
+    Args:
+        game: See `make_text_game`.
+        name: Of the game.
+
+    Raises:
+        ValueError: If it is such.
+    """
+    commands = _commands_after(lambda: game.reset(seed=0), name)
+    if not commands:
+        raise ValueError(f"The game offers no commands. Received: text_game={name}")
+    _commands_after(lambda: game.step(commands[0]), name)
+
+
+def _commands_after(act, name):
+    try:
+        text, *_, info = act()
+        commands = list(info["commands"])
+    except Exception as error:  # Whatever the code of others raises.
+        raise ValueError(
+            f"The game cannot be played: {describe_error(error)}. "
+            f"Received: text_game={name}"
+        ) from error
+    for said in (text, *commands):
+        if not isinstance(said, str):
+            raise ValueError(
+                f"The game must say texts, not {said!r}. Received: text_game={name}"
+            )
+    return commands
 
 
 def name_of_text_game(text_game: str) -> str:

@@ -6,6 +6,7 @@ import gymnasium
 import numpy as np
 
 from kerazoo.models.dqn.config.text_game_config import TextGameConfig
+from kerazoo.models.dqn.text_games.playing import attempt
 from kerazoo.models.dqn.text_games.text_environment import TextEnvironment
 from kerazoo.text.words import WordTokenizer
 
@@ -19,6 +20,9 @@ def words_of(game: gymnasium.Env) -> tuple[str, ...]:
 
     Args:
         game: See `make_text_game`.
+
+    Raises:
+        EnvironmentFailure: If the game raises an error.
 
     Example:
 
@@ -35,14 +39,16 @@ def words_of(game: gymnasium.Env) -> tuple[str, ...]:
     texts: set[str] = set()
     walks = getattr(game, "episodes", None) or 10
     for walk in range(walks):
-        text, info = game.reset(seed=walk)
-        for _ in range(max(_STEPS_OF_A_WALK // walks, 30)):
+        text, info = attempt(game, "reset", game.reset, seed=walk)
+        for step in range(max(_STEPS_OF_A_WALK // walks, 30)):
             texts.update((text, *info["commands"]))
             command = str(random.choice(info["commands"]))
-            text, _, terminated, truncated, info = game.step(command)
+            text, _, terminated, truncated, info = attempt(
+                game, f"step {step + 1}", game.step, command
+            )
             if terminated or truncated or not info["commands"]:
                 texts.update((text, *info["commands"]))
-                text, info = game.reset(seed=walk)
+                text, info = attempt(game, "reset", game.reset, seed=walk)
     return WordTokenizer.of(sorted(texts)).words
 
 

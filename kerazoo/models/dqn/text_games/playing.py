@@ -53,16 +53,19 @@ def play_text_episode(
     play_text_episode(play_by_rules, TextHouse(), seed=0).score  # 1.0
     ```
     """
-    name, score = type(game.unwrapped).__name__, 0.0
-    text, info = _attempt(name, "reset", lambda: game.reset(seed=seed))
+    score = 0.0
+    text, info = attempt(game, "reset", game.reset, seed=seed)
     for step in range(1, _MOST_STEPS + 1):
         if show is not None:
             show(text)
+        if not info["commands"]:
+            none = ValueError('`info["commands"]` must not be empty')
+            raise EnvironmentFailure(f"{_name(game)} failed at step {step}", none)
         command = choose(text, info["commands"])
         if show is not None:
             show(f"> {command}")
-        text, reward, terminated, truncated, info = _attempt(
-            name, f"step {step}", lambda command=command: game.step(command)
+        text, reward, terminated, truncated, info = attempt(
+            game, f"step {step}", game.step, command
         )
         score += float(reward)
         if terminated or truncated:
@@ -128,8 +131,29 @@ def exported_choice(policy: typing.Any, epsilon: float = 0.0, seed: int = 0) -> 
     return choose
 
 
-def _attempt(name, what, act):
+def attempt(
+    game: gymnasium.Env,
+    what: str,
+    act: Callable[..., typing.Any],
+    *args: typing.Any,
+    **kwargs: typing.Any,
+) -> typing.Any:
+    """Calls a function of a game and returns what it returns.
+
+    Args:
+        game: The game.
+        what: What it does, for the error.
+        act: The function.
+        *args, **kwargs: Of the function.
+
+    Raises:
+        EnvironmentFailure: If the game raises an error.
+    """
     try:
-        return act()
+        return act(*args, **kwargs)
     except Exception as error:  # Whatever the code of others raises.
-        raise EnvironmentFailure(f"The game {name} failed at {what}", error) from error
+        raise EnvironmentFailure(f"{_name(game)} failed at {what}", error) from error
+
+
+def _name(game):
+    return f"The game {type(game.unwrapped).__name__}"

@@ -9,14 +9,17 @@ class PatchConv2D(keras.layers.Conv2D):
     """`keras.layers.Conv2D` of no padding, as a product of patches and the kernel.
 
     On CPUs the product, and its gradients, take a fraction of the time of the
-    convolution of a few channels. Weights and results are those of `Conv2D`; strides
-    must divide the size of the kernel.
+    convolution of a few channels. Weights and results are those of `Conv2D`.
 
     Call arguments:
         x: float `(B, H, W, C)`.
 
     Returns:
         float `(B, H', W', F)`.
+
+    Raises:
+        ValueError: If the kernel is no square, the stride does not divide its side, or
+            there is padding.
 
     Example:
 
@@ -27,6 +30,19 @@ class PatchConv2D(keras.layers.Conv2D):
     layer(np.zeros((2, 84, 84, 4))).shape  # (2, 20, 20, 32)
     ```
     """
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        (size, *sizes), (stride, *strides) = self.kernel_size, self.strides
+        if sizes != [size] or strides != [stride] or size % stride:
+            raise ValueError(
+                "`kernel_size` must be a square whose side `strides` divide. Received: "
+                f"kernel_size={self.kernel_size}, strides={self.strides}"
+            )
+        if self.padding != "valid":
+            raise ValueError(
+                f'`padding` must be "valid". Received: padding={self.padding}'
+            )
+        super().build(input_shape)
 
     def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
         patches, kernel = self._patches(x), self._matrix()

@@ -188,6 +188,7 @@ def test_config_round_trip():
     assert again.compute_dtype == "bfloat16"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="Of TensorFlow.")
 def test_traced_function_takes_any_batch():
     import tensorflow as tf

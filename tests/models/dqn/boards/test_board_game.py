@@ -92,6 +92,8 @@ def test_games_without_a_board_are_vectors():
         ("tic_tac_toe", (0,), "1,2", 5),
         ("tic_tac_toe", (0,), "1 2", 5),
         ("breakthrough", (), "a7a6", None),
+        ("mnk(m=15,n=15,k=5)", (), "1,12", 27),
+        ("mnk(m=15,n=15,k=5)", (), "11 2", 167),
     ],
 )
 def test_moves_are_written_as_the_game_does(name, history, text, action):
@@ -112,6 +114,26 @@ def test_what_is_no_move_is_one_line_with_moves(text):
         game.move_of(state, text)
     assert "no move now: 1, 2, 3, 4, 5, 6" in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_capitals_count_where_two_moves_differ_by_them():
+    game = BoardGame("chess")
+    fen = "6k1/8/8/8/8/2n5/1P1B4/6K1 w - - 0 1"  # Pawn and bishop take on c3.
+    state = game.game.new_initial_state(fen)
+    for move in ("bxc3", "Bxc3"):
+        assert state.action_to_string(0, game.move_of(state, move)) == move
+
+
+def test_observations_of_two_axes_are_vectors():
+    game = BoardGame("gomoku")
+    state = game.new_state()
+    planes, _ = game.observe(state)
+    np.testing.assert_array_equal(planes[:-1], state.observation_tensor(0))
+
+
+def test_moves_that_a_position_has_not_keep_their_numbers():
+    names = BoardGame("chess").action_names()  # Ends the process if it names all.
+    assert len(names) == 4674 and "e4" in names and names[0] == "0"
 
 
 def test_card_names_planes_and_moves():

@@ -6,6 +6,7 @@ import pytest
 
 from kerazoo.models.dqn.boards import BoardGame
 from kerazoo.models.dqn.boards import GtpPlayer
+from kerazoo.models.dqn.boards.gtp_player import check_engine
 from kerazoo.models.dqn.boards.gtp_player import find_engine
 
 ENGINE = pathlib.Path(__file__).with_name("gtp_engine.py")
@@ -61,3 +62,11 @@ def test_engines_are_looked_for():
     assert find_engine(f"{sys.executable} -V")
     assert not find_engine("no-such-engine --mode gtp")
     assert not find_engine("")
+    with pytest.raises(ValueError, match="`gtp_engine` is no command"):
+        find_engine("gnugo 'unclosed")
+
+
+@pytest.mark.parametrize("command", ["true", "false"])
+def test_programs_that_are_no_engines_are_refused(game, command):
+    with pytest.raises(ValueError, match="it has ended"):
+        check_engine(game, command)

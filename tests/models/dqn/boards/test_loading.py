@@ -12,6 +12,8 @@ from kerazoo.models.dqn.boards.loading import name_of_game
         ("conect_four", ["Did you mean connect_four?", "game=conect_four"]),
         ("go(board_sze=5)", ["board_sze", "board_size"]),
         ("go(board_size=5", ["go(board_size=5", "bracket"]),
+        ("go(board_size=0)", ["unsupported board size", "go(board_size=0)"]),
+        ("nfg_game", ["game=nfg_game"]),
         ("leduc_poker", ["the whole position"]),
         ("backgammon", ["no dice"]),
         ("catch", ["two players"]),

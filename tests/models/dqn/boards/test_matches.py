@@ -46,7 +46,7 @@ def test_matches_repeat_themselves():
 
 
 def test_tree_search_beats_chance_and_chance_is_fair():
-    tally = play_match(GAME, TreeSearchPlayer(GAME, 100), RandomPlayer(0), 40)
+    tally = play_match(GAME, TreeSearchPlayer(GAME, 100, 2**32), RandomPlayer(0), 40)
     assert tally.win_rate > 0.8
     fair = play_match(GAME, RandomPlayer(1), RandomPlayer(2), 400)
     assert abs(fair.win_rate - 0.5) < 4 * 0.5 / 20  # Four standard errors at most.

@@ -60,3 +60,10 @@ def test_one_model_has_both_networks(tree):
     copy = type(model).from_config(model.get_config())
     copy.set_weights(model.get_weights())
     np.testing.assert_allclose(copy(tree.tensors[:5])["q_values"], found["q_values"])
+
+
+def test_policies_that_are_not_finite_end_the_run():
+    masks = np.array([[True, False]])
+    assert probabilities_of(np.array([[0.0, np.nan]]), masks).tolist() == [[1, 0]]
+    with pytest.raises(FloatingPointError, match="policy_learning_rate"):
+        probabilities_of(np.array([[np.nan, 0.0]]), masks)

@@ -75,6 +75,7 @@ def test_record_of_others_begins_an_episode_unless_it_says_otherwise():
         ({"reward": np.ones(2, np.float32)}, "reward must have 3 entries .* not 2"),
         ({"reward": np.full(3, np.nan, np.float32)}, "reward must be finite"),
         ({"discount": np.ones(3, int)}, "discount must be a float_list, not a int64"),
+        ({"discount": np.full(3, np.nan, np.float32)}, "discount must be from 0 to 1"),
         ({"observation": np.zeros((3, 2, 3), np.float32)}, "must have 4 entries"),
         ({"observation": np.zeros(25, np.float32)}, "a multiple of 6 numbers: 25"),
         ({"mask": None}, "it has no feature action_mask"),

@@ -151,3 +151,16 @@ def test_a_residual_stage_may_keep_the_size():
 def test_xla_is_for_what_it_makes_faster(name, expected):
     shape = PUBLISHED[name][0]
     assert compiles_well(model_of(name, shape)) is expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ({"kernel_size": 3, "strides": 2}, "kernel_size"),
+        ({"kernel_size": (3, 2)}, "kernel_size"),
+        ({"kernel_size": 3, "padding": "same"}, "padding"),
+    ],
+)
+def test_convolutions_that_are_no_product_of_patches_raise(arguments, name):
+    with pytest.raises(ValueError, match=rf"`{name}` must .*Received: {name}="):
+        PatchConv2D(4, **arguments).build((None, 6, 6, 1))

@@ -214,6 +214,7 @@ def test_other_tokens_of_end_and_padding():
         np.testing.assert_array_equal(row[length:], -1)
 
 
+@pytest.mark.slow
 def test_in_compiled_graphs():
     model = PrefixModel(5, 5, seed=8)
 

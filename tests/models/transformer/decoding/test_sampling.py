@@ -133,6 +133,7 @@ def test_a_row_does_not_depend_on_those_after_it():
             np.testing.assert_allclose(some, values[:count], rtol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"top_k": 4, "top_p": 0.95}])
 def test_in_compiled_graphs(options):
     model = PrefixModel(5, 5, seed=2)
