@@ -8,6 +8,8 @@ _TELLING = {  # A flag that no other app has.
     "tokens_per_batch": "apps.train_transformer",
 }
 
+_TASK_BEFORE = {"apps.train_dqn": "--task=control"}  # Of runs without a flag for it.
+
 
 def command_of(lines):
     """Returns the command that flags are of, such as "apps.train_gan --task=toy".
@@ -21,4 +23,5 @@ def command_of(lines):
     apps = [app for flag, app in _TELLING.items() if flag in lines]
     if len(apps) != 1:
         return None
-    return f"{apps[0]} {lines.get('task', '')}".rstrip()
+    task = lines.get("task") or _TASK_BEFORE.get(apps[0], "")
+    return f"{apps[0]} {task}".rstrip()

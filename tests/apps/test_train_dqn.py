@@ -135,7 +135,7 @@ def test_run_from_before_there_were_tasks_goes_on(app, copied, tmp_path, finishe
     path.write_text("".join(x for x in lines if not x.startswith("--task")))
     assert len(path.read_text().splitlines()) == len(lines) - 1
     code, again, err = app(train_dqn.main, *ODD, *copied)
-    assert code == 0 and "Done before" in err, err
+    assert code == 0 and "Going on from step 96" in err, err
     assert again["mean_return"] == finished[2]["mean_return"]
 
 

@@ -73,7 +73,7 @@ def test_xla_is_refused_in_one_line(app, paths, arguments):
         (["--target_column=x"], ["--target_column", "--task=graph"]),
         ([*GRAPHS, "--target=regression", "DATA"], ["--target", "molecules"]),
         ([*GRAPHS, "--skip_invalid", "DATA"], ["--skip_invalid", "molecules"]),
-        (["--teleport=0.2"], ["--teleport", "appnp or gcnii"]),
+        (["--teleport=0.2"], ["--teleport", "appnp, gcnii or ssgc"]),
         (["--architecture=gcnii", "--propagation_steps=5"], ["_steps", "=appnp"]),
         (["--architecture=appnp", "--identity_decay=1"], ["_decay", "=gcnii"]),
         (["--architecture=gcnii", "--identity_decay=2"], ["identity_decay", "1.7"]),

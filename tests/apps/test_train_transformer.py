@@ -274,7 +274,7 @@ def test_too_few_images_to_hold_some_out(app, paths, tmp_path):
         (["--num_heads=3"], ["--hidden_size=8", "--num_heads=3"]),
         (["--tokens_per_batch=9"], ["--tokens_per_batch=9", "training"]),
         (["--task=image", "--patch_size=3"], ["--patch_size=3", "8x8"]),
-        (["--batch_size=7"], ["--batch_size", "--task=generate or image"]),
+        (["--batch_size=7"], ["--batch_size", "--task=generate, image or"]),
         (["--average_half_life=7"], ["--averaging=exponential"]),
         (["--task=generate", "--beam_size=3"], ["--beam_size", "--task=translate"]),
         (["--dataset=files"], ["--data_dir"]),

@@ -144,7 +144,7 @@ def test_helpshort_lists_own_and_shared_flags():
     assert done.returncode == 0
     for name in ("env", "n_step", "workdir", "train_steps", "strategy"):
         assert f"\n  --{name}" in done.stdout
-    assert "Optimizer steps in all. Default: 50000." in done.stdout
+    assert "Optimizer steps in all. Default: 50000 (board 6000," in done.stdout
     assert "--num_points" not in done.stdout
 
 
