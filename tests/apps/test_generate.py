@@ -89,6 +89,7 @@ def test_export_makes_the_same_picture_again(make):
     assert np.abs(other - pixels).mean() > 10
 
 
+@pytest.mark.slow
 def test_run_makes_the_same_and_shows_how(make, tmp_path):
     asked = ("--count=4", "--steps=5", "--seed=3", "--label=3,none")
     _, expected = make(*asked)

@@ -37,6 +37,7 @@ def test_returns_are_those_of_the_policy(app, saved_model):
     assert expected.mean() > 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["mp4", pytest.param("gif", marks=pytest.mark.slow)])
 def test_video_shows_the_pole(app, saved_model, tmp_path, ending):
     path = tmp_path / "new" / f"pole.{ending}"

@@ -263,6 +263,7 @@ def test_node_classes_are_served(app, paths, data_dir, arguments):
     np.testing.assert_array_equal(again["graph_ids"], number)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "decoder",
     [

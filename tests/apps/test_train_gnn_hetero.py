@@ -15,6 +15,7 @@ from tests.data.graphs.hetero_files import write_hetero_tables
 SMALL = ("--num_layers=1", "--hidden_size=4")
 
 
+@pytest.mark.slow
 def test_tables_of_several_sets_are_learnt_and_their_export_answers(
     app, paths, tmp_path
 ):

@@ -128,6 +128,7 @@ def test_links_are_answered_as_the_model_does(tmp_path):
     np.testing.assert_allclose(found, expected, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_molecules_are_answered_as_the_task_does(molecules, tmp_path):
     task, version, folder = molecules
     predict(version, folder / "own.csv", tmp_path / "answers.csv", batch_size=3)
@@ -169,6 +170,7 @@ def test_invalid_molecules_have_empty_answers(molecules, tmp_path):
     assert found == [True, False, False, False, True]
 
 
+@pytest.mark.slow
 def test_collections_have_the_tags_of_training(tmp_path):
     lines = [
         line

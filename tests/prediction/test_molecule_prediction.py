@@ -52,6 +52,7 @@ def mixtures(tmp_path_factory):
     return task, export_untrained(task, folder / "model"), path
 
 
+@pytest.mark.slow
 def test_answers_of_each_target(mixtures, tmp_path):
     task, version, path = mixtures
     predict(version, path, tmp_path / "answers.csv", batch_size=5)

@@ -23,6 +23,7 @@ def exported(request, tmp_path_factory):
     return task, folder / "model"
 
 
+@pytest.mark.slow
 def test_rows_and_those_without_an_answer(exported, tmp_path):
     task, model = exported
     names = tmp_path / "names.csv"

@@ -135,6 +135,7 @@ def test_loss_scaling_of_half_precision_cancels_out(max_norm):
     np.testing.assert_allclose(model.get_weights()[0], ours[0], rtol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("replicas", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_plain_fit_and_evaluate(replicas):
     with strategy_of(replicas).scope():

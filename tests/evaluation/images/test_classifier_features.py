@@ -54,6 +54,7 @@ def brief_key(digits):
         return ClassifierFeatures.trained(*digits).key
 
 
+@pytest.mark.slow
 def test_classifier_knows_digits(classifier, digits):
     _, _, images, labels = digits
     assert classifier.test_accuracy >= 0.97

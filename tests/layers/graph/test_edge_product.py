@@ -115,6 +115,7 @@ def test_gradients_of_a_layer_are_those_of_differences(graph, weighted):
         np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_what_is_kept_goes_with_the_edges(graph):
     gc.collect()
     before = set(kept_results._kept)

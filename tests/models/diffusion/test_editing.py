@@ -226,6 +226,7 @@ def test_interpolation_ends():
     assert np.all(np.isfinite(mix(np.array([0.2, 0.4, 0.6, 0.8]))))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="needs TensorFlow")
 def test_editing_in_a_graph():
     import tensorflow as tf

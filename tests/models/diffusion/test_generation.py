@@ -250,6 +250,7 @@ def test_guidance_needs_labels():
         generate(model, 2, 0, 2, guidance=5.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("average_decay", [None, HalfLifeDecay(10)])
 def test_frozen_weights_make_the_same_images_and_stay(average_decay):
     model = tiny(average_decay=average_decay)

@@ -295,6 +295,7 @@ SIGNATURES = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.slow
 @SIGNATURES
 def test_odd_requests_end_well(labelled, signature):
     good = labelled.serving.example()[signature]

@@ -80,6 +80,7 @@ def loss_of(model, inputs, node, answer):
     return loss
 
 
+@pytest.mark.slow
 def test_edges_of_the_motif_matter_most(learnt):
     model, inputs, houses, classes = learnt
     ends = inputs["source"].numpy(), inputs["target"].numpy()

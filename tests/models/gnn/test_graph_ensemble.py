@@ -79,6 +79,7 @@ def test_copies_say_the_same(ensemble, inputs, tmp_path):
     np.testing.assert_array_equal(loaded(inputs), expected)
 
 
+@pytest.mark.slow
 def test_served_without_python(small_graphs, inputs, randomise, tmp_path):
     models = members("values")
     for seed, model in enumerate(models):

@@ -169,6 +169,7 @@ def assert_outputs(found, expected):
         np.testing.assert_allclose(found[name], value, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_several_graphs_without_python(served):
     which = [0, 1, 2, 3]
     # Objects: arrays of fixed width would lose zeros at the end of a text.
@@ -547,6 +548,7 @@ def test_wrong_examples_are_errors(served, odd, words):
     assert_refused(function, {"examples": examples}, words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("served", ["roots"], indirect=True)
 def test_examples_without_a_root_are_errors(served):
     empty = Graph(np.zeros((0, 4), "f"), np.zeros(0, "int32"), np.zeros(0, "int32"))

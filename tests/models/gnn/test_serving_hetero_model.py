@@ -68,6 +68,7 @@ def test_a_model_of_roots_answers_for_the_first_of_each(model):
     np.testing.assert_array_equal(found["graph_ids"].numpy(), [0, 1])
 
 
+@pytest.mark.slow
 def test_the_request_of_a_warm_up_passes(serving):
     requests = serving.example()
     for name, inputs in requests.items():

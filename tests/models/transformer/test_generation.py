@@ -181,6 +181,7 @@ def test_what_all_prompts_have_is_read_at_once(monkeypatch):
     assert 1 in indices and 0 not in indices
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("decode", "arguments"),
     [

@@ -38,6 +38,7 @@ def classify_samples(serving):
     return serving.endpoints["classify_samples"]
 
 
+@pytest.mark.slow
 def test_files_and_samples_get_the_classes_of_the_network(
     serving, classify, classify_samples
 ):

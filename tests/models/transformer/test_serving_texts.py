@@ -137,6 +137,7 @@ def test_many_odd_requests_end_well(served, name, signature):
     assert_memory_stays(function, good, 10_000)
 
 
+@pytest.mark.slow
 @SIGNATURES
 def test_rows_are_answered_alone(served, name, signature):
     words = np.array(["to", "be", "or", "not", ""])

@@ -66,6 +66,7 @@ def sources(folder):
     return sources
 
 
+@pytest.mark.slow
 def test_result_has_errors_by_noise(folder):
     result = kerazoo.run(task(), folder / "run", SCHEDULE)  # Done before.
     assert result["score"] == -result["denoising_error"]

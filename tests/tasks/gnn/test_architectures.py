@@ -39,6 +39,7 @@ def dataset():
     return NodeDataset("halves", graph, labels, 2, *splits)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "architecture",
     [

@@ -109,6 +109,7 @@ def test_two_replicas_train_as_one(name, make, one_device, tmp_path):
         np.testing.assert_allclose(weights, others, rtol=0, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
@@ -186,6 +187,7 @@ def outcome(request, tmp_path_factory):
     return Outcome(request.param, tmp_path_factory.mktemp("run"))
 
 
+@pytest.mark.slow
 def test_result_pictures_and_card(outcome):
     result, run = outcome.result, outcome.folder / "run"
     assert result == json.loads((run / "result.json").read_text())

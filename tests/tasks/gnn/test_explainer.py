@@ -48,6 +48,7 @@ def test_of_a_pair(stored):
     assert np.abs(found.importances.edges).max() > 0
 
 
+@pytest.mark.slow
 def test_of_a_molecule(stored):
     found = GraphExplainer(stored["graph"]).of_molecule("CC(=O)O")
     assert found.probability is None and np.isfinite(found.value)

@@ -85,6 +85,7 @@ def test_two_replicas_train_as_one(kind, tmp_path):
         np.testing.assert_allclose(weights, others, rtol=0, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_run_in_two_parts_ends_as_one_in_one_go(tmp_path):
     schedule = Schedule(STEPS, eval_every=2, checkpoint_every=2)
     kind, strategy = SampledHeteroNodeClassification, strategies.create("one_device")

@@ -78,6 +78,7 @@ def outcome(tmp_path_factory):
     return Outcome(tmp_path_factory.mktemp("run"))
 
 
+@pytest.mark.slow
 def test_result_has_the_spread_of_every_method(outcome):
     result, task = outcome.result, outcome.task
     seeds = [task.node_names.index(name) for name in result["seeds"]]

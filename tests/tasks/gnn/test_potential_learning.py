@@ -66,6 +66,7 @@ def trained(task, strategy, path):
     return task.model.get_weights()
 
 
+@pytest.mark.slow
 def test_two_replicas_train_as_one(one_device, tmp_path):
     two_replicas = strategies.create("mirrored", num_devices=2)
     one, two = made(one_device), made(two_replicas)
@@ -139,6 +140,7 @@ def outcome(tmp_path_factory):
     return Outcome(tmp_path_factory.mktemp("potential"))
 
 
+@pytest.mark.slow
 def test_springs_are_learnt(outcome):
     result = outcome.result
     assert result["test_relative_force_mae"] < 0.4

@@ -86,6 +86,7 @@ def ranked(scores, seen, most):
     return np.argsort(-scores, axis=1, kind="stable")[:, :most]
 
 
+@pytest.mark.slow
 def test_result_is_that_of_all_scores(outcome):
     data, result = outcome.task.data, outcome.result
     seen = data.train.union(data.validation)

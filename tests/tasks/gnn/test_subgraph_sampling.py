@@ -142,6 +142,7 @@ def test_files_stay_together_and_others_are_left_out(shards):
     assert first.read() == content[:1]
 
 
+@pytest.mark.slow
 def test_a_batch_has_subgraphs_and_their_labels(roots):
     """The second of two readers gets the second batch, as it is alone."""
     batches = roots.batches("train", 2, 0, start_step=1, num_shards=2, shard_index=1)

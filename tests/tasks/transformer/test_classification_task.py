@@ -81,6 +81,7 @@ def weighted(tmp_path_factory):
     return task, run(task, folder), folder
 
 
+@pytest.mark.slow
 def test_result_has_each_class_and_a_picture(weighted):
     _, result, folder = weighted
     confusion = np.array(result["confusion"])

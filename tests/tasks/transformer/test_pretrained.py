@@ -166,6 +166,7 @@ def test_two_replicas_learn_what_one_does(pretrained, tmp_path):
     np.testing.assert_allclose(values["mirrored"], values["one_device"], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_every_task_of_texts_may_go_on(pretrained):
     source, _, folder = pretrained
     pairs = ParallelText("pairs", (SENTENCES, SENTENCES), (SENTENCES, SENTENCES))

@@ -192,6 +192,7 @@ def test_classes_of_texts_are_learnt(tmp_path):
     np.testing.assert_allclose(probabilities.sum(axis=-1), 1, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_classes_of_images(tmp_path):
     task = TASKS["image"]()
     result = run(task, tmp_path)
@@ -243,6 +244,7 @@ def test_dates_have_settings_of_their_own():
     assert settings["dataset"] == "words" and "beam_size" not in settings
 
 
+@pytest.mark.slow
 def test_other_data_is_refused(whole):
     task = TASKS["generate"](training=AVERAGED)
     task.dataset = PlainText.of("hamlet", "to be or to be not\n" * 50)

@@ -70,6 +70,7 @@ def all_texts(row, length):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rows", "num_drafted"), [([3], 2), ([3], 1), ([4, 3], 3)])
 def test_texts_have_the_probabilities_of_the_model(rows, num_drafted):
     is_fast = keras.backend.backend() == "tensorflow"
